@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The plan: every choice made, no "auto" left, every path absolute. Pure.
+ */
+#ifndef IGVM_DECIDE_PLAN_H
+#define IGVM_DECIDE_PLAN_H
+
+#include "launcher/decide/finding.h"
+#include "launcher/facts/host.h"
+#include "launcher/facts/qemu_caps.h"
+#include "launcher/facts/wish.h"
+
+/** enum plan_purpose - the VM itself, or the probe under its words */
+enum plan_purpose { PLAN_RUN, PLAN_PROBE };
+
+/** enum plan_fd_kind - what a descriptor given to QEMU is; launch makes each by kind */
+enum plan_fd_kind {
+	PLAN_FD_VM_LOCK,	/* lock of the VM; QEMU does nothing with it but hold it */
+	PLAN_FD_DEVICE_LOCK,	/* lock of the iGPU; only with a device */
+	PLAN_FD_QMP,		/* listening unix socket run/qmp */
+	PLAN_FD_AGENT,		/* listening unix socket run/agent */
+	PLAN_FD_CONSOLE,	/* listening unix socket run/console (serial) */
+	PLAN_FD_VNC,		/* listening unix socket run/vnc; only with an emulated display */
+	PLAN_FD_FIRMWARE_LOG,	/* connected stream to the keeper: debug port 0x402 */
+	PLAN_FD_TPM,		/* connected socketpair end to swtpm's control channel */
+	PLAN_FD_FILE,		/* a disk or ISO, opened by launch, given as fdset */
+};
+
+struct plan_fd {
+	enum plan_fd_kind kind;
+	int fd;			/* number in QEMU; from 3 upwards without gaps */
+	int fdset;		/* PLAN_FD_FILE: N of /dev/fdset/N, else 0 */
+	bool writable;		/* PLAN_FD_FILE */
+	char path[PATH_MAX];	/* PLAN_FD_FILE: what to open; else "" */
+};
+
+#define PLAN_FDS_MAX	(8 + WISH_DISKS_MAX)
+
+/** struct plan_file - a file QEMU itself must be able to open; launch puts it in place */
+struct plan_file {
+	char from[PATH_MAX];	/* what it is copied from; "" = it must exist at @to already */
+	char to[PATH_MAX];	/* what the words name */
+	bool once;		/* only when @to is missing (NVRAM); else replaced when different */
+	bool writable;		/* the VM's user may write it */
+};
+
+#define PLAN_FILES_MAX	8
+
+struct plan {
+	enum plan_purpose purpose;
+	char name[49];
+	char run_dir[PATH_MAX], data_dir[PATH_MAX];
+	char qemu[PATH_MAX];
+	enum qemu_era era;
+	enum wish_os os;
+	enum wish_accel accel;
+	bool q35;			/* else i440fx */
+	char machine[48];		/* versioned name for -machine */
+	uint64_t memory_bytes;
+	unsigned int cpus;
+	int phys_bits;			/* host-phys-bits-limit; 0 = not given */
+	bool nested, tpm, smm, secure_boot;
+	enum wish_display display;
+	bool emulated_display;
+
+	enum { PLAN_OVMF, PLAN_SEABIOS } firmware;
+	char ovmf_code[PATH_MAX], ovmf_vars[PATH_MAX];	/* vars: the VM's own copy */
+
+	bool igpu;
+	struct bdf host_bdf;		/* guest address is always 00:02.0 */
+	int group;
+	uint16_t device_id;
+	bool legacy_mode, opregion, lpc;
+	int gms;			/* -1 = not given to QEMU */
+	char rom[PATH_MAX];		/* romfile; "" = none */
+	uint64_t stolen_base;		/* host's base for the assignment driver; 0 = not given */
+
+	struct wish_disk disk[WISH_DISKS_MAX];
+	size_t n_disk;
+	struct wish_net net[WISH_NETS_MAX];
+	size_t n_net;
+	char kernel[PATH_MAX], initrd[PATH_MAX];
+	char kernel_args[1024];
+
+	struct plan_fd fd[PLAN_FDS_MAX];
+	size_t n_fd;
+	struct plan_file file[PLAN_FILES_MAX];
+	size_t n_file;
+
+	uint64_t memlock_bytes;		/* RLIMIT_MEMLOCK QEMU needs; 0 = leave it */
+	unsigned int start_ms;		/* until query-status must have answered; scales with RAM */
+	unsigned int stop_ms;		/* until an asked guest must be down */
+};
+
+/** struct plan_input - all a plan is made from; borrowed */
+struct plan_input {
+	const struct wish *wish;
+	const struct host_facts *host;	/* NULL: VM without a device on a host nobody read */
+	const struct qemu_caps *caps;
+	const struct paths *paths;
+	const char *datadir;		/* igvm's own data: roms/igd-assign.rom ... */
+	enum plan_purpose purpose;
+	bool rescue;
+};
+
+/**
+ * plan_make() - decide everything
+ *
+ * Total: for any input it returns true and a whole *@p, or false and at least one
+ * finding of severity block in *@f. Warnings and notes are added in both
+ * cases. @f is appended to, not cleared.
+ */
+bool plan_make(const struct plan_input *in, struct plan *p, struct findings *f);
+
+/** plan_json() - the plan as {"version":1,"kind":"plan",...}; new reference or NULL */
+json_t *plan_json(const struct plan *p);
+
+#endif

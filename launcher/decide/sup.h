@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The supervisor as a table: (state, event) -> (next state, action, deadline).
+ * Pure: no clock, no descriptor, no memory. Every pair has a cell; a test
+ * refuses holes.
+ */
+#ifndef IGVM_DECIDE_SUP_H
+#define IGVM_DECIDE_SUP_H
+
+#include <stdbool.h>
+
+#include "launcher/base/cleanup.h"
+
+enum sup_state {
+	SUP_ATTACHING,	/* connecting, negotiating, first query-status outstanding */
+	SUP_RUNNING,	/* query-status has answered: ready was announced */
+	SUP_ASKED,	/* guest asked to shut down (agent or power button) */
+	SUP_QUITTING,	/* QMP quit sent */
+	SUP_KILLING,	/* SIGKILL sent by pidfd */
+	SUP_DEAF,	/* QMP gone or silent, QEMU alive */
+	SUP_GONE,	/* QEMU ended; terminal */
+	SUP_NSTATES
+};
+
+enum sup_event {
+	EV_QMP_READY,	/* query-status answered and QEMU is alive */
+	EV_QMP_DEAD,	/* EOF, reset, protocol error, or deadline of an answer */
+	EV_STOP,	/* somebody asks for a graceful stop */
+	EV_KILL,	/* somebody asks for an immediate end */
+	EV_GUEST_DOWN,	/* SHUTDOWN event */
+	EV_DEADLINE,	/* the state's deadline has passed */
+	EV_EXIT,	/* pidfd readable: QEMU has ended */
+	EV_DETACH,	/* SIGTERM to the supervisor: leave, the VM runs on */
+	EV_NEVENTS
+};
+
+enum sup_action {
+	ACT_UNSET,	/* a hole in the table: refused by the test */
+	ACT_NONE,
+	ACT_ANNOUNCE,	/* tell whoever waits: ready */
+	ACT_POWERDOWN,	/* agent shutdown where one answers, else system_powerdown */
+	ACT_QUIT,
+	ACT_KILL,
+	ACT_RECONNECT,
+	ACT_RECORD,	/* write the end record, run cleanup, leave */
+	ACT_LEAVE,	/* detach without touching the VM */
+};
+
+/** enum sup_deadline - which duration of the plan the new state gets; SUP_NO_DEADLINE = none,
+ * SUP_KEEP = the old state's goes on */
+enum sup_deadline { SUP_NO_DEADLINE, SUP_KEEP, SUP_START_MS, SUP_STOP_MS, SUP_QUIT_MS, SUP_RETRY_MS };
+
+struct sup_cell {
+	enum sup_state next;
+	enum sup_action action;
+	enum sup_deadline deadline;
+};
+
+/** sup_step() - the cell of (@state, @event) */
+struct sup_cell sup_step(enum sup_state state, enum sup_event event);
+
+const char *sup_state_text(enum sup_state s);	/* "attaching", as in status --json */
+const char *sup_event_text(enum sup_event e);
+const char *sup_action_text(enum sup_action a);
+
+/** enum sup_end - how a VM ended, for exit codes and restart rows alike */
+enum sup_end { END_CLEAN, END_FORCED, END_FAILED, END_PERMANENT, END_UNKNOWN };
+
+/** struct sup_end_facts - all that is known of an end */
+struct sup_end_facts {
+	bool reaped;		/* exit_code/signal are valid */
+	int exit_code, signal;
+	bool guest_shutdown, host_qmp_quit;	/* reason of QMP's SHUTDOWN */
+	bool was_ready;
+	bool killed_by_us;
+};
+
+/** sup_classify() - pure: one answer for direct mode and systemd alike */
+enum sup_end sup_classify(const struct sup_end_facts *f);
+const char *sup_end_text(enum sup_end e);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The wish: what the owner of a VM asked for, from NAME.conf, its drop-ins
+ * and the template it names. Keys are a table (wish_keys.c); an unknown key
+ * is an error with file and line. Nothing is executed or expanded.
+ */
+#ifndef IGVM_FACTS_WISH_H
+#define IGVM_FACTS_WISH_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "launcher/base/bdf.h"
+#include "launcher/base/cleanup.h"
+#include "launcher/base/paths.h"
+
+enum wish_accel { ACCEL_KVM, ACCEL_TCG };
+enum wish_machine { MACHINE_AUTO, MACHINE_Q35, MACHINE_I440FX };
+enum wish_firmware { FIRMWARE_AUTO, FIRMWARE_UEFI, FIRMWARE_UEFI_SECURE, FIRMWARE_BIOS };
+enum wish_switch { SWITCH_AUTO, SWITCH_ON, SWITCH_OFF };
+enum wish_os { OS_LINUX, OS_WINDOWS };
+
+/** enum wish_display - where the guest's picture is */
+enum wish_display {
+	DISPLAY_BOTH,		/* emulated display beside the iGPU: install, rescue */
+	DISPLAY_MONITOR,	/* the iGPU alone; picture once the guest's driver loads */
+	DISPLAY_MONITOR_EARLY,	/* i440fx, the iGPU alone, host LPC ids: picture from power-on with a GOP ROM or VBIOS */
+	DISPLAY_REMOTE,		/* emulated display, iGPU for computing */
+};
+
+enum wish_rom { ROM_AUTO, ROM_ASSIGN, ROM_NONE, ROM_FILE };
+
+struct wish_disk {
+	char name[32];		/* [disk NAME] */
+	char path[PATH_MAX];	/* absolute */
+	bool cdrom, read_only, qcow2;	/* format = qcow2 | raw */
+	enum { DISK_VIRTIO, DISK_NVME, DISK_SATA } bus;
+};
+
+struct wish_net {
+	char name[32];		/* [net NAME] */
+	enum { NET_USER, NET_NONE } type;
+	enum { NIC_VIRTIO, NIC_E1000E } model;
+	char mac[18];		/* "" = derived from the VM's name */
+};
+
+#define WISH_DISKS_MAX	16
+#define WISH_NETS_MAX	8
+
+/** struct wish_where - where a value was written, for messages */
+struct wish_where {
+	char file[256];
+	int line;		/* 0 = default of the program */
+};
+
+struct wish {
+	char name[49];
+	char template[49];		/* "" none */
+	enum wish_os os;
+	uint64_t memory_bytes;
+	unsigned int cpus;
+	enum wish_accel accel;
+	enum wish_machine machine;
+	char machine_version[48];	/* pinned versioned machine; "" = QEMU's newest */
+	enum wish_firmware firmware;
+	bool nested;
+	bool tpm;
+	char qemu[PATH_MAX];
+	bool experimental;
+	enum wish_display display;
+
+	bool igpu;			/* [igpu] device != none */
+	bool igpu_auto;			/* device = auto */
+	struct bdf igpu_bdf;		/* when not auto */
+	enum wish_rom rom;
+	char rom_path[PATH_MAX];	/* ROM_FILE */
+	enum wish_switch opregion;	/* auto = on */
+	enum wish_switch legacy;	/* auto: on for Gen 6-9 with BIOS, monitor-early */
+	int gms;			/* -1 = not given */
+
+	char kernel[PATH_MAX], initrd[PATH_MAX];	/* direct kernel boot; "" none */
+	char kernel_args[1024];
+
+	struct wish_disk disk[WISH_DISKS_MAX];
+	size_t n_disk;
+	struct wish_net net[WISH_NETS_MAX];
+	size_t n_net;
+
+	struct wish_where where_igpu, where_qemu, where_firmware, where_rom, where_machine,
+			  where_memory;
+};
+
+/** struct wish_error - why a VM file was refused: one sentence, already translated */
+struct wish_error {
+	char file[PATH_MAX];
+	int line;		/* 0 = the file as a whole */
+	char text[512];
+};
+
+/**
+ * wish_read() - read VM @name below @p
+ *
+ * Template first, then NAME.conf, then NAME.conf.d/ *.conf in byte order; a
+ * later value replaces an earlier one. As root, every file and directory
+ * above it must be root's and writable by nobody else. Returns 0; -ENOENT no
+ * such VM; -EINVAL the name may not be used, or a file is wrong (then *@e says where);
+ * -EPERM ownership (*@e); -EFBIG over 64 KiB; -errno.
+ */
+nodiscard_ int wish_read(const struct paths *p, const char *name, struct wish *w,
+			 struct wish_error *e);
+
+/** wish_list() - names of all VMs below @p, sorted; *@names is owned, NULL-terminated */
+nodiscard_ int wish_list(const struct paths *p, char ***names);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The keeper: a small process that alone reads QEMU's stderr and the
+ * firmware's debug port, keeps each in a capped ring on disk and the last 8 KiB of stderr
+ * in run/NAME/stderr.tail, and ends at end of file on all its streams.
+ */
+#ifndef IGVM_RUN_KEEPER_H
+#define IGVM_RUN_KEEPER_H
+
+#include "launcher/base/cleanup.h"
+
+/** enum keeper_stream - names of the rings in run/NAME/log/: qemu, firmware, serial */
+enum keeper_stream { KEEPER_QEMU, KEEPER_FIRMWARE, KEEPER_SERIAL, KEEPER_NSTREAMS };
+
+#define KEEPER_TAIL_BYTES	8192
+#define KEEPER_RING_FILES	4
+#define KEEPER_RING_BYTES	(2 * 1024 * 1024)	/* per file */
+
+/** keeper_ring_path() - name of ring file @i (0 = newest) of @stream, relative to run/NAME */
+const char *keeper_ring_path(enum keeper_stream stream, unsigned int i, char buf[static 32]);
+
+/**
+ * keeper_start() - fork the keeper; it outlives the caller
+ *
+ * @run_fd: run/NAME. @in[]: read ends, -1 = stream not used; they are the keeper's afterwards. Its own session,
+ * reparented to init, seccomp filter, no other descriptor. Returns its pid or -errno.
+ */
+nodiscard_ pid_t keeper_start(int run_fd, const int in[static KEEPER_NSTREAMS]);
+
+#endif

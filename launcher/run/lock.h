@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Locks are flock() on files below run/lock that are never unlinked. The open
+ * file description is inherited by QEMU alone: whoever finds the lock held
+ * knows that QEMU (or a launch of it) lives.
+ */
+#ifndef IGVM_RUN_LOCK_H
+#define IGVM_RUN_LOCK_H
+
+#include "launcher/base/bdf.h"
+#include "launcher/base/cleanup.h"
+#include "launcher/base/paths.h"
+
+/** lock_vm(), lock_device(), lock_supervisor() - take it; returns an O_CLOEXEC descriptor, -EBUSY held, -errno */
+nodiscard_ int lock_vm(const struct paths *p, const char *name);
+nodiscard_ int lock_device(const struct paths *p, struct bdf bdf);
+nodiscard_ int lock_supervisor(const struct paths *p, const char *name);
+
+/** lock_vm_held() - is the VM's lock held right now? 1, 0 or -errno; takes nothing lasting */
+nodiscard_ int lock_vm_held(const struct paths *p, const char *name);
+nodiscard_ int lock_device_held(const struct paths *p, struct bdf bdf);
+
+#endif

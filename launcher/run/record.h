@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What igvm knows about a VM that runs or ran, on disk: run/NAME/state.json
+ * (written by launch before exec), run/NAME/end.json (written once at the end).
+ * Files of a newer igvm ("version" above ours) are refused with -EPROTO and never rewritten.
+ */
+#ifndef IGVM_RUN_RECORD_H
+#define IGVM_RUN_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "launcher/base/bdf.h"
+#include "launcher/base/paths.h"
+#include "launcher/decide/plan.h"
+
+/** struct identity - which process is the VM: never a pid alone */
+struct identity {
+	pid_t pid;
+	uint64_t start_ticks;	/* /proc/PID/stat field 22 */
+	char exe[PATH_MAX];	/* readlink /proc/PID/exe */
+	char uuid[37];		/* -uuid given to QEMU; QMP query-uuid must agree */
+};
+
+struct record {
+	char name[49];
+	struct identity id;
+	uint64_t started_unix;	/* seconds */
+	bool igpu;
+	struct bdf host_bdf;
+	char previous_driver[32];	/* what the device had before; "" none */
+	unsigned int start_ms, stop_ms;	/* of the plan */
+	int vnc_display;	/* -1 none */
+	bool emulated_display;
+	char qemu[PATH_MAX];
+};
+
+/** record_make() - from the plan; identity of the calling process (which becomes QEMU); pure but for /proc/self */
+void record_make(const struct plan *p, const char uuid[static 37], struct record *r);
+
+/** record_write(), record_read() - run/NAME/state.json; 0, -ENOENT, -EBADMSG, -EPROTO newer version, -errno */
+nodiscard_ int record_write(int run_fd, const struct record *r);
+nodiscard_ int record_read(int run_fd, struct record *r);
+
+/**
+ * identity_open() - a pidfd of exactly that process
+ *
+ * Opens the pidfd first, then compares start time and exe, so a reused pid is
+ * never taken. Returns the pidfd, -ESRCH when it is gone or another process, -errno.
+ */
+nodiscard_ int identity_open(const struct identity *id);
+
+#endif
