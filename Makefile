@@ -67,11 +67,112 @@ $(tools): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
 # --- romfiles/efi (what runs inside the guest) ----------------------------------
 
 # --- lab ----------------------------------------------------------------------
+# The simulated iGPU (tests/lab/README.md); everything else there is scripts.
+lab_obj     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/lab/*.c)))
+$(B)/tests/lab/igdsim: $(lab_obj)
+	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 
 # --- end of sections ------------------------------------------------------------
 
-.PHONY: clean
-clean:
+# --- data, texts ------------------------------------------------------------------
+# $(B)/share/igvm is the program's data when it runs from the build tree.
+share_files := $(sort $(wildcard vm-templates/*.conf))
+share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%)
+$(B)/share/igvm/templates/%: vm-templates/%
+	@mkdir -p $(@D)
+	$(call q,CP,$@)cp $< $@
+
+linguas     := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
+mo_files    := $(linguas:%=$(B)/share/locale/%/LC_MESSAGES/igvm.mo)
+text_src    := $(sort $(wildcard launcher/*.c launcher/*/*.c launcher/*/*.h))
+$(B)/share/locale/%/LC_MESSAGES/igvm.mo: po/%.po
+	@mkdir -p $(@D)
+	$(call q,MSGFMT,$@)msgfmt --check-format -o $@ $<
+
+$(B)/igvm.pot: $(text_src)
+	$(call q,XGETTEXT,$@)xgettext -k_ -kN_ --from-code=UTF-8 --no-location --sort-output \
+		--package-name=igvm -o $@ $^
+
+.PHONY: po
+po: $(B)/igvm.pot	## update the translations from the sources
+	@for l in $(linguas); do msgmerge -q --no-fuzzy-matching --no-location --sort-output \
+		-U --backup=none po/$$l.po $(B)/igvm.pot; done
+
+# --- check, demo, soak, bench -----------------------------------------------------------
+check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) $(lab_bins)
+quick_tests := $(sort $(wildcard tests/*.sh))
+
+.PHONY: deps check check-quick build-all demo soak bench shape golden lint
+deps:			## install what building and testing need (root)
+	@tests/deps
+
+check: deps		## every test, the lab included (root; else the lab is skipped)
+	@$(MAKE) --no-print-directory check-run tests="$(quick_tests) tests/lab/lab.sh"
+
+check-quick: deps	## every test but the lab
+	@$(MAKE) --no-print-directory check-run tests="$(quick_tests)"
+
+.PHONY: check-run
+check-run: $(check_bins)
+	$(PROVE) -j2 --timer -e '' $(unit_tests) $(tests)
+
+build-all: $(check_bins)
+
+demo: deps		## the main job on a simulated iGPU host; never touches a real iGPU
+	@$(MAKE) --no-print-directory build-all
+	@tests/lab/demo
+
+soak: deps		## scenarios and kills in long loops, resumable; log in tests/soak/
+	@$(MAKE) --no-print-directory build-all
+	@tests/soak/soak
+
+bench: deps		## performance in pairs on this machine
+	@$(MAKE) --no-print-directory build-all
+	@tests/bench/start
+
+golden: build-all	## rewrite the golden command lines; review with git diff
+	tests/golden.sh --write
+
+shape:			## longest functions and files: a look, not a gate
+	@tests/shape
+
+lint:			## cppcheck, shellcheck, mandoc, gcc's analyser
+	@tests/lint
+
+# --- install --------------------------------------------------------------------------------
+man_pages   := $(sort $(wildcard man/*.[0-9]))
+rom_files    = $(B)/roms/igd-assign.rom $(B)/efi/igvm-probe.efi $(B)/efi/igvm-probe.elf
+INSTALL     ?= install
+
+.PHONY: install uninstall
+install: $(B)/igvm $(share) $(mo_files) $(efi_files)
+	$(INSTALL) -D -m 755 $(B)/igvm $(DESTDIR)$(bindir)/igvm
+	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi
+	$(INSTALL) -m 644 $(share_files) $(DESTDIR)$(datadir)/igvm/templates
+	$(INSTALL) -m 644 $(B)/share/igvm/roms/*.rom $(DESTDIR)$(datadir)/igvm/roms
+	$(INSTALL) -m 644 $(B)/share/igvm/efi/* $(DESTDIR)$(datadir)/igvm/efi
+	for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \
+		$(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
+	for l in $(linguas); do $(INSTALL) -D -m 644 $(B)/share/locale/$$l/LC_MESSAGES/igvm.mo \
+		$(DESTDIR)$(localedir)/$$l/LC_MESSAGES/igvm.mo; done
+	$(INSTALL) -D -m 644 completions/igvm.bash $(DESTDIR)$(datadir)/bash-completion/completions/igvm
+	$(INSTALL) -D -m 644 completions/_igvm $(DESTDIR)$(datadir)/zsh/site-functions/_igvm
+	$(INSTALL) -D -m 644 completions/igvm.fish $(DESTDIR)$(datadir)/fish/vendor_completions.d/igvm.fish
+
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/igvm
+	rm -rf $(DESTDIR)$(datadir)/igvm
+	rm -f $(foreach m,$(notdir $(man_pages)),$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $m))/$m)
+	rm -f $(linguas:%=$(DESTDIR)$(localedir)/%/LC_MESSAGES/igvm.mo)
+	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/igvm \
+		$(DESTDIR)$(datadir)/zsh/site-functions/_igvm \
+		$(DESTDIR)$(datadir)/fish/vendor_completions.d/igvm.fish
+
+.PHONY: clean help
+clean:			## remove everything that was built, lab images included
 	rm -rf $(B)
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+help:			## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*##/\1:/p' Makefile | sort
+
+-include $(shell find $(B) -path $(B)/lab -prune -o -name '*.d' -type f -print 2>/dev/null)
