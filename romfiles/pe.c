@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "romfiles/pe.h"
+
+#include <errno.h>
+
+#define COFF_SIZE 20
+#define SECTION_SIZE 40
+/* From the start of the optional header. */
+#define OPT_SIZE_OF_HEADERS 60
+#define OPT_SUBSYSTEM 68
+
+static int check_sections(struct span s, size_t at, uint16_t n)
+{
+	uint32_t size, offset;
+
+	for (uint16_t i = 0; i < n; i++, at += SECTION_SIZE) {
+		if (!span_le32(s, at + 16, &size) || !span_le32(s, at + 20, &offset) ||
+		    !span_holds(s, at, SECTION_SIZE))
+			return -EBADMSG;
+		if (size && !span_holds(s, offset, size))
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+int pe_parse(struct span s, struct pe_facts *out)
+{
+	uint32_t pe, headers;
+	uint16_t sections, opt_size, magic;
+	struct pe_facts f;
+	struct span opt;
+	size_t opt_at;
+
+	if (!span_is(s, 0, "MZ", 2) || !span_le32(s, 0x3c, &pe) || !span_is(s, pe, "PE\0", 4) ||
+	    !span_holds(s, pe, 4 + COFF_SIZE))
+		return -EBADMSG;
+	/* Both fit: the span_holds() above bounds pe. */
+	opt_at = (size_t)pe + 4 + COFF_SIZE;
+	if (!span_le16(s, (size_t)pe + 4, &f.machine) || !span_le16(s, (size_t)pe + 6, &sections) ||
+	    !span_le16(s, (size_t)pe + 20, &opt_size) || !span_sub(s, opt_at, opt_size, &opt))
+		return -EBADMSG;
+	if (!span_le16(opt, 0, &magic) || !span_le32(opt, OPT_SIZE_OF_HEADERS, &headers) ||
+	    !span_le16(opt, OPT_SUBSYSTEM, &f.subsystem))
+		return -EBADMSG;
+	if ((magic != 0x10b && magic != 0x20b) || headers > s.n)
+		return -EBADMSG;
+	f.plus = magic == 0x20b;
+	if (check_sections(s, opt_at + opt_size, sections))
+		return -EBADMSG;
+	*out = f;
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The little that option ROMs need to know of a PE image (Microsoft PE/COFF
+ * specification, sections 2 and 3).
+ */
+#ifndef ROMFILES_PE_H
+#define ROMFILES_PE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "romfiles/span.h"
+
+#define PE_MACHINE_IA32 0x014c
+#define PE_MACHINE_X64 0x8664
+#define PE_MACHINE_AA64 0xaa64
+
+#define PE_SUBSYSTEM_APPLICATION 10
+#define PE_SUBSYSTEM_BOOT_DRIVER 11
+#define PE_SUBSYSTEM_RUNTIME_DRIVER 12
+
+/** struct pe_facts - what pe_parse() found */
+struct pe_facts {
+	uint16_t machine, subsystem;
+	bool plus; /* PE32+ rather than PE32 */
+};
+
+/**
+ * pe_parse() - read the headers of the PE image that is all of @s
+ *
+ * -EBADMSG when it is none, or headers or a section reach outside @s.
+ */
+int pe_parse(struct span s, struct pe_facts *out);
+
+#endif
