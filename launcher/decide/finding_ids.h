@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The ids of all findings: FINDING(symbol, id, severity, area). Texts are in
+ * finding_table.c. An id is never renamed, reused or given another meaning;
+ * one that is no longer raised stays in the list. Rows may be added anywhere.
+ *
+ * Areas: firmware (the host's), kernel, device, qemu, rom, guest, files.
+ */
+#ifndef IGVM_DECIDE_FINDING_IDS_H
+#define IGVM_DECIDE_FINDING_IDS_H
+
+/* clang-format off */
+#define FINDING_LIST								\
+	/* the host */								\
+	FINDING(CPU_NO_VIRT, "cpu.no-virt", SEVERITY_BLOCK, "firmware")		\
+	FINDING(KVM_UNUSABLE, "kvm.unusable", SEVERITY_BLOCK, "kernel")		\
+	FINDING(ACCEL_TCG_IGPU, "accel.tcg-igpu", SEVERITY_BLOCK, "files")	\
+	FINDING(IOMMU_OFF, "iommu.off", SEVERITY_BLOCK, "firmware")		\
+	FINDING(IOMMU_IGFX_OFF, "iommu.igfx-off", SEVERITY_BLOCK, "kernel")	\
+	FINDING(IOMMU_NONE_DEVICE, "iommu.none-device", SEVERITY_BLOCK, "kernel") \
+	FINDING(IOMMU_GROUP_SHARED, "iommu.group-shared", SEVERITY_BLOCK, "device") \
+	FINDING(IOMMU_WIDTH_UNKNOWN, "iommu.width-unknown", SEVERITY_WARN, "kernel") \
+	FINDING(VFIO_MODULE_MISSING, "vfio.module-missing", SEVERITY_BLOCK, "kernel") \
+	FINDING(VFIO_MEMLOCK, "vfio.memlock", SEVERITY_BLOCK, "kernel")		\
+	FINDING(FB_HOLDS_BAR, "fb.holds-bar", SEVERITY_WARN, "kernel")		\
+	/* the iGPU */								\
+	FINDING(IGPU_NONE, "igpu.none", SEVERITY_BLOCK, "device")		\
+	FINDING(IGPU_NOT_INTEL, "igpu.not-intel", SEVERITY_BLOCK, "device")	\
+	FINDING(IGPU_UNKNOWN_DEVICE, "igpu.unknown-device", SEVERITY_BLOCK, "device") \
+	FINDING(IGPU_VF, "igpu.vf", SEVERITY_BLOCK, "device")			\
+	FINDING(IGPU_VF_IN_USE, "igpu.vf-in-use", SEVERITY_BLOCK, "device")	\
+	FINDING(IGPU_DRIVER_BOUND, "igpu.driver-bound", SEVERITY_WARN, "device") \
+	FINDING(IGPU_DRIVER_STUCK, "igpu.driver-stuck", SEVERITY_BLOCK, "device") \
+	FINDING(IGPU_BUSY, "igpu.busy", SEVERITY_BLOCK, "device")		\
+	FINDING(IGPU_CLASS_0380, "igpu.class-0380", SEVERITY_BLOCK, "firmware")	\
+	FINDING(IGPU_NOT_PRIMARY, "igpu.not-primary", SEVERITY_WARN, "firmware") \
+	FINDING(IGPU_NO_FLR, "igpu.no-flr", SEVERITY_WARN, "device")		\
+	FINDING(IGPU_EXPERIMENTAL, "igpu.experimental", SEVERITY_BLOCK, "device") \
+	FINDING(IGPU_EXPERIMENTAL_USED, "igpu.experimental-used", SEVERITY_WARN, "device") \
+	FINDING(IGPU_BROADWELL, "igpu.broadwell", SEVERITY_BLOCK, "device")	\
+	FINDING(GPU_OTHER_PRIMARY, "gpu.other-primary", SEVERITY_NOTE, "firmware") \
+	FINDING(OPREGION_ABSENT, "opregion.absent", SEVERITY_BLOCK, "firmware")	\
+	FINDING(OPREGION_INVALID, "opregion.invalid", SEVERITY_BLOCK, "firmware") \
+	FINDING(OPREGION_UNREAD, "opregion.unread", SEVERITY_NOTE, "device")	\
+	FINDING(OPREGION_OFF, "opregion.off", SEVERITY_WARN, "files")		\
+	FINDING(OPREGION_HEADLESS, "opregion.headless", SEVERITY_WARN, "firmware") \
+	FINDING(VBT_MISSING, "vbt.missing", SEVERITY_BLOCK, "firmware")		\
+	FINDING(VBT_INVALID, "vbt.invalid", SEVERITY_BLOCK, "firmware")		\
+	FINDING(VBT_CHECKSUM, "vbt.checksum", SEVERITY_NOTE, "firmware")	\
+	FINDING(STOLEN_SMALL, "stolen.small", SEVERITY_WARN, "firmware")	\
+	FINDING(STOLEN_ZERO, "stolen.zero", SEVERITY_BLOCK, "firmware")		\
+	FINDING(STOLEN_UNKNOWN, "stolen.unknown", SEVERITY_NOTE, "device")	\
+	FINDING(GMS_RANGE, "gms.range", SEVERITY_BLOCK, "files")		\
+	FINDING(GMS_NO_EFFECT, "gms.no-effect", SEVERITY_BLOCK, "files")	\
+	FINDING(GMS_FORCED, "gms.forced", SEVERITY_NOTE, "qemu")		\
+	/* legacy mode, VGA */							\
+	FINDING(VGA_REGION_MISSING, "vga.region-missing", SEVERITY_BLOCK, "kernel") \
+	FINDING(LEGACY_IMPOSSIBLE, "legacy.impossible", SEVERITY_BLOCK, "files") \
+	FINDING(LEGACY_IMPLICIT, "legacy.implicit", SEVERITY_WARN, "qemu")	\
+	/* QEMU */								\
+	FINDING(QEMU_MISSING, "qemu.missing", SEVERITY_BLOCK, "qemu")		\
+	FINDING(QEMU_NOT_QEMU, "qemu.not-qemu", SEVERITY_BLOCK, "qemu")		\
+	FINDING(QEMU_NO_IGD, "qemu.no-igd", SEVERITY_BLOCK, "qemu")		\
+	FINDING(QEMU_TOO_OLD, "qemu.too-old", SEVERITY_BLOCK, "qemu")		\
+	FINDING(QEMU_NO_LPC, "qemu.no-lpc", SEVERITY_BLOCK, "qemu")		\
+	FINDING(QEMU_VBIOS_FIX_MISSING, "qemu.vbios-fix-missing", SEVERITY_BLOCK, "qemu") \
+	FINDING(QEMU_NO_MACHINE, "qemu.no-machine", SEVERITY_BLOCK, "qemu")	\
+	FINDING(QEMU_NO_ACCEL, "qemu.no-accel", SEVERITY_BLOCK, "qemu")		\
+	/* firmware and ROM given to the guest */				\
+	FINDING(FIRMWARE_UEFI_MISSING, "firmware.uefi-missing", SEVERITY_BLOCK, "files") \
+	FINDING(FIRMWARE_NO_SECURE_BOOT, "firmware.no-secure-boot", SEVERITY_BLOCK, "files") \
+	FINDING(FIRMWARE_NO_ENROLLED_KEYS, "firmware.no-enrolled-keys", SEVERITY_WARN, "files") \
+	FINDING(FIRMWARE_SECURE_Q35, "firmware.secure-q35", SEVERITY_BLOCK, "files") \
+	FINDING(TPM_MISSING, "tpm.missing", SEVERITY_BLOCK, "files")		\
+	FINDING(ROM_NONE_UEFI, "rom.none-uefi", SEVERITY_BLOCK, "rom")		\
+	FINDING(ROM_NONE_BIOS, "rom.none-bios", SEVERITY_BLOCK, "rom")		\
+	FINDING(ROM_MISSING_FILE, "rom.missing-file", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_WRONG_DEVICE, "rom.wrong-device", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_WRONG_TYPE, "rom.wrong-type", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_NO_ASSIGNMENT_DRIVER, "rom.no-assignment-driver", SEVERITY_BLOCK, "rom") \
+	FINDING(ROM_CACHED_BDSM, "rom.cached-bdsm", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_BAD, "rom.bad", SEVERITY_BLOCK, "rom")			\
+	FINDING(ROM_UNREAD, "rom.unread", SEVERITY_NOTE, "rom")			\
+	FINDING(BIOS_NO_STOLEN, "bios.no-stolen", SEVERITY_WARN, "rom")		\
+	/* the plan */								\
+	FINDING(PLAN_MEMORY_SMALL, "plan.memory-small", SEVERITY_WARN, "files")	\
+	FINDING(PLAN_MEMORY_HOST, "plan.memory-host", SEVERITY_BLOCK, "files")	\
+	FINDING(PLAN_DISPLAY_NONE, "plan.display-none", SEVERITY_WARN, "files")	\
+	FINDING(PLAN_DISPLAY_EARLY, "plan.display-early", SEVERITY_BLOCK, "files") \
+	FINDING(PLAN_NO_POST_OUTPUT, "plan.no-post-output", SEVERITY_NOTE, "files") \
+	FINDING(PLAN_OPTION_BAD, "plan.option-bad", SEVERITY_BLOCK, "files")	\
+	FINDING(PLAN_PATH_LONG, "plan.path-long", SEVERITY_BLOCK, "files")	\
+	FINDING(PLAN_HOST_UNREAD, "plan.host-unread", SEVERITY_BLOCK, "device")	\
+	FINDING(DISK_MISSING, "disk.missing", SEVERITY_BLOCK, "files")		\
+	FINDING(DISK_NONE, "disk.none", SEVERITY_NOTE, "files")			\
+	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_BLOCK, "files") \
+	/* the probe: what the guest's firmware really found */			\
+	FINDING(PROBE_NO_DEVICE, "probe.no-device", SEVERITY_BLOCK, "guest")	\
+	FINDING(PROBE_NO_REPORT, "probe.no-report", SEVERITY_BLOCK, "guest")	\
+	FINDING(PROBE_INCOMPLETE, "probe.incomplete", SEVERITY_BLOCK, "guest")	\
+	FINDING(PROBE_ASLS_ZERO, "probe.asls-zero", SEVERITY_BLOCK, "guest")	\
+	FINDING(PROBE_OPREGION_BAD, "probe.opregion-bad", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_VBT_MISSING, "probe.vbt-missing", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_VBT_DIFFERS, "probe.vbt-differs", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_BDSM_ZERO, "probe.bdsm-zero", SEVERITY_BLOCK, "guest")	\
+	FINDING(PROBE_BDSM_NOT_RESERVED, "probe.bdsm-not-reserved", SEVERITY_BLOCK, "guest") \
+	FINDING(STOLEN_BASE_DIFFERS, "stolen.base-differs", SEVERITY_WARN, "guest") \
+	FINDING(PROBE_GMS_DIFFERS, "probe.gms-differs", SEVERITY_WARN, "guest")	\
+	FINDING(PROBE_LPC_DIFFERS, "probe.lpc-differs", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_BAR_DEAD, "probe.bar-dead", SEVERITY_BLOCK, "guest")	\
+	FINDING(PROBE_ROM_MISSING, "probe.rom-missing", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_ROM_DIFFERS, "probe.rom-differs", SEVERITY_WARN, "guest")	\
+	FINDING(PROBE_ASSIGN_SILENT, "probe.assign-silent", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_LEGACY_NOT_APPLIED, "probe.legacy-not-applied", SEVERITY_BLOCK, "qemu") \
+	FINDING(PROBE_OPREGION_NOT_APPLIED, "probe.opregion-not-applied", SEVERITY_BLOCK, "qemu") \
+	FINDING(PROBE_QEMU_MESSAGE, "probe.qemu-message", SEVERITY_WARN, "qemu")
+/* clang-format on */
+
+#endif
