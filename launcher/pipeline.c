@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "launcher/pipeline.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "launcher/base/i18n.h"
+#include "launcher/base/log.h"
+#include "launcher/base/str.h"
+#include "launcher/decide/check.h"
+#include "launcher/run/launch.h"
+#include "launcher/run/lock.h"
+
+struct pipeline *pipeline_new(const struct globals *g, const char *name)
+{
+	struct pipeline *p = calloc(1, sizeof(*p));
+
+	if (!p) {
+		say(_("out of memory"));
+		return NULL;
+	}
+	p->g = g;
+	p->name = name;
+	p->vm_lock = p->device_lock = -1;
+	return p;
+}
+
+void pipeline_free(struct pipeline *p)
+{
+	if (!p)
+		return;
+	cleanup_fd(&p->vm_lock);
+	cleanup_fd(&p->device_lock);
+	host_done(&p->host);
+	words_done(&p->words);
+	free(p);
+}
+
+static bool vm_exists(const struct paths *paths, const char *name)
+{
+	char file[PATH_MAX + 64];
+
+	snprintf(file, sizeof(file), "%s/%s.conf", paths->vms, name);
+	return !access(file, F_OK);
+}
+
+static int say_no_vm(const char *name, const struct paths *paths)
+{
+	say(_("there is no VM '%s': %s/%s.conf does not exist"), name, paths->vms, name);
+	return EXIT_NO_VM;
+}
+
+int pipeline_paths(const struct globals *g, const char *name, struct paths *paths)
+{
+	const char *wrong = vm_name_check(name);
+	struct paths system;
+	int r;
+
+	if (wrong) {
+		say(_("'%s' cannot name a VM: %s"), name, _(wrong));
+		return EXIT_USAGE;
+	}
+	r = paths_mine(paths, g->root);
+	if (r) {
+		say(_("no place for your VMs: neither HOME nor the XDG variables say where: %s"),
+		    strerror(-r));
+		return EXIT_FAILED;
+	}
+	if (paths->system || vm_exists(paths, name))
+		return vm_exists(paths, name) ? EXIT_OK : say_no_vm(name, paths);
+	paths_system(&system, g->root);
+	if (!vm_exists(&system, name))
+		return say_no_vm(name, paths);
+	say(_("'%s' is a VM of the system: sudo igvm ..."), name);
+	return EXIT_PRIVILEGE;
+}
+
+int pipeline_wish(struct pipeline *p)
+{
+	struct wish_error e = { 0 };
+	int code = pipeline_paths(p->g, p->name, &p->paths);
+	int r;
+
+	if (code)
+		return code;
+	r = wish_read(&p->paths, p->name, &p->wish, &e);
+	switch (r) {
+	case 0:
+		return EXIT_OK;
+	case -ENOENT:
+		if (!*e.text)
+			return say_no_vm(p->name, &p->paths);
+		break;
+	case -EACCES:
+		say(_("%s: permission denied"), *e.file ? e.file : p->paths.vms);
+		return EXIT_PRIVILEGE;
+	}
+	if (e.line)
+		say("%s:%d: %s", e.file, e.line, e.text);
+	else
+		say("%s: %s", e.file, *e.text ? e.text : strerror(-r));
+	return EXIT_USAGE;
+}
+
+static void add_qemu_finding(struct pipeline *p, int err, const char *why)
+{
+	finding_add(&p->findings, err == -ENOENT ? FINDING_QEMU_MISSING : FINDING_QEMU_NOT_QEMU, "%s",
+		    why);
+}
+
+int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
+{
+	char why[512] = "", recorded[PATH_MAX];
+	int r;
+
+	host_done(&p->host);
+	r = host_read(p->g->root, vfio, &p->host);
+	if (r) {
+		say(_("%s: cannot read the host: %s"), p->g->root, strerror(-r));
+		return EXIT_FAILED;
+	}
+	if (p->caps_known)
+		return EXIT_OK;
+	if (p->g->foreign_root) {
+		snprintf(recorded, sizeof(recorded), "%.4000s/igvm/qemu-caps.json", p->g->root);
+		r = qemu_caps_load(recorded, &p->caps);
+		snprintf(why, sizeof(why), _("%.300s: no recorded QEMU there"), recorded);
+	} else {
+		r = qemu_caps_read(p->wish.qemu, p->paths.cache, &p->caps, why, sizeof(why));
+	}
+	p->caps_known = !r;
+	if (r)
+		add_qemu_finding(p, r, why);
+	return EXIT_OK;
+}
+
+/* Which function of the host the VM wants; false: a finding says why there is none. */
+static bool find_device(struct pipeline *p)
+{
+	int i = p->wish.igpu_auto ? p->host.igpu : host_find(&p->host, p->wish.igpu_bdf);
+
+	if (i >= 0) {
+		p->device = p->host.pci[i].bdf;
+		return true;
+	}
+	if (p->wish.igpu_auto) {
+		finding_add(&p->findings, FINDING_IGPU_NONE,
+			    _("no Intel display function at 0000:00:02.0"));
+	} else {
+		char text[BDF_TEXT_MAX];
+
+		finding_add(&p->findings, FINDING_IGPU_NONE, _("%s:%d: no PCI function at %s"),
+			    p->wish.where_igpu.file, p->wish.where_igpu.line,
+			    bdf_text(p->wish.igpu_bdf, text));
+	}
+	return false;
+}
+
+static int say_busy(const struct pipeline *p)
+{
+	char text[BDF_TEXT_MAX];
+
+	say(_("%s: another VM holds the iGPU %s; `igvm list` shows which"), p->name,
+	    bdf_text(p->device, text));
+	return EXIT_BUSY;
+}
+
+static int claim_device(struct pipeline *p)
+{
+	struct bind_error e = { 0 };
+	char text[BDF_TEXT_MAX];
+	int r;
+
+	if (!find_device(p))
+		return findings_refuse(&p->findings);
+	if (geteuid()) {
+		say(_("%s: only root can hand the iGPU to a VM: sudo igvm ..."), p->name);
+		return EXIT_PRIVILEGE;
+	}
+	p->device_lock = lock_device(&p->paths, p->device);
+	if (p->device_lock == -EBUSY)
+		return say_busy(p);
+	if (p->device_lock < 0) {
+		say(_("%s: cannot lock the iGPU below %s: %s"), p->name, p->paths.run,
+		    strerror(-p->device_lock));
+		return EXIT_FAILED;
+	}
+	bdf_text(p->device, text);
+	r = bind_repair("/", &p->paths, p->device, &e);
+	if (!r)
+		r = bind_claim("/", &p->paths, p->device, p->name, p->previous_driver, &e);
+	if (r) {
+		say(_("%s: cannot bind %s to vfio-pci: %s (%s): %s"), p->name, text, e.path, e.value,
+		    strerror(-r));
+		return EXIT_FAILED;
+	}
+	p->claimed = true;
+	return EXIT_OK;
+}
+
+int pipeline_claim(struct pipeline *p)
+{
+	int code;
+
+	vm_cleanup("/", &p->paths, p->name);
+	p->vm_lock = lock_vm(&p->paths, p->name);
+	if (p->vm_lock == -EBUSY)
+		return EXIT_BUSY;
+	if (p->vm_lock < 0) {
+		say(_("%s: cannot take the VM's lock below %s: %s"), p->name, p->paths.run,
+		    strerror(-p->vm_lock));
+		return p->vm_lock == -EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
+	}
+	code = p->wish.igpu ? claim_device(p) : EXIT_OK;
+	if (code)
+		pipeline_unclaim(p);
+	return code;
+}
+
+void pipeline_unclaim(struct pipeline *p)
+{
+	struct bind_error e = { 0 };
+
+	if (p->claimed && bind_release("/", &p->paths, p->device, p->name, &e))
+		say(_("%s: cannot give the iGPU back: %s (%s): %s; `igvm release` tries again"), p->name,
+		    e.path, e.value, strerror(e.err));
+	p->claimed = false;
+	cleanup_fd(&p->device_lock);
+	cleanup_fd(&p->vm_lock);
+	p->device_lock = p->vm_lock = -1;
+}
+
+int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force)
+{
+	struct check_input check = {
+		.host = &p->host, .caps = p->caps_known ? &p->caps : NULL, .wish = &p->wish,
+		.device = p->device,
+	};
+	struct plan_input in = {
+		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
+		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue,
+	};
+	const char *bad = NULL;
+	int r;
+
+	if (!p->caps_known)
+		return EXIT_REFUSED;
+	if (p->wish.igpu && find_device(p))
+		check.device = p->device;
+	check_run(&check, &p->findings);
+	if (!plan_make(&in, &p->plan, &p->findings))
+		return EXIT_REFUSED;
+	if (finding_worst(&p->findings) == SEVERITY_BLOCK && !force)
+		return EXIT_REFUSED;
+	words_done(&p->words);
+	r = words_build(&p->plan, &p->words, &bad);
+	if (r == -EINVAL) {
+		say(_("%s: a value holds a byte that cannot be given to QEMU: %s"), p->name, bad);
+		return EXIT_USAGE;
+	}
+	if (r) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
+void findings_print(FILE *f, const struct findings *list, enum severity least)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		const struct finding *x = &list->v[i];
+		const struct finding_def *d = finding_def(x->id);
+
+		if (x->severity < least)
+			continue;
+		fprintf(f, "%-5s %s: %s\n", severity_text(x->severity), d->id, x->seen);
+		fprintf(f, _("      wanted: %s\n"), _(d->wanted));
+		fprintf(f, _("      fix:    %s\n"), _(d->fix));
+	}
+}
+
+int findings_refuse(const struct findings *list)
+{
+	findings_print(stderr, list, SEVERITY_BLOCK);
+	for (size_t i = 0; i < list->n; i++)
+		if (list->v[i].severity == SEVERITY_BLOCK) {
+			say(_("refused; nothing was changed. `igvm explain %s` says why"),
+			    finding_def(list->v[i].id)->id);
+			break;
+		}
+	return EXIT_REFUSED;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The pipeline as commands use it: wish, facts, findings, plan, words for one
+ * VM. These functions are part of the commands: they say what is wrong, once,
+ * and return an exit code; EXIT_OK means go on.
+ */
+#ifndef IGVM_PIPELINE_H
+#define IGVM_PIPELINE_H
+
+#include "launcher/cmd.h"
+#include "launcher/decide/plan.h"
+#include "launcher/decide/words.h"
+#include "launcher/run/bind.h"
+
+struct pipeline {
+	const struct globals *g;
+	const char *name;
+	struct paths paths;
+	struct wish wish;
+	struct host_facts host;
+	struct qemu_caps caps;
+	bool caps_known;
+	struct findings findings;
+	struct plan plan;
+	struct words words;
+
+	/* only after pipeline_claim() */
+	int vm_lock, device_lock;	/* -1 = not held */
+	bool claimed;			/* a hand-over of ours is in the journal */
+	struct bdf device;
+	char previous_driver[32];
+};
+
+/** pipeline_new() - zeroed, descriptors -1; NULL without memory (said) */
+struct pipeline *pipeline_new(const struct globals *g, const char *name);
+
+/** pipeline_free() - release everything; gives nothing back to the host; NULL allowed */
+void pipeline_free(struct pipeline *p);
+
+static inline void cleanup_pipeline(struct pipeline **p)
+{
+	pipeline_free(*p);
+}
+#define _pipeline_	__attribute__((cleanup(cleanup_pipeline)))
+
+/** pipeline_wish() - the VM file: EXIT_USAGE, EXIT_NO_VM, EXIT_PRIVILEGE */
+int pipeline_wish(struct pipeline *p);
+
+/**
+ * pipeline_paths() - where the VM called @name lives: the caller's own VMs, then the system's
+ *
+ * For verbs that need no VM file. EXIT_USAGE bad name, EXIT_NO_VM, EXIT_PRIVILEGE (the system's, and not root).
+ */
+int pipeline_paths(const struct globals *g, const char *name, struct paths *paths);
+
+/** pipeline_facts() - host and QEMU as found; with @vfio != NEVER the device may be opened (which resets it) */
+int pipeline_facts(struct pipeline *p, enum host_vfio vfio);
+
+/**
+ * pipeline_claim() - the locks of the VM and its device, and the device bound to vfio-pci
+ *
+ * EXIT_BUSY, EXIT_PRIVILEGE, EXIT_REFUSED (finding printed), EXIT_FAILED; then nothing is held and nothing stays bound.
+ */
+int pipeline_claim(struct pipeline *p);
+
+/** pipeline_unclaim() - locks released, device given back to whom it had before; for every way out that starts nothing */
+void pipeline_unclaim(struct pipeline *p);
+
+/**
+ * pipeline_plan() - findings, plan, words
+ *
+ * EXIT_REFUSED when a finding blocks and @force is false; the findings are kept in p->findings and are not printed.
+ * With @force a plan that can be made at all is made.
+ */
+int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force);
+
+/** findings_print() - one block per finding for people: severity, id, seen; wanted; fix */
+void findings_print(FILE *f, const struct findings *list, enum severity least);
+
+/** findings_refuse() - print what blocks on stderr, with the next step; returns EXIT_REFUSED */
+int findings_refuse(const struct findings *list);
+
+#endif
