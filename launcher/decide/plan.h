@@ -20,16 +20,24 @@ enum plan_fd_kind {
 	PLAN_FD_QMP,		/* listening unix socket run/qmp */
 	PLAN_FD_AGENT,		/* listening unix socket run/agent */
 	PLAN_FD_CONSOLE,	/* listening unix socket run/console (serial) */
-	PLAN_FD_VNC,		/* listening unix socket run/vnc; only with an emulated display */
-	PLAN_FD_FIRMWARE_LOG,	/* connected stream to the keeper: debug port 0x402 */
+	PLAN_FD_FIRMWARE_LOG,	/* connected stream to the keeper: debug port 0x402 (-chardev socket,fd=N) */
+	PLAN_FD_SERIAL_LOG,	/* write end of a pipe to the keeper, as fdset: logfile=/dev/fdset/M of the
+				 * console's chardev, with logappend=on */
 	PLAN_FD_TPM,		/* connected socketpair end to swtpm's control channel */
 	PLAN_FD_FILE,		/* a disk or ISO, opened by launch, given as fdset */
 };
 
+/*
+ * VNC cannot take a listening descriptor (tried on QEMU 7.2 and 11.1): with emulated_display the words
+ * are -vnc unix:RUN_DIR/vnc.d/vnc, in a directory launch makes for the VM's user alone.
+ */
+#define PLAN_VNC_DIR	"vnc.d"
+#define PLAN_VNC_SOCKET	"vnc.d/vnc"
+
 struct plan_fd {
 	enum plan_fd_kind kind;
 	int fd;			/* number in QEMU; from 3 upwards without gaps */
-	int fdset;		/* PLAN_FD_FILE: N of /dev/fdset/N, else 0 */
+	int fdset;		/* PLAN_FD_FILE, PLAN_FD_SERIAL_LOG: N of /dev/fdset/N, else 0 */
 	bool writable;		/* PLAN_FD_FILE */
 	char path[PATH_MAX];	/* PLAN_FD_FILE: what to open; else "" */
 };
