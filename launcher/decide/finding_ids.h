@@ -64,6 +64,7 @@
 	FINDING(QEMU_TOO_OLD, "qemu.too-old", SEVERITY_BLOCK, "qemu")		\
 	FINDING(QEMU_NO_LPC, "qemu.no-lpc", SEVERITY_BLOCK, "qemu")		\
 	FINDING(QEMU_VBIOS_FIX_MISSING, "qemu.vbios-fix-missing", SEVERITY_BLOCK, "qemu") \
+	FINDING(QEMU_NO_STOLEN, "qemu.no-stolen", SEVERITY_BLOCK, "qemu")	\
 	FINDING(QEMU_NO_MACHINE, "qemu.no-machine", SEVERITY_BLOCK, "qemu")	\
 	FINDING(QEMU_NO_ACCEL, "qemu.no-accel", SEVERITY_BLOCK, "qemu")		\
 	/* firmware and ROM given to the guest */				\
@@ -92,8 +93,9 @@
 	FINDING(PLAN_PATH_LONG, "plan.path-long", SEVERITY_BLOCK, "files")	\
 	FINDING(PLAN_HOST_UNREAD, "plan.host-unread", SEVERITY_BLOCK, "device")	\
 	FINDING(DISK_MISSING, "disk.missing", SEVERITY_BLOCK, "files")		\
+	FINDING(KERNEL_MISSING, "kernel.missing", SEVERITY_BLOCK, "files")	\
 	FINDING(DISK_NONE, "disk.none", SEVERITY_NOTE, "files")			\
-	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_BLOCK, "files") \
+	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_WARN, "files") \
 	/* the probe: what the guest's firmware really found */			\
 	FINDING(PROBE_NO_DEVICE, "probe.no-device", SEVERITY_BLOCK, "guest")	\
 	FINDING(PROBE_NO_REPORT, "probe.no-report", SEVERITY_BLOCK, "guest")	\

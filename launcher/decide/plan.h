@@ -9,11 +9,17 @@
 #include "launcher/facts/host.h"
 #include "launcher/facts/qemu_caps.h"
 #include "launcher/facts/wish.h"
+#include "romfiles/span.h"
 
 /** enum plan_purpose - the VM itself, or the probe under its words */
 enum plan_purpose { PLAN_RUN, PLAN_PROBE };
 
-/** enum plan_fd_kind - what a descriptor given to QEMU is; launch makes each by kind */
+/**
+ * enum plan_fd_kind - what a descriptor given to QEMU is; launch makes each by kind
+ *
+ * VNC is not among them: -vnc takes no descriptor (tried on 7.2, 10.0 and 11.1), only
+ * the path of a socket that QEMU itself makes; see vnc_dir of the plan.
+ */
 enum plan_fd_kind {
 	PLAN_FD_VM_LOCK,	/* lock of the VM; QEMU does nothing with it but hold it */
 	PLAN_FD_DEVICE_LOCK,	/* lock of the iGPU; only with a device */
@@ -46,8 +52,11 @@ struct plan_fd {
 
 /** struct plan_file - a file QEMU itself must be able to open; launch puts it in place */
 struct plan_file {
-	char from[PATH_MAX];	/* what it is copied from; "" = it must exist at @to already */
-	char to[PATH_MAX];	/* what the words name */
+	char from[PATH_MAX];	/* what it is copied from; "" = the bytes below */
+	char from_else[PATH_MAX]; /* what it is copied from when @from is missing; "" = nothing */
+	char to[PATH_MAX];	/* what the words name; its directory is data_dir */
+	uint8_t bytes[16];	/* the whole content when @from is "" */
+	size_t n_bytes;
 	bool once;		/* only when @to is missing (NVRAM); else replaced when different */
 	bool writable;		/* the VM's user may write it */
 };
@@ -57,7 +66,9 @@ struct plan_file {
 struct plan {
 	enum plan_purpose purpose;
 	char name[49];
-	char run_dir[PATH_MAX], data_dir[PATH_MAX];
+	char uuid[37];			/* SMBIOS and QMP; the same at each start, or Windows
+					 * takes the VM for another machine */
+	char run_dir[PATH_MAX], data_dir[PATH_MAX];	/* the probe has its own, below the VM's */
 	char qemu[PATH_MAX];
 	enum qemu_era era;
 	enum wish_os os;
@@ -68,8 +79,12 @@ struct plan {
 	unsigned int cpus;
 	int phys_bits;			/* host-phys-bits-limit; 0 = not given */
 	bool nested, tpm, smm, secure_boot;
+	char tpm_dir[PATH_MAX];		/* state of swtpm; "" = no TPM */
+	bool tpm_throw_away;		/* the probe: empty it before, remove it afterwards */
 	enum wish_display display;
 	bool emulated_display;
+	char vnc_dir[PATH_MAX];		/* directory of the VM's user, 0700, made by launch; "" = no VNC */
+	char vnc[PATH_MAX];		/* socket QEMU makes in it; fits sockaddr_un */
 
 	enum { PLAN_OVMF, PLAN_SEABIOS } firmware;
 	char ovmf_code[PATH_MAX], ovmf_vars[PATH_MAX];	/* vars: the VM's own copy */
@@ -82,6 +97,7 @@ struct plan {
 	int gms;			/* -1 = not given to QEMU */
 	char rom[PATH_MAX];		/* romfile; "" = none */
 	uint64_t stolen_base;		/* host's base for the assignment driver; 0 = not given */
+	char stolen_file[PATH_MAX];	/* the same as 8 bytes, little endian, for fw_cfg; "" = not given */
 
 	struct wish_disk disk[WISH_DISKS_MAX];
 	size_t n_disk;
@@ -100,6 +116,13 @@ struct plan {
 	unsigned int stop_ms;		/* until an asked guest must be down */
 };
 
+/** struct plan_rom - bytes of the ROM file that plan_rom_path() names */
+struct plan_rom {
+	enum { PLAN_ROM_UNREAD, PLAN_ROM_READ, PLAN_ROM_FAILED } state;
+	int err;		/* errno of PLAN_ROM_FAILED */
+	struct span bytes;	/* of PLAN_ROM_READ; borrowed */
+};
+
 /** struct plan_input - all a plan is made from; borrowed */
 struct plan_input {
 	const struct wish *wish;
@@ -107,9 +130,19 @@ struct plan_input {
 	const struct qemu_caps *caps;
 	const struct paths *paths;
 	const char *datadir;		/* igvm's own data: roms/igd-assign.rom ... */
+	struct plan_rom rom;		/* unread: judged as far as the name goes, with a note */
 	enum plan_purpose purpose;
 	bool rescue;
 };
+
+/**
+ * plan_rom_path() - which ROM file will the guest's iGPU get?
+ *
+ * The VM's own file, or igvm's assignment ROM. false: none (no iGPU, rom =
+ * none, SeaBIOS without a file), or the name does not fit; @path is then "".
+ * The caller reads it (at most ROM_BUILD_MAX bytes) into plan_input.rom.
+ */
+bool plan_rom_path(const struct plan_input *in, char path[static PATH_MAX]);
 
 /**
  * plan_make() - decide everything

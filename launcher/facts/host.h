@@ -79,6 +79,7 @@ struct host_facts {
 	enum tri efi;		/* booted by UEFI */
 	enum tri kvm;		/* /dev/kvm can be opened by us; not: a vCPU runs */
 	enum tri vfio_module;	/* vfio-pci known to the kernel (driver directory or module file) */
+	enum tri swtpm;		/* the program swtpm is installed */
 	uint64_t ram_bytes;	/* MemTotal */
 	uint64_t memlock_bytes;	/* our RLIMIT_MEMLOCK hard limit; UINT64_MAX = none; 0 unknown */
 	bool root;		/* we are uid 0 (false below a foreign root unless recorded) */

@@ -36,7 +36,9 @@ struct wish_disk {
 	char name[32];		/* [disk NAME] */
 	char path[PATH_MAX];	/* absolute */
 	bool cdrom, read_only, qcow2;	/* format = qcow2 | raw */
-	enum { DISK_VIRTIO, DISK_NVME, DISK_SATA } bus;
+	bool device;			/* path is below /dev: a block device */
+	enum { DISK_AUTO, DISK_VIRTIO, DISK_NVME, DISK_SATA } bus;	/* AUTO: SATA for a CD, else virtio */
+	int err;			/* errno of wish_look(); 0 = there, or nobody looked */
 };
 
 struct wish_net {
@@ -71,6 +73,9 @@ struct wish {
 	bool experimental;
 	enum wish_display display;
 
+	char uuid[37];			/* "" = derived from the name */
+	bool lab;			/* accepts a device with accel = tcg: simulated hosts only */
+
 	bool igpu;			/* [igpu] device != none */
 	bool igpu_auto;			/* device = auto */
 	struct bdf igpu_bdf;		/* when not auto */
@@ -82,6 +87,7 @@ struct wish {
 
 	char kernel[PATH_MAX], initrd[PATH_MAX];	/* direct kernel boot; "" none */
 	char kernel_args[1024];
+	int kernel_err, initrd_err;	/* errno of wish_look() */
 
 	struct wish_disk disk[WISH_DISKS_MAX];
 	size_t n_disk;
@@ -110,6 +116,9 @@ struct wish_error {
  */
 nodiscard_ int wish_read(const struct paths *p, const char *name, struct wish *w,
 			 struct wish_error *e);
+
+/** wish_look() - look whether the files @w names are there; fills the err members */
+void wish_look(struct wish *w);
 
 /** wish_list() - names of all VMs below @p, sorted; *@names is owned, NULL-terminated */
 nodiscard_ int wish_list(const struct paths *p, char ***names);
