@@ -65,6 +65,70 @@ $(tools): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # --- romfiles/efi (what runs inside the guest) ----------------------------------
+# Two UEFI drivers (PE32+) and one Multiboot kernel (ELF32) from one pure core,
+# which is also compiled for this machine, for the tests. Freestanding: of
+# gnu-efi only the headers, of the system none.
+LD_LLD      ?= ld.lld
+EFI_INC     ?= /usr/include/efi
+efi_pure    := $(addprefix romfiles/efi/,emit memmap opreg guest_igd fwcfg guest_assign \
+	       guest_probe)
+efi_obj     := $(efi_pure:%=$(B)/%.o)
+efi_images  := $(B)/efi/igd-assign.efi $(B)/efi/igvm-probe.efi
+guest_c     := $(efi_pure) romfiles/igd romfiles/sha256 romfiles/efi/mem romfiles/efi/port
+assign_pe   := $(patsubst %,$(B)/efi/pe/%.o,$(guest_c) romfiles/efi/uefi romfiles/efi/assign_uefi)
+probe_pe    := $(patsubst %,$(B)/efi/pe/%.o,$(guest_c) romfiles/efi/uefi romfiles/efi/probe_uefi)
+probe_elf   := $(patsubst %,$(B)/efi/elf/%.o,$(guest_c) romfiles/efi/probe_bios)
+
+guest_cflags = -std=gnu17 -ffreestanding -nostdlibinc -isystem romfiles/efi/include -I. -I$(B) \
+	       -ffunction-sections -fdata-sections -fno-stack-protector -fno-builtin \
+	       -mno-red-zone -mno-sse -mno-mmx $(warnings) -Wconversion \
+	       $(if $(WERROR),-Werror) -MMD -MP
+# -Oz on i386 calls library functions for 64-bit shifts; there is no library.
+pe_cflags    = --target=x86_64-unknown-windows -Oz -fshort-wchar -mno-stack-arg-probe \
+	       -isystem $(EFI_INC) -isystem $(EFI_INC)/x86_64
+elf_cflags   = --target=i386-unknown-none-elf -Os -fno-pic -fno-asynchronous-unwind-tables
+
+.PHONY: efi
+efi: $(efi_images) $(B)/efi/igvm-probe.elf $(B)/roms/igd-assign.rom $(B)/roms/igd-probe.rom
+
+$(B)/efi/mkids: $(B)/romfiles/efi/mkids.o $(B)/romfiles/igd.o
+	@mkdir -p $(@D)
+	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+
+$(B)/efi/igd_rows.h: $(B)/efi/mkids
+	$(call q,GEN,$@)./$< > $@
+
+$(B)/romfiles/efi/guest_igd.o: cflags += -I$(B)
+$(foreach d,. efi/pe efi/elf,$(B)/$d/romfiles/efi/guest_igd.o): $(B)/efi/igd_rows.h
+
+$(B)/efi/pe/%.o: %.c
+	@mkdir -p $(@D)
+	$(call q,CLANG,$@)$(CLANG) $(pe_cflags) $(guest_cflags) -c -o $@ $<
+
+$(B)/efi/elf/%.o: %.c
+	@mkdir -p $(@D)
+	$(call q,CLANG,$@)$(CLANG) $(elf_cflags) $(guest_cflags) -c -o $@ $<
+
+$(B)/efi/igd-assign.efi: $(assign_pe)
+$(B)/efi/igvm-probe.efi: $(probe_pe)
+$(efi_images):
+	$(call q,LINK,$@)$(LLD_LINK) -subsystem:efi_boot_service_driver -entry:efi_main \
+		-nodefaultlib -dynamicbase -opt:ref -Brepro -out:$@ $^
+
+$(B)/efi/igvm-probe.elf: romfiles/efi/bios.ld $(probe_elf)
+	$(call q,LINK,$@)$(LD_LLD) -m elf_i386 --gc-sections -z noexecstack -T $^ -o $@
+
+# OVMF compares no device id, so one ROM serves all; the launcher makes its own.
+ROM_DEVICE  ?= 4692
+$(B)/roms/igd-assign.rom: $(B)/efi/igd-assign.efi
+$(B)/roms/igd-probe.rom: $(efi_images)
+# Linked apart from the other tools: ROMs are built without the launcher.
+$(B)/efi/mkrom: $(B)/tests/tools/mkrom.o $(patsubst %.c,$(B)/%.o,$(sort $(wildcard romfiles/*.c)))
+	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+$(B)/roms/%.rom: $(B)/efi/mkrom
+	@mkdir -p $(@D)
+	$(call q,ROM,$@)$< efirom -f 8086 -i $(ROM_DEVICE) -l 030000 -o $@ $(filter %.efi,$^)
 
 # --- lab ----------------------------------------------------------------------
 # The simulated iGPU (tests/lab/README.md); everything else there is scripts.
