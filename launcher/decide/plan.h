@@ -14,12 +14,7 @@
 /** enum plan_purpose - the VM itself, or the probe under its words */
 enum plan_purpose { PLAN_RUN, PLAN_PROBE };
 
-/**
- * enum plan_fd_kind - what a descriptor given to QEMU is; launch makes each by kind
- *
- * VNC is not among them: -vnc takes no descriptor (tried on 7.2, 10.0 and 11.1), only
- * the path of a socket that QEMU itself makes; see vnc_dir of the plan.
- */
+/** enum plan_fd_kind - what a descriptor given to QEMU is; launch makes each by kind */
 enum plan_fd_kind {
 	PLAN_FD_VM_LOCK,	/* lock of the VM; QEMU does nothing with it but hold it */
 	PLAN_FD_DEVICE_LOCK,	/* lock of the iGPU; only with a device */
@@ -79,12 +74,9 @@ struct plan {
 	unsigned int cpus;
 	int phys_bits;			/* host-phys-bits-limit; 0 = not given */
 	bool nested, tpm, smm, secure_boot;
-	char tpm_dir[PATH_MAX];		/* state of swtpm; "" = no TPM */
-	bool tpm_throw_away;		/* the probe: empty it before, remove it afterwards */
+	bool tpm_throw_away;		/* the probe: its TPM starts empty and is not kept */
 	enum wish_display display;
-	bool emulated_display;
-	char vnc_dir[PATH_MAX];		/* directory of the VM's user, 0700, made by launch; "" = no VNC */
-	char vnc[PATH_MAX];		/* socket QEMU makes in it; fits sockaddr_un */
+	bool emulated_display, vnc;	/* vnc: RUN_DIR/PLAN_VNC_SOCKET; the probe has none */
 
 	enum { PLAN_OVMF, PLAN_SEABIOS } firmware;
 	char ovmf_code[PATH_MAX], ovmf_vars[PATH_MAX];	/* vars: the VM's own copy */
