@@ -87,7 +87,8 @@ _Noreturn static void become_supervisor(struct pipeline *p, int ready)
 		dprintf(ready, "failed %s\n", n > 0 ? text : strerror(errno));
 		if (s.child > 0)
 			waitpid(s.child, NULL, 0);
-		vm_cleanup("/", &p->paths, p->name);
+		if (vm_cleanup("/", &p->paths, p->name))
+			log_line(LOG_WARNING, "%s: not everything could be cleaned up", p->name);
 		_exit(EXIT_FAILED);
 	}
 	close(status[0]);
@@ -230,7 +231,7 @@ static int start_vm(struct pipeline *p, bool rescue, bool force)
 	if (code)
 		return code;
 	code = pipeline_claim(p);
-	if (code == EXIT_BUSY && p->vm_lock == -1)
+	if (p->vm_busy)
 		return already_running(p);
 	if (code)
 		return code;

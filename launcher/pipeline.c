@@ -179,14 +179,14 @@ static int claim_device(struct pipeline *p)
 		say(_("%s: only root can hand the iGPU to a VM: sudo igvm ..."), p->name);
 		return EXIT_PRIVILEGE;
 	}
-	p->device_lock = lock_device(&p->paths, p->device);
-	if (p->device_lock == -EBUSY)
+	r = lock_device(&p->paths, p->device);
+	if (r == -EBUSY)
 		return say_busy(p);
-	if (p->device_lock < 0) {
-		say(_("%s: cannot lock the iGPU below %s: %s"), p->name, p->paths.run,
-		    strerror(-p->device_lock));
+	if (r < 0) {
+		say(_("%s: cannot lock the iGPU below %s: %s"), p->name, p->paths.run, strerror(-r));
 		return EXIT_FAILED;
 	}
+	p->device_lock = r;
 	bdf_text(p->device, text);
 	r = bind_repair("/", &p->paths, p->device, &e);
 	if (!r)
@@ -202,16 +202,21 @@ static int claim_device(struct pipeline *p)
 
 int pipeline_claim(struct pipeline *p)
 {
-	int code;
+	int code, r = vm_cleanup("/", &p->paths, p->name);
 
-	vm_cleanup("/", &p->paths, p->name);
+	if (r && r != -EBUSY)
+		say(_("%s: an earlier run could not be cleaned up completely: %s"), p->name,
+		    strerror(-r));
 	p->vm_lock = lock_vm(&p->paths, p->name);
-	if (p->vm_lock == -EBUSY)
-		return EXIT_BUSY;
 	if (p->vm_lock < 0) {
-		say(_("%s: cannot take the VM's lock below %s: %s"), p->name, p->paths.run,
-		    strerror(-p->vm_lock));
-		return p->vm_lock == -EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
+		int err = -p->vm_lock;
+
+		p->vm_lock = -1;
+		p->vm_busy = err == EBUSY;
+		if (p->vm_busy)
+			return EXIT_BUSY;
+		say(_("%s: cannot take the VM's lock below %s: %s"), p->name, p->paths.run, strerror(err));
+		return err == EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
 	}
 	code = p->wish.igpu ? claim_device(p) : EXIT_OK;
 	if (code)

@@ -26,6 +26,7 @@ struct pipeline {
 
 	/* only after pipeline_claim() */
 	int vm_lock, device_lock;	/* -1 = not held */
+	bool vm_busy;			/* pipeline_claim() found the VM's lock held */
 	bool claimed;			/* a hand-over of ours is in the journal */
 	struct bdf device;
 	char previous_driver[32];

@@ -101,22 +101,24 @@ static bool hex_is(const json_t *o, const char *key, uint64_t want)
 
 /* --- what should be seen ------------------------------------------------------ */
 
-static void expect_vbt(const struct vfio_facts *v, char hex[static 65])
+static void expect_vbt(const struct vfio_facts *v, char hex[static SHA256_HEX])
 {
-	struct span bytes = { v->opregion, v->opregion_len };
+	struct span bytes = { v->opregion, v->opregion_len }, table;
 	uint8_t sum[SHA256_BYTES];
 	struct opregion o;
-	struct span table;
-	struct vbt vbt;
+	size_t size;
 
-	if (!v->opregion || opregion_parse(bytes, &o) || !opregion_vbt(bytes, &o, &table) ||
-	    vbt_parse(table, &vbt))
+	if (!v->opregion || opregion_parse(bytes, 0, &o) || o.vbt != OPREGION_VBT_HERE)
 		return;
-	sha256_sum(table.p, vbt.size, sum);
+	table = span_from(bytes, o.vbt_at);
+	size = vbt_size(table);
+	if (!size)
+		return;
+	sha256_sum(table.p, size, sum);
 	sha256_hex(sum, hex);
 }
 
-/* Intel SDM-like layout: GGC at 0x50, BDSM at 0x5c or 0xc0 (igd.h names the sources). */
+/* BDSM: config 0x5c, 32 bit, or 0xc0, 64 bit; bits below 1 MiB are lock and reserved (igd.h). */
 static uint64_t config_bdsm(const struct pci_fact *d, const struct igd_platform *platform)
 {
 	struct span config = { d->config, d->config_len };

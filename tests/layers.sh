@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Include direction, pure files and closed verbs: a rule that is not tested is a wish.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+n=0
+
+# ok DESCRIPTION OFFENDING-LINES
+ok() {
+	n=$((n + 1))
+	if [ -z "$2" ]; then
+		echo "ok $n - $1"
+	else
+		echo "not ok $n - $1"
+		echo "$2" | sed 's/^/# /'
+	fi
+}
+
+# "file:line" of each #include in FILES that matches PATTERN
+includes() {
+	pattern=$1
+	shift
+	grep -nE "^[[:space:]]*#[[:space:]]*include[[:space:]]+$pattern" "$@" /dev/null
+}
+
+# "file:line" of calls to NAMES in FILES, texts and comment lines left out
+calls() {
+	names=$1
+	shift
+	awk -v names="[^a-zA-Z0-9_.>](""$names"") ?[(]" '{
+		line = $0
+		gsub(/"([^"\\]|\\.)*"/, "", line)
+		if (line !~ /^[[:space:]]*[\/*]/ && line ~ names)
+			print FILENAME ":" FNR ":" $0
+	}' "$@"
+}
+
+c_files() { find "$@" -name '*.[ch]'; }
+
+echo 1..9
+# shellcheck disable=SC2046 # file names have no blanks here
+{
+ok "qmp/ includes nothing of launcher/ and romfiles/" \
+	"$(includes '"(launcher|romfiles)/' $(c_files qmp))"
+ok "romfiles/ includes nothing of launcher/ and qmp/" \
+	"$(includes '"(launcher|qmp)/' $(c_files romfiles))"
+ok "romfiles/ and qmp/ parse and never open, print or log" \
+	"$(includes '<(fcntl|sys/[a-z]+|syslog|stdio)\.h>' $(c_files romfiles qmp) |
+		grep -v '<sys/types\.h>' | grep -v '^qmp/qmp_fd\.[ch]:' | grep -v '^romfiles/efi/mkids\.c:')"
+ok "launcher/base includes only itself of launcher/" \
+	"$(includes '"(launcher/(facts|decide|run|cmd|pipeline)|qmp/|romfiles/)' \
+		$(c_files launcher/base))"
+ok "launcher/facts includes nothing of launcher/run and of the commands" \
+	"$(includes '"launcher/(run|cmd|pipeline)' $(c_files launcher/facts))"
+ok "launcher/decide includes nothing of launcher/run, of the commands, and of qmp/" \
+	"$(includes '"(launcher/(run|cmd|pipeline)|qmp/)' $(c_files launcher/decide))"
+ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
+	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/decide)
+	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
+		$(c_files launcher/decide))"
+ok "launcher/run includes no command" "$(includes '"launcher/(cmd|pipeline)' $(c_files launcher/run))"
+ok "only launcher/facts/host_pci.c includes libpci" \
+	"$(includes '<pci/' $(c_files launcher qmp romfiles) | grep -v '^launcher/facts/host_pci\.c:')"
+}
