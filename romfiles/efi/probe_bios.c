@@ -8,6 +8,7 @@
 
 #include "romfiles/efi/guest_probe.h"
 #include "romfiles/efi/port.h"
+#include "romfiles/igd.h"
 
 /* Multiboot specification 0.6.96, sections 3.1 to 3.3. */
 #define MB_LOADER_MAGIC 0x2badb002
@@ -120,11 +121,21 @@ static void quiet(void *ctx, bool on)
 	(void)on;
 }
 
+/*
+ * The VGA option ROM is copied to the beginning of this space. Without one
+ * another ROM gets there (QEMU's Multiboot loader, for one), so the vendor
+ * decides.
+ */
 static struct span shadow_find(void)
 {
 	struct span shadow = { bios_at(SHADOW), SHADOW_BYTES };
+	uint16_t at, vendor;
 
-	return span_is(shadow, 0, "\x55\xaa", 2) ? shadow : (struct span){ NULL, 0 };
+	if (span_is(shadow, 0, "\x55\xaa", 2) && span_le16(shadow, 0x18, &at) &&
+	    span_is(shadow, at, "PCIR", 4) && span_le16(shadow, at + 4u, &vendor) &&
+	    vendor == IGD_VENDOR_INTEL)
+		return shadow;
+	return (struct span){ NULL, 0 };
 }
 
 void bios_main(uint32_t magic, uint32_t info)
