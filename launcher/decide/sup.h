@@ -2,7 +2,7 @@
 /*
  * The supervisor as a table: (state, event) -> (next state, action, deadline).
  * Pure: no clock, no descriptor, no memory. Every pair has a cell; a test
- * refuses holes.
+ * refuses holes and compares all cells with tests/sup-table.txt.
  */
 #ifndef IGVM_DECIDE_SUP_H
 #define IGVM_DECIDE_SUP_H
@@ -12,9 +12,10 @@
 #include "launcher/base/cleanup.h"
 
 enum sup_state {
-	SUP_ATTACHING,	/* connecting, negotiating, first query-status outstanding */
+	SUP_ATTACHING,	/* this QEMU has never answered: connecting, first query-status outstanding */
+	SUP_ADOPTING,	/* the same for a QEMU that was ready once: its silence never kills it */
 	SUP_RUNNING,	/* query-status has answered: ready was announced */
-	SUP_ASKED,	/* guest asked to shut down (agent or power button) */
+	SUP_ASKED,	/* guest asked to shut down (agent or power button), or going down by itself */
 	SUP_QUITTING,	/* QMP quit sent */
 	SUP_KILLING,	/* SIGKILL sent by pidfd */
 	SUP_DEAF,	/* QMP gone or silent, QEMU alive */
@@ -23,7 +24,8 @@ enum sup_state {
 };
 
 enum sup_event {
-	EV_QMP_READY,	/* query-status answered and QEMU is alive */
+	EV_QMP_READY,	/* query-status answered and QEMU is alive, for the first time on this connection
+			 * or after a silence */
 	EV_QMP_DEAD,	/* EOF, reset, protocol error, or deadline of an answer */
 	EV_STOP,	/* somebody asks for a graceful stop */
 	EV_KILL,	/* somebody asks for an immediate end */
@@ -39,16 +41,19 @@ enum sup_action {
 	ACT_NONE,
 	ACT_ANNOUNCE,	/* tell whoever waits: ready */
 	ACT_POWERDOWN,	/* agent shutdown where one answers, else system_powerdown */
-	ACT_QUIT,
+	ACT_QUIT,	/* QMP quit; SIGTERM, which QEMU takes for the same, where QMP is gone */
 	ACT_KILL,
-	ACT_RECONNECT,
+	ACT_RECONNECT,	/* a new QMP connection where there is none, at a pace; a silent one is kept,
+			 * since QEMU serves one client and answers it when it wakes */
 	ACT_RECORD,	/* write the end record, run cleanup, leave */
 	ACT_LEAVE,	/* detach without touching the VM */
+	ACT_NACTIONS
 };
 
-/** enum sup_deadline - which duration of the plan the new state gets; SUP_NO_DEADLINE = none,
- * SUP_KEEP = the old state's goes on */
-enum sup_deadline { SUP_NO_DEADLINE, SUP_KEEP, SUP_START_MS, SUP_STOP_MS, SUP_QUIT_MS, SUP_RETRY_MS };
+/** enum sup_deadline - which duration the new state gets; SUP_NO_DEADLINE = none, SUP_KEEP = the
+ * old state's goes on. START and STOP are the plan's, the others the supervisor's */
+enum sup_deadline { SUP_NO_DEADLINE, SUP_KEEP, SUP_START_MS, SUP_STOP_MS, SUP_QUIT_MS, SUP_ANSWER_MS,
+		    SUP_NDEADLINES };
 
 struct sup_cell {
 	enum sup_state next;
@@ -56,23 +61,37 @@ struct sup_cell {
 	enum sup_deadline deadline;
 };
 
+/** sup_first() - how supervision begins; @was_ready: this QEMU has been seen ready before */
+struct sup_cell sup_first(bool was_ready);
+
 /** sup_step() - the cell of (@state, @event) */
 struct sup_cell sup_step(enum sup_state state, enum sup_event event);
 
 const char *sup_state_text(enum sup_state s);	/* "attaching", as in status --json */
 const char *sup_event_text(enum sup_event e);
 const char *sup_action_text(enum sup_action a);
+const char *sup_deadline_text(enum sup_deadline d);
 
 /** enum sup_end - how a VM ended, for exit codes and restart rows alike */
-enum sup_end { END_CLEAN, END_FORCED, END_FAILED, END_PERMANENT, END_UNKNOWN };
+enum sup_end {
+	END_CLEAN,	/* the guest went down, or QEMU was told to quit */
+	END_FORCED,	/* killed because somebody asked for it, or nothing softer worked */
+	END_FAILED,	/* QEMU or the guest crashed; starting again may help */
+	END_PERMANENT,	/* QEMU refused to start: starting again gives the same */
+	END_UNKNOWN,	/* nobody saw it */
+	END_NENDS
+};
 
 /** struct sup_end_facts - all that is known of an end */
 struct sup_end_facts {
 	bool reaped;		/* exit_code/signal are valid */
-	int exit_code, signal;
-	bool guest_shutdown, host_qmp_quit;	/* reason of QMP's SHUTDOWN */
+	int exit_code, signal;	/* signal 0: exited by itself */
+	bool guest_shutdown;	/* reason of QMP's SHUTDOWN: guest-shutdown or guest-reset */
+	bool host_qmp_quit;	/* ... host-qmp-quit, host-signal and the like: QEMU was told to go */
+	bool guest_panic;	/* ... guest-panic: the guest crashed */
 	bool was_ready;
-	bool killed_by_us;
+	bool killed_by_us;	/* by the ladder or on request */
+	bool timed_out;		/* killed by us because it never answered */
 };
 
 /** sup_classify() - pure: one answer for direct mode and systemd alike */
