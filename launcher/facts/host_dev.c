@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "launcher/facts/host_dev.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "launcher/base/str.h"
+
+#define PCI_STATUS		0x06
+#define PCI_STATUS_CAPS		0x10
+#define PCI_CAP_POINTER		0x34
+#define PCI_CAP_ID_EXPRESS	0x10
+#define PCI_CAP_ID_AF		0x13
+
+enum tri host_flr_of_config(const uint8_t *config, size_t len)
+{
+	unsigned int at;
+
+	if (len < 256)
+		return TRI_UNKNOWN;
+	if (!(config[PCI_STATUS] & PCI_STATUS_CAPS))
+		return TRI_NO;
+	at = config[PCI_CAP_POINTER] & 0xfcU;
+	/* 48 capabilities fill the space; more is a loop. */
+	for (int i = 0; i < 48 && at >= 0x40 && at <= 0xf8; i++) {
+		if (config[at] == PCI_CAP_ID_EXPRESS)
+			return config[at + 7] & 0x10 ? TRI_YES : TRI_NO;
+		if (config[at] == PCI_CAP_ID_AF)
+			return (config[at + 3] & 3) == 3 ? TRI_YES : TRI_NO;
+		at = config[at + 1] & 0xfcU;
+	}
+	return TRI_NO;
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *s = text; *s; s += strcspn(s, " ")) {
+		s += strspn(s, " ");
+		if (strcspn(s, " ") == n && !strncmp(s, word, n))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * reset_method exists since Linux 5.15 and lists what works. An empty file
+ * is the answer "none", a missing one is no answer.
+ */
+static void read_reset(const struct tree *t, const char *path, struct pci_fact *f)
+{
+	char line[256];
+	int r = tree_line(t, path, line, sizeof(line));
+
+	if (r == -ENOENT) {
+		f->flr = host_flr_of_config(f->config, f->config_len);
+		return;
+	}
+	if (r)
+		return;
+	str_fit(f->reset, sizeof(f->reset), line);
+	f->flr = has_word(line, "flr") || has_word(line, "device_specific") ? TRI_YES : TRI_NO;
+}
+
+static void read_config(const struct tree *t, const char *path, struct pci_fact *f)
+{
+	int n = tree_read_bytes(t, path, f->config, sizeof(f->config));
+
+	/* Half a dword is no register; the kernel gives 64 or 256 and more. */
+	if (n > 0)
+		f->config_len = (size_t)n & ~(size_t)3;
+}
+
+/* VT-d capability register, MGAW in bits 21:16, one less than the width (VT-d spec 11.4.2). */
+static void read_width(const struct tree *t, const char *path, struct pci_fact *f)
+{
+	uint64_t cap;
+	int width;
+
+	if (!tree_number(t, path, 16, UINT64_MAX, &cap))
+		return;
+	width = (int)(cap >> 16 & 0x3f) + 1;
+	/* Hardware has 39 to 57 bits; an all-zero or all-one register is none. */
+	if (width >= 30 && width <= 57)
+		f->iommu_width = width;
+}
+
+void host_dev_read(const struct tree *t, struct pci_fact *f)
+{
+	char dir[64], bdf[BDF_TEXT_MAX], path[128], link[32];
+	uint64_t v;
+
+	snprintf(dir, sizeof(dir), "sys/bus/pci/devices/%s", bdf_text(f->bdf, bdf));
+#define IN_DIR(file) (snprintf(path, sizeof(path), "%s/%s", dir, file), path)
+	if (tree_link(t, IN_DIR("driver"), f->driver, sizeof(f->driver)))
+		f->driver[0] = '\0';
+	if (!tree_link(t, IN_DIR("iommu_group"), link, sizeof(link)) &&
+	    str_u64(link, 10, INT32_MAX, &v))
+		f->group = (int)v;
+	if (tree_number(t, IN_DIR("boot_vga"), 10, 1, &v))
+		f->boot_vga = v ? TRI_YES : TRI_NO;
+	if (tree_number(t, IN_DIR("sriov_numvfs"), 10, 0xffff, &v))
+		f->numvfs = (int)v;
+	read_config(t, IN_DIR("config"), f);
+	read_reset(t, IN_DIR("reset_method"), f);
+	read_width(t, IN_DIR("iommu/intel-iommu/cap"), f);
+#undef IN_DIR
+}
