@@ -2,16 +2,19 @@
 #include "launcher/pipeline.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/decide/check.h"
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
+#include "romfiles/build.h"
 
 struct pipeline *pipeline_new(const struct globals *g, const char *name)
 {
@@ -35,6 +38,7 @@ void pipeline_free(struct pipeline *p)
 	cleanup_fd(&p->device_lock);
 	host_done(&p->host);
 	words_done(&p->words);
+	free(p->rom);
 	free(p);
 }
 
@@ -88,6 +92,7 @@ int pipeline_wish(struct pipeline *p)
 	r = wish_read(&p->paths, p->name, &p->wish, &e);
 	switch (r) {
 	case 0:
+		wish_look(&p->wish);
 		return EXIT_OK;
 	case -ENOENT:
 		if (!*e.text)
@@ -237,6 +242,23 @@ void pipeline_unclaim(struct pipeline *p)
 	p->device_lock = p->vm_lock = -1;
 }
 
+/* The ROM's bytes are a fact too: read once, judged by the plan. */
+static void read_rom(struct pipeline *p, struct plan_input *in)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if (!plan_rom_path(in, path))
+		return;
+	free(TAKE(p->rom));
+	r = file_read_at(AT_FDCWD, path, ROM_BUILD_MAX, &p->rom, &p->rom_len);
+	if (r)
+		in->rom = (struct plan_rom){ .state = PLAN_ROM_FAILED, .err = -r };
+	else
+		in->rom = (struct plan_rom){ .state = PLAN_ROM_READ,
+					     .bytes = { (uint8_t *)p->rom, p->rom_len } };
+}
+
 int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force)
 {
 	struct check_input check = {
@@ -255,6 +277,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	if (p->wish.igpu && find_device(p))
 		check.device = p->device;
 	check_run(&check, &p->findings);
+	read_rom(p, &in);
 	if (!plan_make(&in, &p->plan, &p->findings))
 		return EXIT_REFUSED;
 	if (finding_worst(&p->findings) == SEVERITY_BLOCK && !force)

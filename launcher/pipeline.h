@@ -21,6 +21,8 @@ struct pipeline {
 	struct qemu_caps caps;
 	bool caps_known;
 	struct findings findings;
+	char *rom;			/* bytes of the ROM file the plan is made with; NULL = none */
+	size_t rom_len;
 	struct plan plan;
 	struct words words;
 

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bash completion for igvm(1)
+
+_igvm_vms() {
+	igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
+}
+
+_igvm() {
+	local cur=${COMP_WORDS[COMP_CWORD]} command= i
+	local commands='doctor start probe status list stop kill logs screenshot showcmd explain bind release'
+
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--root) ((i++)) ;;
+		-*) ;;
+		*) command=${COMP_WORDS[i]}; break ;;
+		esac
+	done
+
+	local options='--help --json'
+	case $command in
+	'') COMPREPLY=($(compgen -W "$commands --root --json --help --version" -- "$cur")); return ;;
+	start) options='--help --rescue --force' ;;
+	probe) options+=' --force --timeout' ;;
+	stop) options='--help --timeout --force' ;;
+	kill|screenshot) options='--help' ;;
+	logs) options='--help --stream --raw -n' ;;
+	showcmd) options+=' --why' ;;
+	explain) options='--help --list' ;;
+	esac
+
+	case $cur in
+	-*) COMPREPLY=($(compgen -W "$options" -- "$cur")) ;;
+	*)
+		case $command in
+		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
+		bind|release|list) ;;
+		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
+		esac ;;
+	esac
+}
+complete -F _igvm igvm

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# fish completion for igvm(1)
+
+set -l commands doctor start probe status list stop kill logs screenshot showcmd explain bind release
+set -l named doctor start probe status stop kill logs screenshot showcmd
+
+function __igvm_vms
+    igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
+end
+
+complete -c igvm -f
+complete -c igvm -n "not __fish_seen_subcommand_from $commands" -a "$commands"
+complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l root -r -d 'read the host below a directory'
+complete -c igvm -l json -d 'answer in JSON'
+complete -c igvm -l help -d 'help'
+complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
+complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
+complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
+complete -c igvm -n "__fish_seen_subcommand_from start" -l rescue
+complete -c igvm -n "__fish_seen_subcommand_from start probe stop" -l force
+complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r
+complete -c igvm -n "__fish_seen_subcommand_from logs" -l stream -r -a 'qemu firmware serial'
+complete -c igvm -n "__fish_seen_subcommand_from logs" -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
+complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
+complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
+complete -c igvm -n "__fish_seen_subcommand_from screenshot" -F

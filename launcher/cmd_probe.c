@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Theory of operation. The probe runs under the VM's own words, with copies of
+ * NVRAM, an empty TPM, no disks and no network, in a run directory of its own,
+ * holding the same locks. The ROM is the VM's with the probe's image behind it
+ * (UEFI), or the probe is the kernel (SeaBIOS). It writes its report to the
+ * debug port, which the keeper puts on disk; this command reads it there until
+ * the end line or the deadline, ends QEMU and judges.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "launcher/base/file.h"
+#include "launcher/base/i18n.h"
+#include "launcher/base/log.h"
+#include "launcher/base/str.h"
+#include "launcher/decide/probe.h"
+#include "launcher/pipeline.h"
+#include "launcher/run/keeper.h"
+#include "launcher/run/launch.h"
+#include "romfiles/build.h"
+#include "romfiles/join.h"
+
+enum { OPT_FORCE = 0x100, OPT_TIMEOUT };
+
+static const struct opt opts[] = {
+	{ "force", 0, NULL, N_("probe in spite of findings that block the start"), OPT_FORCE },
+	{ "timeout", 't', "SECONDS", N_("wait that long for the report (120)"), 't' },
+	{ 0 }
+};
+
+static int run_probe(const struct globals *g, int argc, char **argv);
+
+const struct cmd cmd_probe = {
+	.name = "probe",
+	.args = "NAME",
+	.help = N_("boot a tiny probe under the VM's command line and judge what it found"),
+	.more = N_("Says, before any operating system runs, what the guest's graphics driver will find:\n"
+		   "device, OpRegion, video BIOS table, stolen memory, LPC ids, option ROM, BARs. The VM\n"
+		   "must not run. Exit status 0: works, 6: broken, 5: refused before the start."),
+	.opts = opts,
+	.json = true,
+	.run = run_probe,
+};
+
+struct probe {
+	struct pipeline *pl;
+	pid_t pid;
+	int pidfd;
+	unsigned int timeout_s;
+	bool exited;
+};
+
+/* --- the ROM ------------------------------------------------------------------- */
+
+static int join_rom(struct pipeline *p, const char *probe_rom, const char *to)
+{
+	_free_ uint8_t *both = malloc(ROM_BUILD_MAX);
+	_free_ char *probe = NULL;
+	size_t probe_len, len;
+	int r = both ? file_read_at(AT_FDCWD, probe_rom, ROM_BUILD_MAX, &probe, &probe_len) : -ENOMEM;
+
+	if (r)
+		return r;
+	r = rom_join((struct span){ (uint8_t *)p->rom, p->rom ? p->rom_len : 0 },
+		     (struct span){ (uint8_t *)probe, probe_len }, both, ROM_BUILD_MAX, &len);
+	return r ? r : file_replace_at(AT_FDCWD, to, both, len, 0644);
+}
+
+/* --- one run --------------------------------------------------------------------- */
+
+static int start_qemu(struct probe *pr)
+{
+	struct pipeline *p = pr->pl;
+	struct launch l = {
+		.paths = &p->paths, .plan = &p->plan, .words = &p->words, .vm_lock = p->vm_lock,
+		.device_lock = p->device_lock, .previous_driver = p->previous_driver,
+	};
+	char text[512] = "";
+	int status[2];
+	ssize_t n;
+
+	if (pipe2(status, O_CLOEXEC))
+		return -errno;
+	fflush(NULL);
+	pr->pid = fork();
+	if (!pr->pid) {
+		l.status_fd = status[1];
+		_exit(launch_exec(&l) ? EXIT_FAILED : EXIT_OK);
+	}
+	close(status[1]);
+	n = pr->pid < 0 ? -1 : read(status[0], text, sizeof(text) - 1);
+	close(status[0]);
+	if (pr->pid < 0 || n != 0) {
+		text[n > 0 ? n : 0] = '\0';
+		text[strcspn(text, "\n")] = '\0';
+		say("%s: %s", p->name, *text ? text : strerror(errno));
+		if (pr->pid > 0)
+			waitpid(pr->pid, NULL, 0);
+		return -ECHILD;
+	}
+	pr->pidfd = pidfd_open(pr->pid, 0);
+	return pr->pidfd < 0 ? -errno : 0;
+}
+
+static char *read_ring(const struct probe *pr, enum keeper_stream stream, size_t *len)
+{
+	char path[PATH_MAX + 64], ring[32], *text = NULL;
+
+	snprintf(path, sizeof(path), "%s/%s", pr->pl->plan.run_dir, keeper_ring_path(stream, 0, ring));
+	return file_read_at(AT_FDCWD, path, KEEPER_RING_BYTES, &text, len) ? NULL : text;
+}
+
+static json_t *read_report(const struct probe *pr)
+{
+	size_t len = 0;
+	_free_ char *text = read_ring(pr, KEEPER_FIRMWARE, &len);
+
+	return probe_parse(text ? text : "", len);
+}
+
+/* Until the end line, QEMU's end or the deadline. Returns the report so far. */
+static json_t *wait_report(struct probe *pr)
+{
+	enum { STEP_MS = 100 };
+	json_t *report = NULL;
+
+	for (unsigned int waited = 0; waited < pr->timeout_s * 1000; waited += STEP_MS) {
+		struct pollfd pfd = { .fd = pr->pidfd, .events = POLLIN };
+
+		json_decref(report);
+		report = read_report(pr);
+		if (!report || probe_ended(report))
+			break;
+		if (pr->exited)
+			break;
+		/* One more look after QEMU's end: the keeper may still be writing. */
+		pr->exited = poll(&pfd, 1, STEP_MS) > 0;
+		if (isatty(STDERR_FILENO) && waited % 2000 == 0 && waited)
+			fprintf(stderr, _("igvm: %s: the guest's firmware runs, %u s\r"), pr->pl->name,
+				waited / 1000);
+	}
+	return report;
+}
+
+static void end_qemu(struct probe *pr)
+{
+	struct pollfd pfd = { .fd = pr->pidfd, .events = POLLIN };
+
+	/* QEMU takes SIGTERM as "quit" and closes what it has open. */
+	pidfd_send_signal(pr->pidfd, SIGTERM, NULL, 0);
+	if (poll(&pfd, 1, 5000) <= 0)
+		pidfd_send_signal(pr->pidfd, SIGKILL, NULL, 0);
+	waitpid(pr->pid, NULL, 0);
+	close(pr->pidfd);
+}
+
+/* --- answer ------------------------------------------------------------------------ */
+
+static const char *member(const json_t *report, const char *subject, const char *key)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(report, i, o) {
+		const char *s = json_string_value(json_object_get(o, "probe"));
+		const char *v = json_string_value(json_object_get(o, key));
+
+		if (s && v && !strcmp(s, subject))
+			return v;
+	}
+	return "-";
+}
+
+static void print_people(const struct pipeline *p, const json_t *report, enum verdict v)
+{
+	const struct {
+		const char *label, *a, *b;
+	} rows[] = {
+		{ N_("device at 00:02.0"), member(report, "device", "vendor"),
+		  member(report, "device", "device") },
+		{ N_("OpRegion"), member(report, "opregion", "asls"),
+		  member(report, "opregion", "version") },
+		{ N_("video BIOS table"), member(report, "vbt", "where"), member(report, "vbt", "sha256") },
+		{ N_("stolen memory"), member(report, "bdsm", "base"), member(report, "ggc", "value") },
+		{ N_("LPC bridge"), member(report, "lpc", "vendor"), member(report, "lpc", "device") },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		printf("  %-20s %s %s\n", _(rows[i].label), rows[i].a, rows[i].b);
+	findings_print(stdout, &p->findings, SEVERITY_NOTE);
+	if (v == VERDICT_WORKS)
+		printf(_("%s: works: the guest's driver finds what it needs\n"), p->name);
+	else
+		printf(_("%s: broken: the guest's driver would not work\n"), p->name);
+}
+
+static int print_answer(const struct pipeline *p, json_t *report, enum verdict v)
+{
+	_json_ json_t *answer = NULL;
+
+	if (!p->g->json) {
+		print_people(p, report, v);
+		return v == VERDICT_WORKS ? EXIT_OK : EXIT_BROKEN;
+	}
+	answer = findings_json(&p->findings, "probe", v);
+	if (!answer || json_object_set(answer, "report", report) ||
+	    json_dumpf(answer, stdout, JSON_INDENT(2))) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
+	putchar('\n');
+	return v == VERDICT_WORKS ? EXIT_OK : EXIT_BROKEN;
+}
+
+static int judge(struct probe *pr, json_t *report)
+{
+	struct pipeline *p = pr->pl;
+	_free_ char *log = read_ring(pr, KEEPER_QEMU, NULL);
+	struct probe_expect expect;
+
+	probe_expect_make(&p->plan, &p->host, &expect);
+	probe_judge(&p->plan, &expect, report, &p->findings);
+	probe_judge_qemu(&p->plan, log ? log : "", &p->findings);
+	return print_answer(p, report, probe_verdict(&p->findings));
+}
+
+static int probe_once(struct probe *pr)
+{
+	struct pipeline *p = pr->pl;
+	_json_ json_t *report = NULL;
+	int code;
+
+	if (start_qemu(pr))
+		return EXIT_FAILED;
+	report = wait_report(pr);
+	end_qemu(pr);
+	if (!report) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
+	code = judge(pr, report);
+	return code;
+}
+
+static int probe_vm(struct probe *pr, bool force)
+{
+	struct pipeline *p = pr->pl;
+	int code = pipeline_wish(p);
+
+	if (!code && !p->wish.igpu) {
+		say(_("%s: has no iGPU ([igpu] device = none): there is nothing to probe"), p->name);
+		return EXIT_USAGE;
+	}
+	if (!code)
+		code = pipeline_facts(p, HOST_VFIO_NEVER);
+	if (!code)
+		code = pipeline_claim(p);
+	if (p->vm_busy)
+		say(_("%s: runs: stop it first, then probe"), p->name);
+	if (code)
+		return code;
+	code = pipeline_facts(p, HOST_VFIO_IF_FREE);
+	if (!code)
+		code = pipeline_plan(p, PLAN_PROBE, false, force);
+	if (code == EXIT_REFUSED)
+		findings_refuse(&p->findings);
+	if (!code)
+		code = probe_once(pr);
+	pipeline_unclaim(p);
+	return code;
+}
+
+static int run_probe(const struct globals *g, int argc, char **argv)
+{
+	_pipeline_ struct pipeline *p = NULL;
+	struct probe pr = { .timeout_s = 120 };
+	bool force = false;
+	uint64_t n;
+	int v;
+
+	while ((v = cmd_getopt(&cmd_probe, argc, argv)) != -1) {
+		if (v == '?')
+			return EXIT_USAGE;
+		if (v == OPT_FORCE)
+			force = true;
+		if (v == 't') {
+			if (!str_u64(optarg, 10, 3600, &n) || !n)
+				return cmd_usage(&cmd_probe, _("--timeout takes 1 to 3600 seconds"));
+			pr.timeout_s = (unsigned int)n;
+		}
+	}
+	if (optind + 1 != argc)
+		return cmd_usage(&cmd_probe, _("probe takes the name of one VM"));
+	if (g->foreign_root)
+		return cmd_usage(&cmd_probe, _("probe works on this host only, not with --root"));
+	p = pipeline_new(g, argv[optind]);
+	if (!p)
+		return EXIT_FAILED;
+	pr.pl = p;
+	return probe_vm(&pr, force);
+}
