@@ -27,6 +27,8 @@ enum rule {
 	RULE_CLEARS,
 	/* the bit below each request bit of @aux is its status */
 	RULE_FOLLOWS,
+	/* a DisplayPort AUX channel to which nothing is connected */
+	RULE_AUX,
 	/* the firmware mailbox: command done without error, data in @aux */
 	RULE_PCODE,
 };
@@ -36,6 +38,11 @@ struct row {
 	enum rule rule;
 	uint32_t aux;
 };
+
+/* DP_AUX_CH_CTL: a transfer ends as done, timed out; status is write-1-to-clear */
+#define AUX_BUSY	(1u << 31)
+#define AUX_STATUS	(1u << 30 | 1u << 28 | 1u << 25)
+#define AUX_TIMED_OUT	(1u << 30 | 1u << 28)
 
 #define REQUEST_BITS	0xaaaaaaaau	/* power wells: request odd, state even */
 
@@ -61,8 +68,36 @@ static const struct row rows[] = {
 	{ 0x1c80d0, RULE_ENGINE_RESET, 0 },	/* VECS0 and VECS1 */
 	{ 0x1d80d0, RULE_ENGINE_RESET, 0 },
 
-	{ 0x00941c, RULE_CLEARS, 0xffffffff },	/* GDRST */
+	{ 0x00941c, RULE_CLEARS, ~0u },		/* GDRST */
+	{ 0x044308, RULE_CLEARS, ~0u },		/* interrupt identity: GT 0 to 3, */
+	{ 0x044318, RULE_CLEARS, ~0u },
+	{ 0x044328, RULE_CLEARS, ~0u },
+	{ 0x044338, RULE_CLEARS, ~0u },
+	{ 0x044408, RULE_CLEARS, ~0u },		/* pipes A to D, */
+	{ 0x044418, RULE_CLEARS, ~0u },
+	{ 0x044428, RULE_CLEARS, ~0u },
+	{ 0x044438, RULE_CLEARS, ~0u },
+	{ 0x044448, RULE_CLEARS, ~0u },		/* display ports, misc, hotplug, */
+	{ 0x044468, RULE_CLEARS, ~0u },
+	{ 0x044478, RULE_CLEARS, ~0u },
+	{ 0x0444e8, RULE_CLEARS, ~0u },		/* PCU, GU misc, south display, */
+	{ 0x0444f8, RULE_CLEARS, ~0u },
+	{ 0x0c4008, RULE_CLEARS, ~0u },
+	{ 0x060818, RULE_CLEARS, ~0u },		/* panel self refresh A to D, Gen 9 */
+	{ 0x061818, RULE_CLEARS, ~0u },
+	{ 0x062818, RULE_CLEARS, ~0u },
+	{ 0x063818, RULE_CLEARS, ~0u },
+	{ 0x064838, RULE_CLEARS, ~0u },
+	{ 0x190018, RULE_CLEARS, ~0u },		/* GT banks 0 and 1, Gen 11 */
+	{ 0x19001c, RULE_CLEARS, ~0u },
 	{ 0x138124, RULE_PCODE, 0x138128 },	/* GEN6_PCODE_MAILBOX */
+
+	{ 0x064010, RULE_AUX, 0 },		/* DP_AUX_CH_CTL A to F */
+	{ 0x064110, RULE_AUX, 0 },
+	{ 0x064210, RULE_AUX, 0 },
+	{ 0x064310, RULE_AUX, 0 },
+	{ 0x064410, RULE_AUX, 0 },
+	{ 0x064510, RULE_AUX, 0 },
 
 	{ 0x045404, RULE_FOLLOWS, REQUEST_BITS },	/* power wells: main, */
 	{ 0x045444, RULE_FOLLOWS, REQUEST_BITS },	/* AUX, */
@@ -77,10 +112,10 @@ static const struct row rows[] = {
 
 /* What firmware leaves behind; a profile's mmio.* lines come after these. */
 static const struct profile_reg power_on[] = {
-	{ 0x009120, 1 },		/* fuses: slices, */
-	{ 0x009134, 1 },		/* subslices disabled, */
-	{ 0x009138, 0x3f },		/* EUs, */
-	{ 0x00913c, 1 },
+	{ 0x009120, 1u << 25 },		/* fuses: slice 0 (Gen 9), */
+	{ 0x009138, 1 },		/* slice 0 (Gen 11 and later), */
+	{ 0x00913c, 1 },		/* one dual subslice, all its EUs */
+	{ 0x00c000, 1 },		/* GuC: its core is in reset */
 	{ 0x042000, 0x8fc00000 },	/* power gates 0 to 5: fuses distributed */
 };
 
@@ -123,6 +158,11 @@ static void run_row(struct igd *g, const struct row *row, uint32_t value)
 		v &= ~(row->aux >> 1);
 		v |= (v & row->aux) >> 1;
 		break;
+	case RULE_AUX:
+		v = (value & ~(AUX_BUSY | AUX_STATUS)) | (igd_mmio_load(g, row->off) & ~value & AUX_STATUS);
+		if (value & AUX_BUSY)
+			v |= AUX_TIMED_OUT;
+		break;
 	case RULE_PCODE:
 		run_pcode(g, row, value);
 		return;
@@ -162,6 +202,8 @@ void igd_mmio_reset(struct igd *g, const struct profile *p)
 		igd_mmio_store(g, power_on[i].offset, power_on[i].value);
 	igd_mmio_store(g, 0x108040, p->ggc);
 	igd_mmio_store(g, 0x1080c0, p->bdsm);
+	/* the last of 32 MiB is the hardware's own, enabled */
+	igd_mmio_store(g, 0x1082c0, (p->bdsm + (31u << 20)) | 1);
 	for (size_t i = 0; i < p->mmio_n; i++)
 		igd_mmio_store(g, p->mmio[i].offset, p->mmio[i].value);
 }
