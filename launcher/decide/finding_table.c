@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What each finding says: what would be right, one step that mends it, and
+ * the paragraph of `igvm explain`. Numbers and behaviour come from the source
+ * named in the paragraph.
+ */
+#include "launcher/base/i18n.h"
+#include "launcher/decide/finding.h"
+
+/* A row that is missing is a hole that tests/t_finding.c refuses. */
+#define FINDING(sym, text, sev, where)			\
+	static const char id_##sym[] = text;		\
+	static const char area_##sym[] = where;		\
+	enum { SEVERITY_OF_##sym = sev };
+FINDING_LIST
+#undef FINDING
+
+#define ROW(sym, wanted_, fix_, explain_)						\
+	[FINDING_##sym] = {								\
+		.id = id_##sym, .severity = (enum severity)SEVERITY_OF_##sym,		\
+		.area = area_##sym, .wanted = wanted_, .fix = fix_, .explain = explain_,	\
+	}
+
+static const struct finding_def finding_defs[FINDING_COUNT] = {
+	/* --- the host ------------------------------------------------------------- */
+	ROW(CPU_NO_VIRT,
+		N_("a processor flag vmx or svm in /proc/cpuinfo"),
+		N_("switch on virtualization (VT-x) in the firmware setup"),
+		N_("KVM runs the guest's code on the processor itself and needs its virtualization "
+		   "extension. The kernel shows the flag only when the processor has it and the firmware "
+		   "has not locked it. A virtual machine as host needs nested virtualization.")),
+	ROW(KVM_UNUSABLE,
+		N_("/dev/kvm can be opened by the user who starts the VM"),
+		N_("load kvm_intel and add the user to the group that owns /dev/kvm"),
+		N_("Without KVM every instruction of the guest is translated by software: an operating "
+		   "system starts some ten times slower and no graphics driver is usable. "
+		   "accel = tcg accepts that for a VM without an iGPU.")),
+	ROW(ACCEL_TCG_IGPU,
+		N_("accel = kvm for a VM with an iGPU"),
+		N_("remove accel = tcg from the VM file"),
+		N_("A device of the host is passed to a guest in order to be fast; under TCG it is not, "
+		   "timing of the guest's driver is unlike any real machine, and its failures would be "
+		   "mistaken for failures of the iGPU. The simulated hosts of igvm's own tests set "
+		   "lab = yes.")),
+	ROW(IOMMU_OFF,
+		N_("at least one directory in /sys/kernel/iommu_groups"),
+		N_("switch on VT-d in the firmware setup and put intel_iommu=on on the kernel command line"),
+		N_("The guest's driver programs the iGPU with addresses of the guest; the IOMMU "
+		   "translates them. VFIO refuses a device that has no IOMMU group. The firmware "
+		   "describes the IOMMU in the ACPI table DMAR; without the table VT-d is off there, with "
+		   "the table but without groups the kernel has it off.")),
+	ROW(IOMMU_IGFX_OFF,
+		N_("no igfx_off in intel_iommu= on the kernel command line"),
+		N_("remove igfx_off from the kernel command line and restart the host"),
+		N_("intel_iommu=igfx_off takes the IOMMU away from the integrated graphics alone (Linux "
+		   "drivers/iommu/intel/iommu.c), so it gets no group and cannot be assigned. It was a "
+		   "remedy for old graphics faults and is found in many guides.")),
+	ROW(IOMMU_NONE_DEVICE,
+		N_("the iGPU has an IOMMU group"),
+		N_("update the host's firmware; look for DMAR lines in the kernel log"),
+		N_("Other devices have an IOMMU group and the iGPU has none: the firmware's DMAR table "
+		   "leaves it out, or the kernel has switched its unit off because of a known defect. "
+		   "The kernel log says which, in a line with DMAR.")),
+	ROW(IOMMU_GROUP_SHARED,
+		N_("the iGPU is alone in its IOMMU group"),
+		N_("update the firmware, or hand over every device of the group; do not use an ACS override"),
+		N_("VFIO gives a whole IOMMU group to a guest or nothing, because devices of one group "
+		   "can reach each other's memory. An Intel iGPU is an endpoint of the root complex and "
+		   "normally alone; company comes from firmware or from an emulated IOMMU. "
+		   "An ACS override only hides the fact from the kernel.")),
+	ROW(IOMMU_WIDTH_UNKNOWN,
+		N_("the address width (MGAW) of the iGPU's IOMMU can be read"),
+		N_("use a kernel that has intel-iommu/cap in sysfs, and check the guest's log for DMA faults"),
+		N_("The guest's firmware places large BARs as high as the guest's processor can address. "
+		   "Where the IOMMU is narrower (39 bits on most client parts), the mapping fails with "
+		   "-22 and the driver is slow or dead. igvm limits the guest's address width to the "
+		   "IOMMU's (host-phys-bits-limit), and here does not know it (QEMU docs/igd-assign.txt).")),
+	ROW(VFIO_MODULE_MISSING,
+		N_("the kernel module vfio-pci"),
+		N_("install the distribution's full kernel package, or build the kernel with CONFIG_VFIO_PCI"),
+		N_("vfio-pci is the host driver that holds a device on behalf of a guest. Cloud and other "
+		   "cut-down kernels leave it out.")),
+	ROW(VFIO_MEMLOCK,
+		N_("a memory lock limit (RLIMIT_MEMLOCK) of the VM's memory plus 1 GiB"),
+		N_("start the VM as root, or raise memlock in /etc/security/limits.d for this user"),
+		N_("The iGPU may reach all memory of its guest at any time, so VFIO locks all of it. "
+		   "The kernel counts it against the limit of the process; when it is too small QEMU ends "
+		   "with VFIO_MAP_DMA: Cannot allocate memory, which sounds like too little RAM and is not.")),
+	ROW(FB_HOLDS_BAR,
+		N_("no firmware framebuffer in the iGPU's memory"),
+		N_("put initcall_blacklist=sysfb_init on the kernel command line and restart the host"),
+		N_("The firmware's boot picture is a framebuffer in BAR 2 of the iGPU. Kernels from 6.0 on "
+		   "take it away when vfio-pci binds a device of class 0300; older ones do not, and for "
+		   "class 0380 none does. QEMU then cannot map the BAR (Failed to mmap ... BAR 2).")),
+	/* --- the iGPU ------------------------------------------------------------- */
+	ROW(IGPU_NONE,
+		N_("an Intel display function at 0000:00:02.0, or the address the VM file names"),
+		N_("switch on the integrated graphics in the firmware setup (often \"iGPU Multi-Monitor\")"),
+		N_("An Intel iGPU is always function 00:02.0. Firmware hides it when another graphics card "
+		   "is present unless told otherwise, and processors whose name ends in F have none.")),
+	ROW(IGPU_NOT_INTEL,
+		N_("a device of vendor 8086"),
+		N_("give the address of the Intel iGPU in [igpu] device, or auto"),
+		N_("igvm prepares what Intel integrated graphics need: OpRegion, stolen memory, guest "
+		   "address 00:02.0. Cards of other makers need none of it and are not supported.")),
+	ROW(IGPU_UNKNOWN_DEVICE,
+		N_("a device id that igvm knows"),
+		N_("report the device id, with the output of igvm doctor --json"),
+		N_("What has to be set up for the guest's driver depends on the generation: where the base "
+		   "of stolen memory is written, how its size is encoded. Guessing it wrongly makes the "
+		   "guest's driver write to memory of the host.")),
+	ROW(IGPU_VF,
+		N_("the physical function 00:02.0"),
+		N_("name 0000:00:02.0 in [igpu] device"),
+		N_("A virtual function of SR-IOV has no OpRegion and no stolen memory of its own; none of "
+		   "the options igvm sets apply to it. It needs another recipe.")),
+	ROW(IGPU_VF_IN_USE,
+		N_("0 in sriov_numvfs of the iGPU"),
+		N_("echo 0 > /sys/bus/pci/devices/0000:00:02.0/sriov_numvfs"),
+		N_("While virtual functions exist the physical function is managed by the host's driver on "
+		   "their behalf and cannot be assigned.")),
+	ROW(IGPU_DRIVER_BOUND,
+		N_("vfio-pci, or nothing that is in use"),
+		N_("nothing to do: igvm start binds the device, and gives it back afterwards"),
+		N_("The host's own driver has the iGPU. igvm start takes it over, which ends any picture the "
+		   "host shows through it. Some kernels fault when i915 is unbound while in use; binding "
+		   "at boot avoids the change altogether.")),
+	ROW(IGPU_DRIVER_STUCK,
+		N_("a driver that lets go of the device"),
+		N_("stop what uses the driver, or bind vfio-pci at boot and restart the host"),
+		N_("The kernel did not unbind the device from its driver. Something holds it: a display "
+		   "server, a virtual function, a sound server on the HDMI output.")),
+	ROW(IGPU_BUSY,
+		N_("an iGPU that no VM uses"),
+		N_("igvm list; then igvm stop NAME"),
+		N_("A VFIO group can be opened by one process. Another VM, or another program, has it.")),
+	ROW(IGPU_CLASS_0380,
+		N_("class 0300 (VGA), or Linux 6.15 and QEMU 10.2 or newer with UEFI"),
+		N_("make the iGPU the primary display in the firmware setup"),
+		N_("With another card as primary display the firmware gives the iGPU class 0380. Kernels "
+		   "before 6.15 then offer no OpRegion (commit 41112160ca87), QEMU before 10.2 does not "
+		   "treat it as an IGD, and no VBIOS or GOP driver runs for it.")),
+	ROW(IGPU_NOT_PRIMARY,
+		N_("class 0300: the iGPU is the host's primary display"),
+		N_("make the iGPU the primary display in the firmware setup"),
+		N_("A class 0380 iGPU works in a guest only once the operating system's driver is loaded: "
+		   "there is no picture before. Some firmware also leaves out parts of the OpRegion.")),
+	ROW(IGPU_NO_FLR,
+		N_("flr or device_specific in reset_method of the iGPU"),
+		N_("restart the host between two starts of the VM when the second one fails"),
+		N_("The device cannot be reset between two guests, so the second one finds what the first "
+		   "one left. Linux knows a reset of its own for Ivy Bridge only (drivers/pci/quirks.c).")),
+	ROW(IGPU_EXPERIMENTAL,
+		N_("a generation up to Gen 12 (Raptor Lake), or experimental = yes in the VM file"),
+		N_("set experimental = yes in [vm] when you want to try"),
+		N_("From Meteor Lake on the base of stolen memory is not in config space. QEMU does not set "
+		   "it up, reading it through a BAR can stop the whole chip, and reports of success are "
+		   "few. igvm starts such a VM only when told that it is an experiment.")),
+	ROW(IGPU_EXPERIMENTAL_USED,
+		N_("a generation up to Gen 12 (Raptor Lake)"),
+		N_("save your work on the host before you start this VM"),
+		N_("From Meteor Lake on no released QEMU is known to set the iGPU up completely; a wrong "
+		   "access can stop the whole machine. You have asked for it with experimental = yes.")),
+	ROW(IGPU_BROADWELL,
+		N_("another generation than Broadwell (ids 16xx)"),
+		N_("none on a stock kernel"),
+		N_("Linux switches the IOMMU off for Broadwell graphics (quirk_iommu_igfx, \"Disabling IOMMU "
+		   "for graphics on this chipset\"), so the device has no group. QEMU lists it as "
+		   "supported all the same.")),
+	ROW(GPU_OTHER_PRIMARY,
+		N_("nothing: this is good to know"),
+		N_("nothing to do"),
+		N_("Another graphics card shows the host's picture, so the host keeps its console when the "
+		   "iGPU goes to a guest.")),
+	ROW(OPREGION_ABSENT,
+		N_("an OpRegion address in ASLS (config space 0xfc)"),
+		N_("switch the iGPU on in the firmware setup and boot with a monitor or dummy plug attached"),
+		N_("The OpRegion is memory in which the firmware describes the board's display outputs (VBT). "
+		   "Its address is in ASLS. When the firmware left it 0, vfio-pci offers no OpRegion region, "
+		   "the guest's driver knows no outputs, and Windows reports Code 43.")),
+	ROW(OPREGION_INVALID,
+		N_("an OpRegion that begins with IntelGraphicsMem and has a size"),
+		N_("update the host's firmware"),
+		N_("vfio-pci checks signature and size of the OpRegion and refuses to open the device when "
+		   "they are wrong (Linux drivers/vfio/pci/vfio_pci_igd.c).")),
+	ROW(OPREGION_UNREAD,
+		N_("the OpRegion can be read"),
+		N_("run igvm doctor as root while no VM uses the iGPU, with the iGPU bound to vfio-pci"),
+		N_("The OpRegion is read through the VFIO device, which needs root, vfio-pci bound, and "
+		   "nobody else using it. What was not read is not known to be right.")),
+	ROW(OPREGION_OFF,
+		N_("opregion = auto"),
+		N_("remove opregion = off from the VM file unless you know why"),
+		N_("Without the OpRegion the guest's driver does not know the board's outputs. Windows "
+		   "drivers mostly end in Code 43; some headless set-ups want it off.")),
+	ROW(OPREGION_HEADLESS,
+		N_("firmware that set the iGPU up with a display"),
+		N_("boot the host with a monitor or dummy plug on the iGPU"),
+		N_("The OpRegion says that this board is headless (bit 13 of PCON). Guest drivers then may "
+		   "show no outputs at all.")),
+	ROW(VBT_MISSING,
+		N_("a video BIOS table ($VBT) in the OpRegion"),
+		N_("boot the host with a monitor or dummy plug on the iGPU; else update the firmware"),
+		N_("The table lists the outputs and how they are wired. Intel's GOP driver refuses to start "
+		   "without it, and Windows' driver finds no outputs (Code 43).")),
+	ROW(VBT_INVALID,
+		N_("a video BIOS table whose sizes agree"),
+		N_("update the host's firmware"),
+		N_("Offsets or sizes in the table point outside of it. Linux i915 then ignores the table, "
+		   "and so would the guest's driver.")),
+	ROW(VBT_CHECKSUM,
+		N_("a video BIOS table whose bytes sum up to 0"),
+		N_("nothing to do for a driver; a GOP ROM needs it corrected"),
+		N_("Operating system drivers do not look at the checksum; Intel's GOP driver does.")),
+	ROW(STOLEN_SMALL,
+		N_("64 MiB of stolen memory (DVMT pre-allocated)"),
+		N_("raise \"DVMT Pre-Allocated\" to 64 MB in the firmware setup"),
+		N_("The driver's first framebuffers are in stolen memory. With 32 MiB a 4K picture does "
+		   "not fit, and drivers were seen to stay black.")),
+	ROW(STOLEN_ZERO,
+		N_("at least 32 MiB of stolen memory (DVMT pre-allocated)"),
+		N_("set \"DVMT Pre-Allocated\" to 64 MB in the firmware setup"),
+		N_("The firmware reserved no memory for the iGPU. Windows' driver reports Code 43.")),
+	ROW(STOLEN_UNKNOWN,
+		N_("config space beyond the first 64 bytes"),
+		N_("run as root"),
+		N_("Only root may read config space beyond its header, where size and base of stolen memory "
+		   "are.")),
+	ROW(GMS_RANGE,
+		N_("a gms that this generation and this QEMU know"),
+		N_("remove gms from [igpu], and set DVMT in the firmware setup"),
+		N_("QEMU 10.0 ignores a wrong x-igd-gms, 10.1 to 11.0 crash on it (hw/vfio/igd.c). 0 to 16 "
+		   "up to Gen 7, 0 to 64 from Gen 8 on, from Gen 9 on also 240 to 254 on QEMU 10.1 or newer.")),
+	ROW(GMS_NO_EFFECT,
+		N_("no gms where QEMU cannot apply it"),
+		N_("remove gms from [igpu], and set DVMT in the firmware setup"),
+		N_("QEMU 9.2 keeps the option x-igd-gms and never reads it; from 10.1 on a device QEMU "
+		   "does not know crashes it.")),
+	ROW(GMS_FORCED,
+		N_("nothing: igvm has done it"),
+		N_("use QEMU 10.0 or newer, which shows the host's own value"),
+		N_("QEMU up to 9.1 shows the guest a stolen memory of 0 in legacy mode unless x-igd-gms is "
+		   "given: a classic cause of Code 43. igvm gives it.")),
+	/* --- legacy mode, VGA ------------------------------------------------------- */
+	ROW(VGA_REGION_MISSING,
+		N_("the VGA region of the VFIO device"),
+		N_("remove disable_vga=1 of vfio-pci, or use a kernel with CONFIG_VFIO_PCI_VGA"),
+		N_("A legacy VBIOS talks to the VGA ports. When the kernel does not offer them, QEMU 10.0 to "
+		   "11.0 end with an assertion, older ones go on without legacy mode (hw/vfio/igd.c).")),
+	ROW(LEGACY_IMPOSSIBLE,
+		N_("Gen 6 to 9, machine = i440fx, firmware = bios, class 0300 and a VBIOS"),
+		N_("set legacy = auto in [igpu]"),
+		N_("Legacy mode runs Intel's VBIOS in the guest. There is none from Gen 10 on, it needs the "
+		   "ISA bridge of i440fx at 1f.0, VGA cycles, and SeaBIOS. QEMU 10.0 enters the mode for "
+		   "newer generations too and sets them up wrongly.")),
+	ROW(LEGACY_IMPLICIT,
+		N_("QEMU 10.0 or newer, where legacy mode can be demanded"),
+		N_("use QEMU 10.0 or newer"),
+		N_("Up to QEMU 9.2 the mode is entered silently when all conditions hold and left silently "
+		   "when one does not; igvm reads QEMU's messages to notice.")),
+	/* --- QEMU --------------------------------------------------------------------- */
+	ROW(QEMU_MISSING,
+		N_("qemu-system-x86_64"),
+		N_("install qemu-system-x86 (Debian), qemu-system-x86-core (Fedora) or qemu-base (Arch)"),
+		N_("The program the VM file names with [vm] qemu, or qemu-system-x86_64, is not there or "
+		   "may not be run.")),
+	ROW(QEMU_NOT_QEMU,
+		N_("a QEMU that answers over QMP"),
+		N_("give the path of qemu-system-x86_64 in [vm] qemu"),
+		N_("The program ran, but did not answer like QEMU. igvm asks each binary what it can do "
+		   "before it builds a command line for it.")),
+	ROW(QEMU_NO_IGD,
+		N_("a QEMU with vfio-pci and vfio-pci-igd-lpc-bridge"),
+		N_("install the distribution's full QEMU"),
+		N_("This QEMU was built without CONFIG_VFIO_PCI or CONFIG_VFIO_IGD: an iGPU would be passed "
+		   "without OpRegion and stolen memory, silently.")),
+	ROW(QEMU_TOO_OLD,
+		N_("QEMU 10.0 or newer for Gen 11 and 12, 10.1 or newer for what came later"),
+		N_("install a newer QEMU (Debian: from backports) or name one in [vm] qemu"),
+		N_("QEMU 7.2 to 9.1 take every unknown iGPU for Gen 8 and write the base of stolen memory "
+		   "to the wrong register; 9.2 does not know Rocket, Alder and Raptor Lake. Both start and "
+		   "then fail in the guest. Outside legacy mode they set up no stolen memory at all.")),
+	ROW(QEMU_NO_LPC,
+		N_("the option x-igd-lpc (QEMU 10.0 or newer)"),
+		N_("install QEMU 10.0 or newer, or use display = monitor"),
+		N_("Intel's GOP driver and VBIOS look for the host's LPC bridge at 1f.0. QEMU puts one there "
+		   "with x-igd-lpc=on, on i440fx only.")),
+	ROW(QEMU_VBIOS_FIX_MISSING,
+		N_("a VBIOS file with the cached address cleared, or a QEMU that clears it"),
+		N_("give a VBIOS file whose remembered address is cleared as rom in [igpu]"),
+		N_("The VBIOS in the host's memory remembers where the host's stolen memory is. QEMU 10.0 "
+		   "and newer no longer translate that address; only builds with the trace event "
+		   "vfio_pci_igd_vbios_patched correct the copy they read from the device.")),
+	ROW(QEMU_NO_STOLEN,
+		N_("a device id for which QEMU sets stolen memory up"),
+		N_("none known"),
+		N_("QEMU's own table (igd_gen() in hw/vfio/igd.c) does not know this id, so the guest would "
+		   "read the host's stolen memory address and use it.")),
+	ROW(QEMU_NO_MACHINE,
+		N_("a QEMU with the machine types pc and q35"),
+		N_("install the distribution's full QEMU (qemu-system-x86)"),
+		N_("Cut-down builds, for example for microvm, leave the PC machines out; and a VM keeps the "
+		   "machine version it was made with, which a QEMU may have dropped.")),
+	ROW(QEMU_NO_ACCEL,
+		N_("a QEMU built with the accelerator the VM file names"),
+		N_("install the distribution's full QEMU"),
+		N_("This QEMU was built without it.")),
+	/* --- firmware and ROM ------------------------------------------------------------ */
+	ROW(FIRMWARE_UEFI_MISSING,
+		N_("a UEFI firmware for this machine type in share/qemu/firmware"),
+		N_("install ovmf (Debian) or edk2-ovmf (Fedora, Arch)"),
+		N_("Distributions describe their guest firmware in JSON files (QEMU docs/interop/"
+		   "firmware.json). None of them fits, or its files are missing.")),
+	ROW(FIRMWARE_NO_SECURE_BOOT,
+		N_("a UEFI firmware with Secure Boot and SMM"),
+		N_("install ovmf (Debian) or edk2-ovmf (Fedora, Arch), or set firmware = uefi"),
+		N_("Secure Boot needs a firmware built for it, which keeps its variables behind System "
+		   "Management Mode. None is described in share/qemu/firmware.")),
+	ROW(FIRMWARE_NO_ENROLLED_KEYS,
+		N_("a firmware with Microsoft's keys enrolled"),
+		N_("enroll the keys with virt-fw-vars, or in the guest's firmware setup"),
+		N_("The firmware can do Secure Boot, but starts without keys, which means Secure Boot is "
+		   "off until somebody enrolls them. Windows runs; software that insists on Secure Boot "
+		   "does not.")),
+	ROW(FIRMWARE_SECURE_Q35,
+		N_("machine = q35 for firmware = uefi-secure"),
+		N_("set machine = q35, or firmware = uefi"),
+		N_("Secure Boot protects its variables with System Management Mode, which OVMF supports on "
+		   "q35 only. display = monitor-early needs i440fx, so the two exclude each other.")),
+	ROW(TPM_MISSING,
+		N_("swtpm"),
+		N_("install swtpm, or set tpm = no"),
+		N_("The VM's TPM is the program swtpm. Windows 11 wants a TPM 2.0.")),
+	ROW(ROM_NONE_UEFI,
+		N_("rom = auto: an option ROM with an IGD assignment driver"),
+		N_("set rom = auto in [igpu]"),
+		N_("OVMF has no code for Intel graphics: it copies no OpRegion and reserves no stolen memory, "
+		   "so ASLS and BDSM stay 0 and Windows reports Code 43. An option ROM on the device does "
+		   "both, and OVMF runs it also under Secure Boot.")),
+	ROW(ROM_NONE_BIOS,
+		N_("a VBIOS file, or a host that was booted without UEFI"),
+		N_("set rom = FILE in [igpu] to a VBIOS of this device id"),
+		N_("Legacy mode runs Intel's VBIOS. A host booted by UEFI has none in memory, and QEMU leaves "
+		   "legacy mode, with it OpRegion and stolen memory, when there is no ROM.")),
+	ROW(ROM_MISSING_FILE,
+		N_("the ROM file can be read"),
+		N_("correct rom in [igpu]; igvm's own ROM comes with its package"),
+		N_("QEMU does not start with a ROM file it cannot read.")),
+	ROW(ROM_WRONG_DEVICE,
+		N_("a VBIOS whose PCIR names this device id"),
+		N_("use the VBIOS of this device, or correct the id in the file and its checksum"),
+		N_("SeaBIOS runs a ROM only when the ids in it are exactly those of the device. QEMU corrects "
+		   "the id of a ROM it reads from the device, never of a file (hw/pci/pci.c).")),
+	ROW(ROM_WRONG_TYPE,
+		N_("an image for this firmware: x86 for SeaBIOS, EFI for OVMF"),
+		N_("use a ROM made for the VM's firmware"),
+		N_("SeaBIOS runs images of code type 0, OVMF those of code type 3. The others are skipped "
+		   "without a word.")),
+	ROW(ROM_NO_ASSIGNMENT_DRIVER,
+		N_("an EFI image with an IGD assignment driver"),
+		N_("set rom = auto, or put the assignment driver first into the ROM (EDK2's EfiRom)"),
+		N_("A GOP driver shows a picture, but does not copy the OpRegion and does not reserve stolen "
+		   "memory; the assignment driver does. A ROM for OVMF needs it, first.")),
+	ROW(ROM_CACHED_BDSM,
+		N_("a VBIOS without a remembered stolen memory address"),
+		N_("clear the remembered address in the file and correct its checksum"),
+		N_("The file was copied from a running host and carries its stolen memory address. The guest "
+		   "would draw there: a garbled picture, and DMA into memory of the host. QEMU corrects "
+		   "only what it reads from the device, never a file.")),
+	ROW(ROM_BAD,
+		N_("a PCI option ROM"),
+		N_("set rom = auto, or give another file"),
+		N_("The file does not begin with a PCI option ROM image, or firmware would refuse to run the "
+		   "image that is meant.")),
+	ROW(ROM_UNREAD,
+		N_("the ROM file has been read"),
+		N_("run as root"),
+		N_("The ROM was not read, so it is not known to be right.")),
+	ROW(BIOS_NO_STOLEN,
+		N_("firmware = uefi for Gen 11 and later"),
+		N_("set firmware = uefi"),
+		N_("SeaBIOS writes the base of stolen memory to 0x5c, whatever the generation; from Gen 11 on "
+		   "the register is 0xc0 and stays 0 (SeaBIOS src/fw/pciinit.c). Linux renders all the "
+		   "same, without a picture from the firmware; Windows reports Code 43.")),
+	/* --- the plan ------------------------------------------------------------------------ */
+	ROW(PLAN_MEMORY_SMALL,
+		N_("memory = 4G or more with an iGPU"),
+		N_("raise memory in [vm]"),
+		N_("Stolen memory and OpRegion come out of the guest's memory below 4 GiB, and the driver "
+		   "takes half of the rest for itself.")),
+	ROW(PLAN_MEMORY_HOST,
+		N_("less memory than the host has, with 1 GiB left for it"),
+		N_("lower memory in [vm]"),
+		N_("With a passed-through device all memory of the guest is locked at start. A host without "
+		   "the rest would kill the VM, or more.")),
+	ROW(PLAN_DISPLAY_NONE,
+		N_("another way into the guest before the emulated display goes"),
+		N_("set display = both until the driver is verified; igvm start --rescue brings it back once"),
+		N_("Without an emulated display the only picture is the iGPU's, once the guest's driver "
+		   "runs. When it does not run, nothing is seen.")),
+	ROW(PLAN_DISPLAY_EARLY,
+		N_("machine = i440fx and a ROM that shows a picture"),
+		N_("set display = monitor, or rom = FILE with a GOP driver or VBIOS for this device"),
+		N_("A picture before the operating system's driver needs the host's LPC ids at 1f.0 (i440fx "
+		   "only), class 0300, and Intel's GOP driver or VBIOS in the ROM.")),
+	ROW(PLAN_NO_POST_OUTPUT,
+		N_("nothing: this is how it is"),
+		N_("use display = monitor-early for a picture from power-on"),
+		N_("On q35 Intel's GOP driver does not start, because the LPC bridge has other ids. The "
+		   "monitor stays dark until the guest's driver loads.")),
+	ROW(PLAN_OPTION_BAD,
+		N_("values that go together"),
+		N_("correct the VM file"),
+		N_("Two keys of the VM file exclude each other.")),
+	ROW(PLAN_PATH_LONG,
+		N_("shorter names"),
+		N_("shorten the VM's name or the directory it lives in"),
+		N_("The address of a unix socket holds 107 bytes, a path 4095 (unix(7), PATH_MAX).")),
+	ROW(PLAN_HOST_UNREAD,
+		N_("the host's devices are known"),
+		N_("run igvm doctor"),
+		N_("A VM with an iGPU is planned from what is known of the device. Nothing is known of it.")),
+	ROW(DISK_MISSING,
+		N_("every disk the VM file names"),
+		N_("create it: qemu-img create -f qcow2 FILE 64G, or correct path"),
+		N_("QEMU would not start without it.")),
+	ROW(KERNEL_MISSING,
+		N_("the kernel and initrd the VM file names"),
+		N_("correct kernel and initrd in [vm]"),
+		N_("QEMU would not start without them.")),
+	ROW(DISK_NONE,
+		N_("a [disk NAME] section or a kernel"),
+		N_("add a [disk NAME] section"),
+		N_("The firmware finds nothing to start.")),
+	ROW(KERNEL_SECURE_BOOT,
+		N_("firmware = uefi with kernel = FILE"),
+		N_("set firmware = uefi, or start from a disk"),
+		N_("Under Secure Boot OVMF checks the kernel it is given, too. Only one signed with a key in "
+		   "the firmware's database is started.")),
+	/* --- the probe --------------------------------------------------------------------------- */
+	ROW(PROBE_NO_DEVICE,
+		N_("the iGPU at 00:02.0 in the guest"),
+		N_("igvm showcmd NAME --why shows the device option; igvm logs NAME what QEMU said"),
+		N_("The probe ran in the guest and found no Intel display function at 00:02.0.")),
+	ROW(PROBE_NO_REPORT,
+		N_("lines of the probe on debug port 0x402"),
+		N_("igvm logs NAME shows how far the guest's firmware came"),
+		N_("The firmware did not start the probe: the option ROM was not run, or the firmware hung "
+		   "before that.")),
+	ROW(PROBE_INCOMPLETE,
+		N_("the probe's end line"),
+		N_("igvm logs NAME shows the last thing the probe looked at"),
+		N_("The probe began and did not end. What it did not look at is not known to be right; a "
+		   "read that never returns stops it.")),
+	ROW(PROBE_ASLS_ZERO,
+		N_("the address of the guest's copy of the OpRegion in ASLS (0xfc)"),
+		N_("use rom = auto with UEFI, and opregion = auto"),
+		N_("Nobody in the guest put the OpRegion's address into ASLS: this is Code 43. Stock OVMF "
+		   "does not do it; igvm's assignment ROM does, and SeaBIOS does for class 0300. It also "
+		   "stays 0 when QEMU was not told to hand the OpRegion over.")),
+	ROW(PROBE_OPREGION_BAD,
+		N_("an OpRegion in the guest that begins with IntelGraphicsMem and has a size"),
+		N_("report this with igvm probe --json"),
+		N_("ASLS points at memory that holds no OpRegion: it was overwritten, or is the host's "
+		   "address, which means nothing in the guest.")),
+	ROW(PROBE_VBT_MISSING,
+		N_("a video BIOS table in the guest's OpRegion"),
+		N_("igvm doctor says whether the host's OpRegion has one"),
+		N_("The guest has an OpRegion without a usable table of outputs: Windows reports Code 43.")),
+	ROW(PROBE_VBT_DIFFERS,
+		N_("the host's video BIOS table, byte for byte"),
+		N_("report this with igvm probe --json"),
+		N_("The table the guest sees is not the host's. QEMU copies it unchanged, so something "
+		   "overwrote it, or the extended table (RVDA) was lost.")),
+	ROW(PROBE_BDSM_ZERO,
+		N_("an address in the base of stolen memory register"),
+		N_("use rom = auto with UEFI; Gen 11 and later need it"),
+		N_("Nobody in the guest reserved stolen memory. Drivers that use it write to address 0.")),
+	ROW(PROBE_BDSM_NOT_RESERVED,
+		N_("stolen memory that the guest's memory map reserves"),
+		N_("report this with igvm probe --json"),
+		N_("The guest's operating system would use the same memory as the iGPU: corrupt pictures, "
+		   "then corrupt data. Where the base equals the host's, QEMU did not virtualise it.")),
+	ROW(STOLEN_BASE_DIFFERS,
+		N_("stolen memory at the host's own base, where that is free in the guest"),
+		N_("give the guest less memory below 4 GiB or another machine type when its driver fails"),
+		N_("Some registers behind BAR 0 show the guest the host's stolen memory address (GSMBASE, "
+		   "STOLEN_RESERVED). On Alder Lake-P and Raptor Lake-P one project needed both addresses "
+		   "to be equal; on the desktop parts drivers were seen to work without.")),
+	ROW(PROBE_GMS_DIFFERS,
+		N_("the size of stolen memory that was planned"),
+		N_("remove gms from [igpu]"),
+		N_("The guest reads another size of stolen memory than was planned; a size of 0 is Code 43.")),
+	ROW(PROBE_LPC_DIFFERS,
+		N_("the ids of the host's LPC bridge at 1f.0"),
+		N_("use QEMU 10.0 or newer with machine = i440fx"),
+		N_("Intel's GOP driver and VBIOS compare the LPC bridge with a list and do not start, or hang, "
+		   "with another one.")),
+	ROW(PROBE_BAR_DEAD,
+		N_("registers that answer in the iGPU's BAR 0"),
+		N_("restart the host; igvm doctor says whether the device can be reset"),
+		N_("Every read from the iGPU's registers returns all ones: the device is not reachable, "
+		   "asleep, or hung since its last user.")),
+	ROW(PROBE_ROM_MISSING,
+		N_("the planned option ROM on the device"),
+		N_("igvm showcmd NAME shows romfile="),
+		N_("The guest's iGPU has no option ROM, or not the planned one.")),
+	ROW(PROBE_ROM_DIFFERS,
+		N_("the planned option ROM, byte for byte"),
+		N_("report this with igvm probe --json"),
+		N_("The ROM the guest read is not the planned one.")),
+	ROW(PROBE_ASSIGN_SILENT,
+		N_("a report of the assignment driver"),
+		N_("igvm logs NAME shows what the driver and the firmware wrote"),
+		N_("The option ROM's IGD assignment driver was not started, or refused the device.")),
+	ROW(PROBE_LEGACY_NOT_APPLIED,
+		N_("IGD legacy mode enabled"),
+		N_("igvm logs NAME shows QEMU's reason in the line before"),
+		N_("QEMU gave legacy mode up and went on without it: no VBIOS, and on some versions neither "
+		   "OpRegion nor stolen memory.")),
+	ROW(PROBE_OPREGION_NOT_APPLIED,
+		N_("QEMU's trace event vfio_pci_igd_opregion_enabled"),
+		N_("igvm doctor says whether the host has an OpRegion"),
+		N_("QEMU did not hand the OpRegion to the guest. QEMU 10.0 does not for devices it does not "
+		   "know; 10.1 and newer do not when the kernel offers none. Neither says so.")),
+	ROW(PROBE_QEMU_MESSAGE,
+		N_("no warning of QEMU about the iGPU"),
+		N_("igvm logs NAME shows the whole text"),
+		N_("QEMU wrote a message whose cause is known, and went on.")),
+};
+
+const struct finding_def *finding_def(enum finding_id id)
+{
+	return &finding_defs[id];
+}
