@@ -1,0 +1,790 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A pretend QEMU for tests: takes QEMU's words, speaks QMP on the inherited
+ * listening socket (-chardev socket,id=qmp,fd=N,server=on) or on stdin and
+ * stdout (-qmp stdio), and lives or dies as told. It shares no code with
+ * qmp/, so that a mistake there is not made here too. A command it does not
+ * know, or one a script did not expect, ends it with a line on stderr and
+ * exit code 99.
+ *
+ * Settings come from the environment, or, since a launcher may clear that,
+ * from lines KEY=VALUE in the file "<its own path as run>.settings":
+ *
+ * FAKEQEMU_SCRIPT	a behaviour below by name, or the path of a file with
+ *			steps like those in the table (a path has a slash)
+ * FAKEQEMU_CAPS	a JSON file: {"query-version": VALUE, ...,
+ *			"device-list-properties": {TYPE: VALUE, ...}}
+ * FAKEQEMU_AGENT	"yes": answer as guest agent on -chardev socket,id=qga
+ * FAKEQEMU_ARGV	a file to write our own words to, one a line
+ * FAKEQEMU_LIFETIME	seconds until it ends itself with exit code 98 (60)
+ *
+ * Steps, one a line:
+ *	accept		wait for a client	close		close it
+ *	greet		send the greeting	< TEXT		send a line
+ *	<< TEXT		send without line end	> COMMAND	expect this command; $ID is then its id
+ *	stderr TEXT	sleep MS		exit N		signal N
+ *	hang		do nothing, for ever	serve		be a QEMU from here on
+ * and before serve, what kind:
+ *	status WORD	what query-status says	deaf COMMAND	never answer it
+ *	ignore COMMAND	answer, do nothing	flood N		events a second
+ *	wrong-ids	huge-reply		endless-line	half-reply	(to query-status)
+ *	down-after MS	the guest shuts down by itself
+ *	linger		SHUTDOWN, but stay
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name, *steps;
+} behaviours[] = {
+	{ "normal", "serve" },
+	{ "dies-before-greeting", "stderr fakeqemu: cannot set up guest memory\nexit 1" },
+	{ "greets-then-aborts", "accept\ngreet\nstderr fakeqemu: error: failed to set MSR\nsignal 6" },
+	{ "dies-in-handshake", "accept\ngreet\n> qmp_capabilities\nexit 1" },
+	{ "hangs", "accept\nhang" },
+	{ "hangs-after-greeting", "accept\ngreet\nhang" },
+	{ "half-a-line", "accept\n<< {\"QMP\": {\"version\": {\"qe\nhang" },
+	{ "half-a-line-then-dies", "accept\n<< {\"QMP\": {\"version\": {\"qe\nexit 1" },
+	{ "not-qmp", "accept\n< SSH-2.0-OpenSSH_9.2\nhang" },
+	{ "refuses-capabilities", "accept\ngreet\n> qmp_capabilities\n"
+	  "< {\"id\": $ID, \"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}\nhang" },
+	{ "deaf", "deaf query-status\nserve" },
+	{ "flood", "flood 60000\nserve" },
+	{ "ignores-powerdown", "ignore system_powerdown\nserve" },
+	{ "ignores-stop", "ignore system_powerdown\nignore quit\nserve" },
+	{ "lingers", "linger\nserve" },
+	{ "guest-shuts-down", "down-after 300\nserve" },
+	{ "wrong-ids", "wrong-ids\nserve" },
+	{ "huge-reply", "huge-reply\nserve" },
+	{ "endless-line", "endless-line\nserve" },
+	{ "half-reply", "half-reply\nserve" },
+	{ "io-error", "status io-error\nserve" },
+	{ "internal-error", "status internal-error\nserve" },
+	{ "guest-panicked", "status guest-panicked\nserve" },
+};
+
+/* One conversation: QMP, or the guest agent's. */
+struct channel {
+	int listener, conn, out;	/* conn is also out, except on stdin and stdout */
+	bool negotiated;
+	char in[65536];
+	size_t n;
+};
+
+static struct {
+	int argc;
+	char **argv;
+	struct channel qmp, qga;
+	char status[32];
+	char deaf[32], ignore[4][32];
+	size_t n_ignore;
+	bool wrong_ids, huge, endless, half, linger;
+	unsigned flood;
+	int64_t down_at;		/* milliseconds; 0: not */
+	char id[64];
+	json_t *caps;
+} fake = { .qmp = { -1, -1, -1 }, .qga = { -1, -1, -1 } };
+
+__attribute__((noreturn, format(printf, 2, 3))) static void die(int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fputs("fakeqemu: ", stderr);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+	exit(code);
+}
+
+static void lifetime_over(int sig)
+{
+	static const char text[] = "fakeqemu: nobody ended me within FAKEQEMU_LIFETIME\n";
+
+	(void)sig;
+	if (write(2, text, sizeof(text) - 1) < 0)
+		_exit(97);
+	_exit(98);
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
+}
+
+/* --- settings and words ---------------------------------------------------- */
+
+/* Returned text lives as long as the program. */
+static const char *setting(const char *key)
+{
+	static char line[4096];
+	const char *value = getenv(key);
+	char path[4096];
+	size_t len = strlen(key);
+	FILE *f;
+
+	if (value)
+		return value;
+	snprintf(path, sizeof(path), "%s.settings", fake.argv[0]);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, key, len) && line[len] == '=') {
+			value = strdup(line + len + 1);
+			break;
+		}
+	}
+	if (f)
+		fclose(f);
+	return value;
+}
+
+static const char *word_after(const char *option, int *from)
+{
+	for (int i = *from; i + 1 < fake.argc; i++) {
+		if (strcmp(fake.argv[i], option))
+			continue;
+		*from = i + 1;
+		return fake.argv[i + 1];
+	}
+	return NULL;
+}
+
+static bool has_word(const char *word)
+{
+	for (int i = 1; i < fake.argc; i++)
+		if (!strcmp(fake.argv[i], word))
+			return true;
+	return false;
+}
+
+/* The listening descriptor of -chardev socket,id=@id, or -1. */
+static int chardev_fd(const char *id)
+{
+	const char *word;
+	char want[64];
+
+	snprintf(want, sizeof(want), "socket,id=%s,", id);
+	for (int at = 1; (word = word_after("-chardev", &at));) {
+		const char *fd = strstr(word, ",fd=");
+
+		if (strncmp(word, want, strlen(want)))
+			continue;
+		if (!fd || !strstr(word, ",server=on"))
+			die(99, "-chardev %s: want fd=N,server=on", word);
+		return atoi(fd + 4);
+	}
+	return -1;
+}
+
+static void write_words(const char *path)
+{
+	FILE *f = fopen(path, "we");
+
+	if (!f)
+		die(99, "%s: %s", path, strerror(errno));
+	for (int i = 0; i < fake.argc; i++)
+		fprintf(f, "%s\n", fake.argv[i]);
+	fclose(f);
+}
+
+/* --- bytes ----------------------------------------------------------------- */
+
+static void hang_up(struct channel *c)
+{
+	if (c->conn < 0)
+		return;
+	if (c->listener < 0)
+		exit(0);		/* -qmp stdio: whoever asked has left */
+	close(c->conn);
+	c->conn = c->out = -1;
+	c->n = 0;
+	c->negotiated = false;
+}
+
+static void send_bytes(struct channel *c, const char *p, size_t n)
+{
+	while (n && c->out >= 0) {
+		ssize_t r = write(c->out, p, n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0) {
+			hang_up(c);
+			return;
+		}
+		p += r;
+		n -= (size_t)r;
+	}
+}
+
+__attribute__((format(printf, 2, 3))) static void send_line(struct channel *c, const char *fmt, ...)
+{
+	char line[4096];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(line, sizeof(line) - 2, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(line) - 2)
+		die(99, "a line of mine is too long");
+	memcpy(line + n, "\r\n", 2);
+	send_bytes(c, line, (size_t)n + 2);
+}
+
+static void send_event(const char *name, const char *data)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	if (fake.qmp.negotiated)
+		send_line(&fake.qmp, "{\"timestamp\": {\"seconds\": %lld, \"microseconds\": %ld}, "
+			  "\"event\": \"%s\"%s%s}", (long long)t.tv_sec, t.tv_nsec / 1000, name,
+			  data ? ", \"data\": " : "", data ? data : "");
+}
+
+static void greet(struct channel *c)
+{
+	send_line(c, "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10},"
+		  " \"package\": \"fake\"}, \"capabilities\": [\"oob\"]}}");
+}
+
+static void wait_client(struct channel *c)
+{
+	while (c->conn < 0) {
+		c->conn = c->out = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
+		if (c->conn < 0 && errno != EINTR)
+			die(99, "accept: %s", strerror(errno));
+	}
+}
+
+/* The next whole line in the buffer, its end replaced by NUL; NULL: none yet. */
+static char *take_line(struct channel *c, char *line, size_t size)
+{
+	char *nl = memchr(c->in, '\n', c->n);
+	size_t len;
+
+	if (!nl)
+		return NULL;
+	len = (size_t)(nl - c->in);
+	if (len >= size)
+		die(99, "a command is too long");
+	memcpy(line, c->in, len);
+	line[len] = '\0';
+	c->n -= len + 1;
+	memmove(c->in, nl + 1, c->n);
+	return line;
+}
+
+static void read_some(struct channel *c)
+{
+	ssize_t r;
+
+	if (c->n == sizeof(c->in))
+		die(99, "a command is too long");
+	r = read(c->conn, c->in + c->n, sizeof(c->in) - c->n);
+	if (r > 0)
+		c->n += (size_t)r;
+	else if (r == 0 || errno != EINTR)
+		hang_up(c);
+}
+
+/* --- ends ------------------------------------------------------------------ */
+
+__attribute__((noreturn)) static void end_by_signal(int sig)
+{
+	signal(sig, SIG_DFL);
+	raise(sig);
+	die(99, "signal %d did not end me", sig);
+}
+
+static void shut_down(bool guest, const char *reason)
+{
+	char data[96];
+
+	snprintf(data, sizeof(data), "{\"guest\": %s, \"reason\": \"%s\"}", guest ? "true" : "false",
+		 reason);
+	send_event("SHUTDOWN", data);
+}
+
+static bool is_ignored(const char *command)
+{
+	for (size_t i = 0; i < fake.n_ignore; i++)
+		if (!strcmp(fake.ignore[i], command))
+			return true;
+	return false;
+}
+
+/* --- answers --------------------------------------------------------------- */
+
+static void reply(struct channel *c, const char *value)
+{
+	send_bytes(c, "{\"return\": ", 11);
+	send_bytes(c, value, strlen(value));
+	if (fake.id[0])
+		send_line(c, ", \"id\": %s}", fake.id);
+	else
+		send_line(c, "}");
+}
+
+static void reply_json(struct channel *c, const json_t *value)
+{
+	char *text = json_dumps(value, JSON_ENCODE_ANY);
+
+	if (!text)
+		die(99, "out of memory");
+	reply(c, text);
+	free(text);
+}
+
+static void reply_error(struct channel *c, const char *class, const char *desc)
+{
+	send_line(c, "{\"id\": %s, \"error\": {\"class\": \"%s\", \"desc\": \"%s\"}}",
+		  fake.id[0] ? fake.id : "null", class, desc);
+}
+
+static void answer_status(struct channel *c)
+{
+	static const char padding[65536];
+	char text[128];
+
+	snprintf(text, sizeof(text), "{\"status\": \"%s\", \"singlestep\": false, \"running\": %s}",
+		 fake.status, strcmp(fake.status, "running") ? "false" : "true");
+	if (fake.wrong_ids) {
+		send_line(c, "{\"return\": %s, \"id\": 4711}", text);
+		send_line(c, "{\"return\": %s}", text);
+		send_line(c, "{\"return\": %s, \"id\": \"%s\"}", text, fake.id);
+	}
+	if (fake.half) {
+		send_bytes(c, "{\"return\": {\"sta", 15);
+		exit(1);
+	}
+	if (fake.huge || fake.endless)
+		send_bytes(c, "{\"return\": \"", 12);
+	for (int i = 0; fake.endless || (fake.huge && i < 80); i++) {
+		char x[sizeof(padding)];
+
+		memset(x, 'x', sizeof(x));
+		send_bytes(c, x, sizeof(x));
+		if (c->out < 0)
+			return;
+	}
+	if (fake.huge)
+		send_bytes(c, "\"}\r\n", 4);
+	else
+		reply(c, text);
+	if (fake.wrong_ids)
+		reply(c, text);		/* once more: a duplicate */
+}
+
+static void run_state(struct channel *c, const char *status, const char *event)
+{
+	if (strcmp(fake.status, status))
+		send_event(event, NULL);
+	snprintf(fake.status, sizeof(fake.status), "%s", status);
+	reply(c, "{}");
+}
+
+static void answer_quit(struct channel *c)
+{
+	if (!is_ignored("quit"))
+		shut_down(false, "host-qmp-quit");
+	reply(c, "{}");
+	if (!is_ignored("quit") && !fake.linger)
+		exit(0);
+}
+
+static void answer_powerdown(struct channel *c)
+{
+	send_event("POWERDOWN", NULL);
+	reply(c, "{}");
+	if (!is_ignored("system_powerdown"))
+		fake.down_at = now_ms() + 50;
+}
+
+static void answer_uuid(struct channel *c)
+{
+	int at = 1;
+	const char *uuid = word_after("-uuid", &at);
+	char text[128];
+
+	snprintf(text, sizeof(text), "{\"UUID\": \"%s\"}",
+		 uuid ? uuid : "00000000-0000-0000-0000-000000000000");
+	reply(c, text);
+}
+
+static void answer_name(struct channel *c)
+{
+	int at = 1;
+	const char *name = word_after("-name", &at);
+	char text[256];
+
+	if (name && !strncmp(name, "guest=", 6))
+		name += 6;
+	if (name)
+		snprintf(text, sizeof(text), "{\"name\": \"%.*s\"}", (int)strcspn(name, ","), name);
+	reply(c, name ? text : "{}");
+}
+
+static void answer_screendump(struct channel *c, const json_t *args)
+{
+	const char *path = json_string_value(json_object_get(args, "filename"));
+	int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+
+	if (fd < 0 || write(fd, "P6 1 1 255\n\xff\xff\xff", 14) != 14)
+		reply_error(c, "GenericError", "failed to open file");
+	else
+		reply(c, "{}");
+	if (fd >= 0)
+		close(fd);
+}
+
+/* From FAKEQEMU_CAPS; false: it has no answer to this. */
+static bool answer_recorded(struct channel *c, const char *command, const json_t *args)
+{
+	const json_t *value = json_object_get(fake.caps, command);
+	const char *type;
+
+	if (!strcmp(command, "device-list-properties") && value) {
+		type = json_string_value(json_object_get(args, "typename"));
+		value = type ? json_object_get(value, type) : NULL;
+		if (!value) {
+			reply_error(c, "DeviceNotFound", "Device not found");
+			return true;
+		}
+	}
+	if (value)
+		reply_json(c, value);
+	return value;
+}
+
+static void answer(struct channel *c, const char *command, const json_t *args)
+{
+	if (!strcmp(command, "qmp_capabilities")) {
+		c->negotiated = true;
+		reply(c, "{}");
+	} else if (!c->negotiated) {
+		die(99, "%s before qmp_capabilities", command);
+	} else if (!strcmp(command, fake.deaf)) {
+		return;
+	} else if (answer_recorded(c, command, args)) {
+		return;
+	} else if (!strcmp(command, "query-status")) {
+		answer_status(c);
+	} else if (!strcmp(command, "cont")) {
+		run_state(c, "running", "RESUME");
+	} else if (!strcmp(command, "stop")) {
+		run_state(c, "paused", "STOP");
+	} else if (!strcmp(command, "quit")) {
+		answer_quit(c);
+	} else if (!strcmp(command, "system_powerdown")) {
+		answer_powerdown(c);
+	} else if (!strcmp(command, "system_reset")) {
+		send_event("RESET", "{\"guest\": false, \"reason\": \"host-qmp-system-reset\"}");
+		reply(c, "{}");
+	} else if (!strcmp(command, "query-uuid")) {
+		answer_uuid(c);
+	} else if (!strcmp(command, "query-name")) {
+		answer_name(c);
+	} else if (!strcmp(command, "query-version")) {
+		reply(c, "{\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, \"package\": \"fake\"}");
+	} else if (!strcmp(command, "query-kvm")) {
+		reply(c, "{\"enabled\": true, \"present\": true}");
+	} else if (!strcmp(command, "query-pci")) {
+		reply(c, "[]");
+	} else if (!strcmp(command, "send-key")) {
+		reply(c, "{}");
+	} else if (!strcmp(command, "screendump")) {
+		answer_screendump(c, args);
+	} else {
+		die(99, "unexpected command %s", command);
+	}
+}
+
+static void answer_agent(struct channel *c, const char *command, const json_t *args)
+{
+	if (!strcmp(command, "guest-sync-delimited")) {
+		send_bytes(c, "\xff", 1);
+		reply_json(c, json_object_get(args, "id"));
+	} else if (!strcmp(command, "guest-ping")) {
+		reply(c, "{}");
+	} else if (!strcmp(command, "guest-shutdown")) {
+		if (!is_ignored("guest-shutdown"))
+			fake.down_at = now_ms() + 50;
+	} else if (!answer_recorded(c, command, args)) {
+		reply_error(c, "CommandNotFound", "The command has not been found");
+	}
+}
+
+/* Parse one line; fake.id is then its id as text, or empty. Returned: owned. */
+static json_t *parse_command(const char *line, const char **command)
+{
+	json_t *root = json_loads(line, 0, NULL);
+	char *id;
+
+	*command = json_string_value(json_object_get(root, "execute"));
+	if (!*command)
+		die(99, "this is no command: %s", line);
+	id = json_dumps(json_object_get(root, "id"), JSON_ENCODE_ANY);
+	snprintf(fake.id, sizeof(fake.id), "%s", id ? id : "");
+	free(id);
+	return root;
+}
+
+static void answer_all(struct channel *c)
+{
+	static char line[65536];
+	const char *command;
+	char *text;
+	json_t *root;
+
+	while (c->conn >= 0 && take_line(c, line, sizeof(line))) {
+		text = strchr(line, '{');
+		root = parse_command(text ? text : line, &command);
+		if (c == &fake.qga)
+			answer_agent(c, command, json_object_get(root, "arguments"));
+		else
+			answer(c, command, json_object_get(root, "arguments"));
+		json_decref(root);
+	}
+}
+
+/* --- the loop -------------------------------------------------------------- */
+
+static void flood(void)
+{
+	static int64_t last;
+	int64_t now = now_ms(), n = last ? (now - last) * fake.flood / 1000 : 1;
+
+	last = now;
+	for (int64_t i = 0; i < n && fake.qmp.negotiated; i++)
+		send_event("GUEST_CRASHLOADED", "{\"action\": \"run\"}");
+}
+
+static void serve_channel(struct channel *c, short events)
+{
+	if (!events)
+		return;
+	if (c->conn < 0) {
+		wait_client(c);
+		if (c == &fake.qmp)
+			greet(c);
+		return;
+	}
+	read_some(c);
+	answer_all(c);
+}
+
+__attribute__((noreturn)) static void serve(void)
+{
+	sigset_t set;
+	int sig;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sig = signalfd(-1, &set, SFD_CLOEXEC);
+	if (fake.qmp.conn >= 0 && fake.qmp.listener < 0)
+		greet(&fake.qmp);
+	for (;;) {
+		struct channel *const c[] = { &fake.qmp, &fake.qga };
+		struct pollfd p[3] = { { .fd = sig, .events = POLLIN } };
+
+		for (int i = 0; i < 2; i++)
+			p[i + 1] = (struct pollfd){ c[i]->conn >= 0 ? c[i]->conn : c[i]->listener,
+						    POLLIN, 0 };
+		if (poll(p, 3, fake.flood || fake.down_at ? 10 : -1) < 0)
+			continue;
+		if (p[0].revents) {
+			shut_down(false, "host-signal");
+			exit(0);
+		}
+		serve_channel(c[0], p[1].revents);
+		serve_channel(c[1], p[2].revents);
+		if (fake.flood)
+			flood();
+		if (!fake.down_at || now_ms() < fake.down_at)
+			continue;
+		fake.down_at = 0;
+		shut_down(true, "guest-shutdown");
+		if (!fake.linger)
+			exit(0);
+	}
+}
+
+/* --- scripts --------------------------------------------------------------- */
+
+static void expect(const char *want)
+{
+	char line[65536];
+	const char *command;
+	json_t *root;
+
+	while (fake.qmp.conn >= 0 && !take_line(&fake.qmp, line, sizeof(line)))
+		read_some(&fake.qmp);
+	if (fake.qmp.conn < 0)
+		die(99, "the client left, %s was expected", want);
+	root = parse_command(line, &command);
+	if (strcmp(command, want))
+		die(99, "unexpected command %s, %s was expected", command, want);
+	json_decref(root);
+}
+
+/* Send @text with every $ID replaced. */
+static void send_text(const char *text, bool line_end)
+{
+	const char *id;
+
+	while ((id = strstr(text, "$ID"))) {
+		send_bytes(&fake.qmp, text, (size_t)(id - text));
+		send_bytes(&fake.qmp, fake.id, strlen(fake.id));
+		text = id + 3;
+	}
+	send_bytes(&fake.qmp, text, strlen(text));
+	if (line_end)
+		send_bytes(&fake.qmp, "\r\n", 2);
+}
+
+static bool kind_step(const char *word, const char *rest)
+{
+	if (!strcmp(word, "status"))
+		snprintf(fake.status, sizeof(fake.status), "%s", rest);
+	else if (!strcmp(word, "deaf"))
+		snprintf(fake.deaf, sizeof(fake.deaf), "%s", rest);
+	else if (!strcmp(word, "ignore") && fake.n_ignore < 4)
+		snprintf(fake.ignore[fake.n_ignore++], sizeof(fake.ignore[0]), "%s", rest);
+	else if (!strcmp(word, "flood"))
+		fake.flood = (unsigned)atoi(rest);
+	else if (!strcmp(word, "down-after"))
+		fake.down_at = now_ms() + atoi(rest);
+	else if (!strcmp(word, "wrong-ids"))
+		fake.wrong_ids = true;
+	else if (!strcmp(word, "huge-reply"))
+		fake.huge = true;
+	else if (!strcmp(word, "endless-line"))
+		fake.endless = true;
+	else if (!strcmp(word, "half-reply"))
+		fake.half = true;
+	else if (!strcmp(word, "linger"))
+		fake.linger = true;
+	else
+		return false;
+	return true;
+}
+
+static void run_step(char *step)
+{
+	char *rest = step + strcspn(step, " ");
+	char none[] = "";
+
+	rest = *rest ? (*rest = '\0', rest + 1) : none;
+	if (!strcmp(step, "accept"))
+		wait_client(&fake.qmp);
+	else if (!strcmp(step, "close"))
+		hang_up(&fake.qmp);
+	else if (!strcmp(step, "greet"))
+		greet(&fake.qmp);
+	else if (!strcmp(step, "<") || !strcmp(step, "<<"))
+		send_text(rest, !step[1]);
+	else if (!strcmp(step, ">"))
+		expect(rest);
+	else if (!strcmp(step, "stderr"))
+		fprintf(stderr, "%s\n", rest);
+	else if (!strcmp(step, "sleep"))
+		poll(NULL, 0, atoi(rest));
+	else if (!strcmp(step, "exit"))
+		exit(atoi(rest));
+	else if (!strcmp(step, "signal"))
+		end_by_signal(atoi(rest));
+	else if (!strcmp(step, "hang"))
+		for (;;)
+			pause();
+	else if (!strcmp(step, "serve"))
+		serve();
+	else if (*step && *step != '#' && !kind_step(step, rest))
+		die(99, "no such step: %s", step);
+}
+
+static char *read_file(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	char *text = calloc(1, 1 << 20);
+
+	if (!f || !text)
+		die(99, "%s: %s", path, strerror(errno));
+	if (fread(text, 1, (1 << 20) - 1, f) == 0)
+		die(99, "%s: it is empty", path);
+	fclose(f);
+	return text;
+}
+
+static char *script_text(const char *name)
+{
+	if (strchr(name, '/'))
+		return read_file(name);
+	for (size_t i = 0; i < sizeof(behaviours) / sizeof(behaviours[0]); i++)
+		if (!strcmp(behaviours[i].name, name))
+			return strdup(behaviours[i].steps);
+	die(99, "no such behaviour: %s", name);
+}
+
+static void find_channels(void)
+{
+	const char *agent = setting("FAKEQEMU_AGENT");
+	int at = 1;
+	const char *qmp = word_after("-qmp", &at);
+
+	fake.qmp.listener = chardev_fd("qmp");
+	if (qmp && !strcmp(qmp, "stdio")) {
+		fake.qmp.conn = 0;
+		fake.qmp.out = 1;
+	} else if (fake.qmp.listener < 0) {
+		die(99, "neither -chardev socket,id=qmp,fd=N,server=on nor -qmp stdio");
+	}
+	if (agent && !strcmp(agent, "yes"))
+		fake.qga.listener = chardev_fd("qga");
+}
+
+int main(int argc, char **argv)
+{
+	const char *script, *caps, *words, *lifetime;
+	char *steps, *save = NULL;
+
+	fake.argc = argc;
+	fake.argv = argv;
+	if (has_word("--version") || has_word("-version"))
+		return puts("QEMU emulator version 10.0.2 (fake)") < 0;
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGALRM, lifetime_over);
+	lifetime = setting("FAKEQEMU_LIFETIME");
+	alarm(lifetime ? (unsigned)atoi(lifetime) : 60);
+	words = setting("FAKEQEMU_ARGV");
+	if (words)
+		write_words(words);
+	find_channels();
+	snprintf(fake.status, sizeof(fake.status), "%s", has_word("-S") ? "prelaunch" : "running");
+	caps = setting("FAKEQEMU_CAPS");
+	if (caps && !(fake.caps = json_load_file(caps, 0, NULL)))
+		die(99, "%s: not JSON", caps);
+	script = setting("FAKEQEMU_SCRIPT");
+	steps = script_text(script ? script : "normal");
+	for (char *s = strtok_r(steps, "\n", &save); s; s = strtok_r(NULL, "\n", &save))
+		run_step(s);
+	return 0;
+}
