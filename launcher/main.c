@@ -8,6 +8,7 @@
 #include "launcher/base/cleanup.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/paths.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd.h"
 
@@ -172,7 +173,7 @@ int main(int argc, char **argv)
 	signal(SIGCHLD, SIG_DFL);
 	setlocale(LC_MESSAGES, "");
 	setlocale(LC_CTYPE, "");
-	bindtextdomain("igvm", IGVM_LOCALEDIR);
+	bindtextdomain("igvm", paths_localedir());
 	textdomain("igvm");
 	log_init(NULL);
 

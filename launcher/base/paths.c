@@ -66,28 +66,37 @@ int paths_mine(struct paths *p, const char *root)
 	return paths_user(p);
 }
 
+/* @sub of the share directory that belongs to this program, wherever it was put. */
+static void find_share(const char *sub, const char *installed, char *dir, size_t size)
+{
+	static const char *const places[] = { "share", "../share" };
+	char exe[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	exe[n > 0 ? n : 0] = '\0';
+	if (n > 0)
+		*strrchr(exe, '/') = '\0';
+	for (size_t i = 0; n > 0 && i < ARRAY_SIZE(places); i++)
+		if (str_print(dir, size, "%s/%s/%s", exe, places[i], sub) && !access(dir, X_OK))
+			return;
+	str_fit(dir, size, installed);
+}
+
 const char *paths_datadir(void)
 {
 	static char dir[PATH_MAX];
-	char exe[PATH_MAX];
-	ssize_t n;
-	char *slash;
 
-	if (*dir)
-		return dir;
-	str_fit(dir, sizeof(dir), IGVM_DATADIR);
-	n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-	if (n <= 0)
-		return dir;
-	exe[n] = '\0';
-	slash = strrchr(exe, '/');
-	*slash = '\0';
-	/* In a build tree the data lie beside the program; nothing installs a share there. */
-	if (strlen(exe) + sizeof("/share/igvm") < sizeof(dir)) {
-		strcat(exe, "/share/igvm");
-		if (!access(exe, X_OK))
-			str_fit(dir, sizeof(dir), exe);
-	}
+	if (!*dir)
+		find_share("igvm", IGVM_DATADIR, dir, sizeof(dir));
+	return dir;
+}
+
+const char *paths_localedir(void)
+{
+	static char dir[PATH_MAX];
+
+	if (!*dir)
+		find_share("locale", IGVM_LOCALEDIR, dir, sizeof(dir));
 	return dir;
 }
 

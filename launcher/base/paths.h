@@ -33,9 +33,14 @@ nodiscard_ int paths_user(struct paths *p);
 /** paths_mine() - paths_system() for root, else paths_user() */
 nodiscard_ int paths_mine(struct paths *p, const char *root);
 
-/** paths_datadir() - igvm's own read-only data: IGVM_DATADIR, or the source tree's build/share
- * when the program runs from a build directory */
+/**
+ * paths_datadir(), paths_localedir() - igvm's own read-only data, translations
+ *
+ * In share/ beside the program (a build tree), in ../share (installed below any
+ * prefix), else where the build was told. Static.
+ */
 const char *paths_datadir(void);
+const char *paths_localedir(void);
 
 /**
  * vm_name_check() - may @name name a VM? letters, digits, '.', '_', '-';
