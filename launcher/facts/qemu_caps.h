@@ -53,10 +53,23 @@ struct qemu_caps {
 nodiscard_ int qemu_caps_read(const char *path, const char *cache_dir, struct qemu_caps *caps,
 			      char *why, size_t why_size);
 
-/** qemu_caps_from_json() - pure: the recorded answers -> *@caps; -EBADMSG */
+/**
+ * qemu_caps_from_json() - pure: the recorded answers -> *@caps; -EBADMSG
+ *
+ * {"version": 1, "kind": "qemu-caps", "path": "/usr/bin/qemu-system-x86_64",
+ *  "query-version": what QEMU returned,
+ *  "query-machines": what it returned; {"name", "alias"} of each is enough,
+ *  "device-list-properties": {"vfio-pci": what it returned, null without the type;
+ *	{"name"} of each is enough, "default-value" for x-igd-opregion;
+ *	"vfio-pci-igd-lpc-bridge": true | false},
+ *  "qom-list-properties": {"kvm-accel": true | false, "tcg-accel": true | false},
+ *  "trace-event-get-state": {"vfio_pci_igd_vbios_patched": true | false}}
+ *
+ * The last two may be missing, which is false. The cache's files have this form too.
+ */
 nodiscard_ int qemu_caps_from_json(const json_t *answers, struct qemu_caps *caps);
 
-/** qemu_caps_load() - read a recorded qemu-caps.json (fixture hosts); 0 or -errno */
+/** qemu_caps_load() - read a recorded qemu-caps.json (fixture hosts) and its path; 0 or -errno */
 nodiscard_ int qemu_caps_load(const char *file, struct qemu_caps *caps);
 
 #endif
