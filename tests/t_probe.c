@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The judgement of the probe's report and of QEMU's own words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "launcher/decide/probe.h"
+#include "romfiles/efi/report.h"
+
+#define P REPORT_PROBE_PREFIX
+#define A REPORT_ASSIGN_PREFIX
+#define SHA "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+/* Lines of a healthy report, one subject each, so that a case can replace one. */
+enum { BEGIN, DEVICE, OPREGION, VBT, GGC, BDSM, LPC, BAR, ROM, ASSIGN, END, NLINES };
+
+static const char *const healthy[NLINES] = {
+	[BEGIN] = P "{\"probe\":\"begin\",\"version\":1,\"firmware\":\"uefi\"}\n",
+	[DEVICE] = P "{\"probe\":\"device\",\"bdf\":\"00:02.0\",\"present\":true,\"vendor\":\"0x8086\","
+		     "\"device\":\"0x4692\",\"class\":\"0x030000\"}\n",
+	[OPREGION] = P "{\"probe\":\"opregion\",\"asls\":\"0x7e000000\",\"reserved\":\"yes\","
+		       "\"version\":\"0x02010000\",\"size\":8192}\n",
+	[VBT] = P "{\"probe\":\"vbt\",\"where\":\"rvda\",\"checksum\":\"ok\",\"sha256\":\"" SHA "\"}\n",
+	[GGC] = P "{\"probe\":\"ggc\",\"source\":\"config\",\"value\":\"0x01c0\",\"size\":33554432}\n",
+	[BDSM] = P "{\"probe\":\"bdsm\",\"register\":\"0xc0\",\"base\":\"0x7c000000\","
+		   "\"reserved\":\"yes\"}\n",
+	[LPC] = P "{\"probe\":\"lpc\",\"vendor\":\"0x8086\",\"device\":\"0x7a86\"}\n",
+	[BAR] = P "{\"probe\":\"bar\",\"index\":0,\"read\":\"ok\"}\n",
+	[ROM] = P "{\"probe\":\"rom\",\"bar_size\":16384,\"where\":\"firmware\"}\n",
+	[ASSIGN] = A "{\"assign\":\"begin\",\"version\":1}\n"
+		   A "{\"assign\":\"opregion\",\"result\":\"set\"}\n",
+	[END] = P "{\"probe\":\"end\",\"lines\":10}\n",
+};
+
+static const struct {
+	const char *name;
+	int line;		/* which line is replaced, -1 none */
+	const char *text;	/* by what; "" leaves it out */
+	int finding;		/* expected, -1 none */
+} cases[] = {
+	{ "healthy", -1, NULL, -1 },
+	{ "no report at all", BEGIN, "", FINDING_PROBE_NO_REPORT },
+	{ "no end line", END, "", FINDING_PROBE_INCOMPLETE },
+	{ "end line without its line feed", END, P "{\"probe\":\"end\"}", FINDING_PROBE_INCOMPLETE },
+	{ "another version", BEGIN, P "{\"probe\":\"begin\",\"version\":2}\n",
+	  FINDING_PROBE_INCOMPLETE },
+	{ "another device", DEVICE,
+	  P "{\"probe\":\"device\",\"vendor\":\"0x8086\",\"device\":\"0x4680\"}\n",
+	  FINDING_PROBE_NO_DEVICE },
+	{ "no device line", DEVICE, "", FINDING_PROBE_NO_DEVICE },
+	{ "ASLS not written", OPREGION,
+	  P "{\"probe\":\"opregion\",\"asls\":\"0x00000000\",\"error\":\"not-set\"}\n",
+	  FINDING_PROBE_ASLS_ZERO },
+	{ "OpRegion without signature", OPREGION,
+	  P "{\"probe\":\"opregion\",\"asls\":\"0x7e000000\",\"error\":\"no-signature\"}\n",
+	  FINDING_PROBE_OPREGION_BAD },
+	{ "OpRegion in free memory", OPREGION,
+	  P "{\"probe\":\"opregion\",\"asls\":\"0x7e000000\",\"reserved\":\"no\"}\n",
+	  FINDING_PROBE_OPREGION_BAD },
+	{ "no VBT", VBT, P "{\"probe\":\"vbt\",\"where\":\"none\",\"error\":\"no-signature\"}\n",
+	  FINDING_PROBE_VBT_MISSING },
+	{ "another VBT", VBT, P "{\"probe\":\"vbt\",\"where\":\"rvda\",\"sha256\":\"bb\"}\n",
+	  FINDING_PROBE_VBT_DIFFERS },
+	{ "stolen size", GGC, P "{\"probe\":\"ggc\",\"value\":\"0x02c0\",\"size\":67108864}\n",
+	  FINDING_PROBE_GMS_DIFFERS },
+	{ "BDSM zero", BDSM, P "{\"probe\":\"bdsm\",\"base\":\"0x00000000\",\"reserved\":\"no\"}\n",
+	  FINDING_PROBE_BDSM_ZERO },
+	{ "BDSM null", BDSM, P "{\"probe\":\"bdsm\",\"base\":null}\n", FINDING_PROBE_BDSM_ZERO },
+	{ "stolen memory not reserved", BDSM,
+	  P "{\"probe\":\"bdsm\",\"base\":\"0x7c000000\",\"reserved\":\"partly\"}\n",
+	  FINDING_PROBE_BDSM_NOT_RESERVED },
+	{ "stolen memory elsewhere", BDSM,
+	  P "{\"probe\":\"bdsm\",\"base\":\"0x60000000\",\"reserved\":\"yes\"}\n",
+	  FINDING_STOLEN_BASE_DIFFERS },
+	{ "LPC ids", LPC, P "{\"probe\":\"lpc\",\"vendor\":\"0x8086\",\"device\":\"0x2918\"}\n",
+	  FINDING_PROBE_LPC_DIFFERS },
+	{ "BAR without address", BAR, P "{\"probe\":\"bar\",\"index\":0,\"read\":\"unassigned\"}\n",
+	  FINDING_PROBE_BAR_DEAD },
+	{ "no ROM", ROM, P "{\"probe\":\"rom\",\"bar_size\":0,\"where\":\"none\"}\n",
+	  FINDING_PROBE_ROM_MISSING },
+	{ "assignment driver failed", ASSIGN,
+	  A "{\"assign\":\"begin\",\"version\":1}\n"
+	  A "{\"assign\":\"stolen\",\"result\":\"failed\",\"error\":\"no-memory\"}\n",
+	  FINDING_PROBE_ASSIGN_SILENT },
+	{ "a firmware's own lines and garbage in between", BDSM,
+	  "SecCoreStartup\r\n" P "not json\n" P "[1]\n" P "{\"probe\":1}\n" P
+	  "{\"probe\":\"bdsm\",\"base\":\"0x7c000000\",\"reserved\":\"yes\"}\r\n", -1 },
+};
+
+static void fill_plan(struct plan *p, struct probe_expect *e)
+{
+	memset(p, 0, sizeof(*p));
+	p->igpu = p->opregion = p->lpc = p->q35 = true;
+	p->device_id = 0x4692;
+	p->gms = -1;
+	p->firmware = PLAN_OVMF;
+	strcpy(p->rom, "/x.rom");
+	*e = (struct probe_expect){ .vbt_sha256 = SHA, .ggc = 0x01c0, .stolen_base = 0x7c000000,
+				    .lpc_vendor = 0x8086, .lpc_device = 0x7a86 };
+}
+
+static void judge_text(const char *log, size_t len, struct findings *f)
+{
+	static struct plan plan;
+	struct probe_expect expect;
+	json_t *report = probe_parse(log, len);
+
+	assert_non_null(report);
+	fill_plan(&plan, &expect);
+	probe_judge(&plan, &expect, report, f);
+	json_decref(report);
+}
+
+static size_t build_log(size_t row, char *log)
+{
+	char *at = log;
+
+	for (int i = 0; i < NLINES; i++)
+		at = stpcpy(at, i == cases[row].line ? cases[row].text : healthy[i]);
+	return (size_t)(at - log);
+}
+
+static void judges_each_case(void **state)
+{
+	char log[8192];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		static struct findings f;
+
+		memset(&f, 0, sizeof(f));
+		judge_text(log, build_log(i, log), &f);
+		if (cases[i].finding < 0 ? f.n != 0 :
+		    f.n != 1 || f.v[0].id != (enum finding_id)cases[i].finding)
+			fail_msg("%s: %zu findings, first %s: %s", cases[i].name, f.n,
+				 f.n ? finding_def(f.v[0].id)->id : "-", f.n ? f.v[0].seen : "");
+	}
+}
+
+static void a_cut_report_never_works(void **state)
+{
+	char log[8192];
+	size_t len = build_log(0, log);
+
+	(void)state;
+	for (size_t cut = 0; cut < len; cut++) {
+		static struct findings f;
+
+		memset(&f, 0, sizeof(f));
+		judge_text(log, cut, &f);
+		if (probe_verdict(&f) != VERDICT_BROKEN)
+			fail_msg("cut at %zu of %zu: works", cut, len);
+	}
+}
+
+static void judges_qemu(void **state)
+{
+	static const struct {
+		const char *log;
+		bool legacy;
+		int finding;
+	} rows[] = {
+		{ "vfio_pci_igd_opregion_enabled 0000:00:02.0\n", false, -1 },
+		{ "", false, FINDING_PROBE_OPREGION_NOT_APPLIED },
+		{ "vfio_pci_igd_opregion_enabled\nIGD legacy mode enabled, use", true, -1 },
+		{ "vfio_pci_igd_opregion_enabled\n", true, FINDING_PROBE_LEGACY_NOT_APPLIED },
+		{ "vfio_pci_igd_opregion_enabled\nIGD legacy mode enabled\nIGD legacy mode disabled",
+		  true, FINDING_PROBE_LEGACY_NOT_APPLIED },
+		{ "vfio_pci_igd_opregion_enabled\nDevice has no ROM", false,
+		  FINDING_PROBE_QEMU_MESSAGE },
+	};
+	static struct plan plan;
+	struct probe_expect expect;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct findings f = { 0 };
+
+		fill_plan(&plan, &expect);
+		plan.legacy_mode = rows[i].legacy;
+		probe_judge_qemu(&plan, rows[i].log, &f);
+		assert_int_equal(f.n, rows[i].finding >= 0);
+		if (f.n)
+			assert_int_equal(f.v[0].id, rows[i].finding);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(judges_each_case),
+		cmocka_unit_test(a_cut_report_never_works),
+		cmocka_unit_test(judges_qemu),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
