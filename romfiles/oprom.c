@@ -57,10 +57,11 @@ static void read_list(struct span body, struct oprom_image *im, struct notes *ns
 
 	if (im->pcir_revision < 3 || !span_le16(body, pcir + 8, &rel) || !rel)
 		return;
-	im->list_at = im->pcir_at + rel;
+	if (span_holds(body, pcir + rel, 2))
+		im->list_at = im->pcir_at + rel;
 	for (size_t at = pcir + rel;; at += 2) {
 		if (!span_le16(body, at, &id) || im->n_ids == UINT16_MAX) {
-			note_add(ns, NOTE_OPROM_LIST, im->list_at);
+			note_add(ns, NOTE_OPROM_LIST, im->pcir_at + 8);
 			return;
 		}
 		if (!id)

@@ -72,7 +72,7 @@ struct oprom_image {
 	bool last;
 	bool after_gap; /* found behind filling: only OVMF would find it */
 	bool aligned;   /* PCIR is 4-byte aligned, as OVMF insists */
-	size_t list_at; /* device list, 0: none */
+	size_t list_at; /* device list, 0: none, or outside the image */
 	uint16_t n_ids; /* ids in it, without the terminator */
 	enum oprom_sum sum;
 	/* x86 only */
@@ -112,8 +112,8 @@ enum oprom_why {
 /**
  * oprom_parse() - fill *@out from the bytes of a ROM
  *
- * -EBADMSG when there is no image at offset 0 (then *@out says why in its
- * end and notes). Everything later firmware tolerates, as a note.
+ * -EBADMSG when there is no image at offset 0: no 55 AA there, or (with a
+ * note) no usable PCIR. What is wrong further on is a note.
  */
 int oprom_parse(struct span rom, struct oprom *out);
 

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdlib.h>
+
+#include "romfiles/oprom.h"
+#include "romfiles/pe.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool held)
+{
+	if (!held)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct span rom = { data, size };
+	struct oprom r;
+	size_t which, at = 0;
+
+	must(!oprom_parse(rom, &r) == (r.n > 0));
+	must(r.n <= OPROM_IMAGES_MAX && r.notes.n <= NOTES_MAX && r.end_at <= size);
+	for (size_t i = 0; i < r.n; i++) {
+		const struct oprom_image *im = &r.image[i];
+
+		must(span_holds(rom, im->at, im->size) && im->at % OPROM_BLOCK == 0);
+		must(!i || im->at >= r.image[i - 1].at + r.image[i - 1].size);
+		must(!im->vbt_at || span_is(rom, im->vbt_at, "$VBT", 4));
+		must(!im->payload_at || im->payload_at < size);
+		must(span_holds(rom, im->list_at, 2u * im->n_ids));
+		if (oprom_find_cached_bdsm(rom, im, &at) == OPROM_CACHED_FOUND)
+			must(span_holds(rom, at, 4));
+		oprom_lists(rom, im, 0x3e92);
+	}
+	if (oprom_seabios(&r, 0x8086, 0x3e92, &which) == OPROM_NO_IMAGE)
+		must(which == r.n);
+	else
+		must(which < r.n);
+	if (oprom_ovmf(&r, PE_MACHINE_X64, &which) == OPROM_RUNS)
+		must(which < r.n && r.image[which].code == OPROM_EFI);
+	must(oprom_find_assign(&r, PE_MACHINE_X64) <= r.n);
+	return 0;
+}
