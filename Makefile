@@ -98,6 +98,9 @@ $(B)/efi/mkids: $(B)/romfiles/efi/mkids.o $(B)/romfiles/igd.o
 $(B)/efi/igd_rows.h: $(B)/efi/mkids
 	$(call q,GEN,$@)./$< > $@
 
+$(filter $(B)/tests/t_efi%,$(unit_tests)): $(efi_obj)
+$(filter $(B)/tests/fuzz/fuzz_efi%,$(fuzz_tests)): $(efi_obj)
+
 $(B)/romfiles/efi/guest_igd.o: cflags += -I$(B)
 $(foreach d,. efi/pe efi/elf,$(B)/$d/romfiles/efi/guest_igd.o): $(B)/efi/igd_rows.h
 

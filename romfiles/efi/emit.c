@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Room that closing a line always needs: `"}` of an open value, `}`, LF. */
+/* Room that closing a line always needs: `}` and LF. */
 #define TAIL 2
 
 static void add(struct emit *e, const char *s, size_t n)
@@ -91,9 +91,13 @@ static unsigned int div10(uint64_t *v)
 
 void emit_num(struct emit *e, const char *key, uint64_t value)
 {
-	char text[20]; /* UINT64_MAX has 20 digits */
+	char text[19]; /* INT64_MAX has 19 digits */
 	size_t n = sizeof(text);
 
+	if (value > INT64_MAX) {
+		emit_null(e, key);
+		return;
+	}
 	do
 		text[--n] = (char)('0' + div10(&value));
 	while (value);

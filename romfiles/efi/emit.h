@@ -33,7 +33,7 @@ void emit_str(struct emit *e, const char *key, const char *value);
 /** emit_hex() - a hex string of at least @digits digits, up to 16 */
 void emit_hex(struct emit *e, const char *key, uint64_t value, unsigned int digits);
 
-/** emit_num() - a number */
+/** emit_num() - a number; null above INT64_MAX, where JSON readers give up */
 void emit_num(struct emit *e, const char *key, uint64_t value);
 
 void emit_bool(struct emit *e, const char *key, bool value);

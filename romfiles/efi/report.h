@@ -12,8 +12,10 @@
  *
  * Values. Registers, ids and addresses are strings of fixed-width lower-case
  * hex ("0x8086"); sizes, offsets and counts are numbers (bytes); null means
- * "not found out". Readers ignore members and subjects they do not know.
- * "error" appears only where something is wrong and is one of the words below.
+ * "not found out"; it also stands for numbers from 2^63 on, which JSON readers
+ * refuse. Readers ignore members and subjects they do not know. "error"
+ * appears only where something is wrong and is one of the words below, or
+ * "overflow" when the line would have been too long.
  *
  * Assignment driver, prefix REPORT_ASSIGN_PREFIX, "assign":
  *   begin    version
@@ -49,7 +51,7 @@
  *   rom      bar_size; where firmware|shadow|none, signature vendor device
  *   gop      UEFI only: count on_device width height
  *   secure-boot
- *            UEFI only: enabled setup_mode
+ *            UEFI only: enabled setup_mode; null: this firmware has none
  *   end      lines: how many reports, with begin and end
  *
  * "reserved" answers whether the memory map keeps the operating system off a
