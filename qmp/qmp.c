@@ -271,8 +271,8 @@ static int parse(struct qmp *q, char *line, size_t n, json_t **root, const char 
 	*root = json_loadb(line, n, JSON_REJECT_DUPLICATES, &error);
 	if (*root)
 		return 0;
-	if (json_error_code(&error) != json_error_out_of_memory)
-		return -EPROTO;
+	if (error.text[0])
+		return -EPROTO;		/* where jansson has no sentence, it had no memory */
 	*text = "out of memory";
 	return -ENOMEM;
 }

@@ -11,7 +11,7 @@ enum { SEND_KEY_MAX = 16 };
 
 /* --- members of an object, by table ---------------------------------------- */
 
-enum kind { K_BOOL, K_U32, K_I64, K_TEXT };
+enum kind { K_BOOL, K_U32, K_I64, K_TEXT, K_ANY };
 
 struct member {
 	const char *name;
@@ -44,6 +44,9 @@ static bool read_member(const json_t *v, enum kind kind, void *out)
 	case K_TEXT:
 		*(const char **)out = json_string_value(v);
 		return json_is_string(v);
+	case K_ANY:
+		*(const json_t **)out = v;
+		return v;
 	}
 	return false;
 }
@@ -94,6 +97,7 @@ static const struct member fdset_rows[] = {
 static const struct member property_rows[] = {
 	M(qmp_property, name, "name", K_TEXT),
 	M(qmp_property, type, "type", K_TEXT),
+	M(qmp_property, default_value, "default-value", K_ANY, OPTIONAL),
 };
 
 static const struct member machine_rows[] = {

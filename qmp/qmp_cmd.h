@@ -113,6 +113,7 @@ struct qmp_pci {
 struct qmp_property {
 	const char *name;
 	const char *type;
+	const json_t *default_value;	/* NULL: not told. Beyond int64: a real */
 };
 
 struct qmp_properties {
