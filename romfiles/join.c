@@ -20,11 +20,15 @@ static void mend_x86_sum(uint8_t *image, size_t len)
 static size_t chain_length(struct span rom, struct oprom *r)
 {
 	const struct oprom_image *last;
+	struct span chain;
 
 	if (oprom_parse(rom, r) || r->end != OPROM_END_LAST || !r->n)
 		return 0;
 	last = &r->image[r->n - 1];
-	return span_holds(rom, last->at, last->size) ? last->at + last->size : 0;
+	if (!span_sub(rom, 0, last->at + last->size, &chain))
+		return 0;
+	/* Firmware takes a PCIR that lies behind its image; it would be cut off here. */
+	return span_holds(chain, last->pcir_at + PCIR_INDICATOR, 1) ? chain.n : 0;
 }
 
 int rom_join(struct span a, struct span b, uint8_t *out, size_t cap, size_t *len)

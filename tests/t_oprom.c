@@ -278,6 +278,31 @@ static void a_list_without_end(void **state)
 	free(r.p);
 }
 
+/* Some machines' images are longer than what firmware sums and runs. */
+static void size_byte_below_the_length(void **state)
+{
+	struct gen_vbios w = { .device = CFL };
+	uint8_t more[OPROM_BLOCK];
+	struct rom r = { 0 };
+	struct oprom o;
+	size_t which;
+
+	(void)state;
+	memset(more, 0x5a, sizeof(more));
+	add_vbios(&r, &w);
+	add(&r, more, sizeof(more));
+	r.p[0x50]++;
+	r.p[6]--;
+	assert_int_equal(oprom_parse(span_of(&r), &o), 0);
+	assert_int_equal(o.image[0].size, 2560);
+	assert_int_equal(o.image[0].init, 2048);
+	assert_int_equal(o.image[0].sum, OPROM_SUM_OK);
+	assert_int_equal(o.notes.n, 1);
+	assert_non_null(note_find(&o.notes, NOTE_OPROM_SIZE_DIFFERS));
+	assert_int_equal(oprom_seabios(&o, 0x8086, CFL, &which), OPROM_RUNS);
+	free(r.p);
+}
+
 /* Revision 0 has no list: the same field is a pointer to vital product data. */
 static void an_old_pcir(void **state)
 {
@@ -493,6 +518,7 @@ int main(void)
 		cmocka_unit_test(broken_roms),
 		cmocka_unit_test(a_misaligned_pcir),
 		cmocka_unit_test(a_list_without_end),
+		cmocka_unit_test(size_byte_below_the_length),
 		cmocka_unit_test(an_old_pcir),
 		cmocka_unit_test(padding_is_no_defect),
 		cmocka_unit_test(a_gap_hides_from_seabios),

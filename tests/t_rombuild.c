@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "romfiles/build.h"
+#include "romfiles/join.h"
 #include "romfiles/oprom.h"
 #include "romfiles/pe.h"
 #include "tests/tools/gen.h"
@@ -87,6 +88,66 @@ static void every_size_ends_on_a_block(void **state)
 		assert_int_equal(oprom_ovmf_image(&o, 0, PE_MACHINE_X64), OPROM_RUNS);
 		assert_int_equal(o.notes.n, 0);
 	}
+}
+
+/* The size field of an EFI image has 16 bits: 0x116 blocks is a real one. */
+static void more_than_255_blocks(void **state)
+{
+	struct rom_wish w = { .vendor = 0x8086, .ids = one_id, .n_ids = 1 };
+	size_t n = 0x116 * 512 - 0x38, len = 0, bad;
+	uint8_t *big = calloc(1, n), *rom = malloc(0x116 * 512);
+	struct rom_driver d = { .pe = make_pe(4) };
+	struct oprom o;
+
+	(void)state;
+	assert_true(big && rom);
+	memcpy(big, pe, d.pe.n);
+	d.pe = (struct span){ big, n };
+	assert_int_equal(rom_build(&w, &d, 1, rom, 0x116 * 512, &len, &bad), 0);
+	assert_int_equal(len, 0x116 * 512);
+	assert_int_equal(rom[2], 0x16);
+	assert_int_equal(oprom_parse((struct span){ rom, len }, &o), 0);
+	assert_int_equal(o.image[0].init, len);
+	assert_int_equal(o.image[0].size, len);
+	assert_int_equal(o.notes.n, 0);
+	free(big);
+	free(rom);
+}
+
+static void joined_chains_are_one(void **state)
+{
+	static uint8_t a[GEN_VBIOS_MAX], b[4096], joined[16384];
+	struct gen_vbios v = { .device = 0x3e92 };
+	struct rom_wish w = { .vendor = 0x8086, .ids = one_id, .n_ids = 1 };
+	struct rom_driver d = { .pe = make_pe(4) };
+	size_t na = gen_vbios(&v, a), nb = 0, len = 0, bad;
+	struct span sa = { a, na + 512 }, sb; /* with padding behind it */
+	struct oprom o;
+
+	(void)state;
+	assert_int_equal(rom_build(&w, &d, 1, b, sizeof(b), &nb, &bad), 0);
+	sb = (struct span){ b, nb };
+	assert_int_equal(rom_join(sa, sb, joined, na + nb - 1, &len), -ENOSPC);
+	assert_int_equal(rom_join(sa, sb, joined, na + nb, &len), 0);
+	assert_int_equal(len, na + nb);
+	assert_int_equal(oprom_parse((struct span){ joined, len }, &o), 0);
+	assert_int_equal(o.n, 2);
+	assert_int_equal(o.notes.n, 0);
+	assert_int_equal(o.image[0].sum, OPROM_SUM_OK);
+	assert_int_equal(rom_join((struct span){ NULL, 0 }, sb, joined, sizeof(joined), &len), 0);
+	assert_int_equal(len, nb);
+	assert_memory_equal(joined, b, nb);
+	sb.n--;
+	assert_int_equal(rom_join(sa, sb, joined, sizeof(joined), &len), -EBADMSG);
+	assert_int_equal(rom_join(sb, sa, joined, sizeof(joined), &len), -EBADMSG);
+	/* A PCIR in the padding behind the image would be left out. */
+	memmove(a + na, a + 0x40, 0x1c);
+	gen16(a + 0x18, (unsigned int)na);
+	assert_int_equal(oprom_parse(sa, &o), 0);
+	sb.n++;
+	assert_int_equal(rom_join(sa, sb, joined, na + nb, &len), -EBADMSG);
+	assert_int_equal(rom_join(sb, (struct span){ NULL, 0 }, joined, sizeof(joined), &len),
+			 -EBADMSG);
 }
 
 static void only_the_last_says_so(void **state)
@@ -249,7 +310,9 @@ int main(void)
 		cmocka_unit_test(headers_byte_for_byte),
 		cmocka_unit_test(several_ids_make_a_list),
 		cmocka_unit_test(every_size_ends_on_a_block),
+		cmocka_unit_test(more_than_255_blocks),
 		cmocka_unit_test(only_the_last_says_so),
+		cmocka_unit_test(joined_chains_are_one),
 		cmocka_unit_test(wishes_that_are_refused),
 		cmocka_unit_test(a_buffer_too_small),
 		cmocka_unit_test(too_large),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <stdlib.h>
 
+#include "romfiles/join.h"
 #include "romfiles/oprom.h"
 #include "romfiles/pe.h"
 
@@ -10,6 +12,23 @@ static void must(bool held)
 {
 	if (!held)
 		abort();
+}
+
+/* What is joined is written nowhere else, and is a ROM again. */
+static void join(struct span rom)
+{
+	struct oprom both;
+	size_t len = 0;
+	uint8_t *out;
+
+	if (rom_join(rom, rom, NULL, 0, &len) != -ENOSPC)
+		return;
+	out = malloc(len);
+	if (!out)
+		return;
+	must(!rom_join(rom, rom, out, len, &len));
+	must(!oprom_parse((struct span){ out, len }, &both) && both.n >= 1);
+	free(out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -39,5 +58,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (oprom_ovmf(&r, PE_MACHINE_X64, &which) == OPROM_RUNS)
 		must(which < r.n && r.image[which].code == OPROM_EFI);
 	must(oprom_find_assign(&r, PE_MACHINE_X64) <= r.n);
+	join(rom);
 	return 0;
 }
