@@ -44,7 +44,7 @@ struct qemu_caps {
 /**
  * qemu_caps_read() - ask @path, or take the cached answer
  *
- * The cache below @cache_dir (NULL: no cache) is keyed by inode, size and
+ * The cache below @cache_dir (NULL or "": no cache) is keyed by inode, size and
  * mtime of the binary and is replaced atomically. Returns 0;
  * -ENOENT/-EACCES @path is not there or not executable; -ENOEXEC it ran but is
  * not QEMU; -ETIMEDOUT; -ECHILD it died (then @why, of @why_size bytes, holds
