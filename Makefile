@@ -88,8 +88,22 @@ pe_cflags    = --target=x86_64-unknown-windows -Oz -fshort-wchar -mno-stack-arg-
 	       -isystem $(EFI_INC) -isystem $(EFI_INC)/x86_64
 elf_cflags   = --target=i386-unknown-none-elf -Os -fno-pic -fno-asynchronous-unwind-tables
 
+# Where the program looks for them when it runs from the build tree.
+efi_share   := $(B)/share/igvm/efi
+rom_share   := $(B)/share/igvm/roms
+efi_files   := $(addprefix $(efi_share)/,igd-assign.efi igvm-probe.efi igvm-probe.elf) \
+	       $(addprefix $(rom_share)/,igd-assign.rom igd-probe.rom)
+
 .PHONY: efi
-efi: $(efi_images) $(B)/efi/igvm-probe.elf $(B)/roms/igd-assign.rom $(B)/roms/igd-probe.rom
+efi: $(efi_files)	## what runs inside the guest (clang, lld, gnu-efi's headers)
+
+$(efi_share)/%: $(B)/efi/%
+	@mkdir -p $(@D)
+	$(call q,CP,$@)cp $< $@
+
+$(rom_share)/%: $(B)/roms/%
+	@mkdir -p $(@D)
+	$(call q,CP,$@)cp $< $@
 
 $(B)/efi/mkids: $(B)/romfiles/efi/mkids.o $(B)/romfiles/igd.o
 	@mkdir -p $(@D)
