@@ -68,7 +68,8 @@ enum qmp_kind {
  * @err:	QMP_REPLY: 0 for a reply; -EREMOTEIO for a QMP error, then
  *		@error_class and @error_desc are set; else as for QMP_END.
  *		QMP_END: -ECONNRESET (end of file or reset), -EPROTO (what came
- *		is not QMP, or exceeds a limit), -ENOMEM
+ *		is not QMP, or exceeds a limit), -ENOMEM (jansson calls some of
+ *		its failed allocations syntax errors: those are -EPROTO too)
  * @id:		QMP_REPLY: what qmp_submit() returned
  * @cookie:	QMP_REPLY: what was given to qmp_submit()
  * @command:	QMP_REPLY: the command's name
