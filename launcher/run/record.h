@@ -19,7 +19,7 @@
 struct identity {
 	pid_t pid;
 	uint64_t start_ticks;	/* /proc/PID/stat field 22 */
-	char exe[PATH_MAX];	/* readlink /proc/PID/exe */
+	char exe[PATH_MAX];	/* readlink /proc/PID/exe without " (deleted)"; "" = not compared */
 	char uuid[37];		/* -uuid given to QEMU; QMP query-uuid must agree */
 };
 
@@ -43,11 +43,22 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 nodiscard_ int record_write(int run_fd, const struct record *r);
 nodiscard_ int record_read(int run_fd, struct record *r);
 
+/** record_check_version() - 0, -EPROTO when "version" of @json is above @ours, -EBADMSG without one */
+nodiscard_ int record_check_version(const json_t *json, int ours);
+
+/** identity_read() - pid, start time and exe of a process that lives; uuid is ""; 0, -ESRCH, -errno */
+nodiscard_ int identity_read(pid_t pid, struct identity *id);
+
+/** identity_json(), identity_from_json() - {"pid", "start_ticks", "exe", "uuid"}; new reference or
+ * NULL; 0 or -EBADMSG */
+json_t *identity_json(const struct identity *id);
+nodiscard_ int identity_from_json(const json_t *json, struct identity *id);
+
 /**
  * identity_open() - a pidfd of exactly that process
  *
  * Opens the pidfd first, then compares start time and exe, so a reused pid is
- * never taken. Returns the pidfd, -ESRCH when it is gone or another process, -errno.
+ * never taken. A process that has ended and waits to be reaped is still there (its pidfd is readable). Returns the pidfd, -ESRCH when it is gone or another process, -errno.
  */
 nodiscard_ int identity_open(const struct identity *id);
 
