@@ -22,8 +22,9 @@ const char *keeper_ring_path(enum keeper_stream stream, unsigned int i, char buf
 /**
  * keeper_start() - fork the keeper; it outlives the caller
  *
- * @run_fd: run/NAME. @in[]: read ends, -1 = stream not used; they are the keeper's afterwards. Its own session,
- * reparented to init, seccomp filter, no other descriptor. Returns its pid or -errno.
+ * @run_fd: run/NAME. @in[]: read ends, -1 = stream not used; closed in the caller in any case. Its own session, to
+ * init, no capability, seccomp filter, no other descriptor. run/NAME/stderr.tail of the run before is
+ * removed, rings move up by one. Returns its pid or -errno.
  */
 nodiscard_ pid_t keeper_start(int run_fd, const int in[static KEEPER_NSTREAMS]);
 
