@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of launch_exec(), in the order it calls them. Each returns 0, or
+ * -errno after it has put one translated sentence into s->error.
+ */
+#ifndef IGVM_RUN_LAUNCH_PARTS_H
+#define IGVM_RUN_LAUNCH_PARTS_H
+
+#include "launcher/run/keeper.h"
+#include "launcher/run/launch.h"
+
+/** struct launching - a launch in progress; descriptors are O_CLOEXEC, -1 = none */
+struct launching {
+	const struct launch *l;
+	const struct plan *p;
+	const char *sysroot;
+	bool root;			/* we can and must change users */
+	uid_t uid;			/* the VM's; its gid is the same number (an ordinary user: his own) */
+	gid_t gid;
+	int run_fd;			/* run/NAME */
+	int fd[PLAN_FDS_MAX];		/* by index of plan->fd */
+	int status;			/* status_fd, moved by launch_place_fds() */
+	int out;			/* write end of the keeper's pipe: stdout and stderr of QEMU and helpers */
+	int keeper_in[KEEPER_NSTREAMS];	/* until keeper_start() */
+	char error[1024];
+};
+
+/** launch_fail() - the sentence and its errno; returns -@err */
+int launch_fail(struct launching *s, int err, const char *fmt, ...) printf_(3, 4);
+
+/** launch_dirs() - the VM's uid, its run, data and VNC directories (launch_dirs.c) */
+nodiscard_ int launch_dirs(struct launching *s);
+
+/** launch_files() - every row of plan->file in place, readable (or writable) by the VM's user */
+nodiscard_ int launch_files(struct launching *s);
+
+/** launch_fds() - sockets, pipes, disks: s->fd, s->out, s->keeper_in (launch_fds.c) */
+nodiscard_ int launch_fds(struct launching *s);
+
+/** launch_place_fds() - move s->fd to the plan's numbers, s->out to 1 and 2, close every other; no way back */
+nodiscard_ int launch_place_fds(struct launching *s);
+
+/** launch_helpers() - keeper and swtpm, each in the journal (launch_helper.c) */
+nodiscard_ int launch_helpers(struct launching *s);
+
+/** launch_node() - the VFIO group's node to the VM's user, journaled first (launch_user.c) */
+nodiscard_ int launch_node(struct launching *s);
+
+/** launch_limits() - RLIMIT_MEMLOCK, no core file, OOM score no better than anybody's */
+nodiscard_ int launch_limits(struct launching *s);
+
+/** launch_access() - can the VM's user open what QEMU opens by itself? tried in a child that is that user */
+nodiscard_ int launch_access(struct launching *s);
+
+/** launch_become() - this process becomes the VM's user for good, without any privilege; 0 or -errno, no sentence */
+nodiscard_ int launch_become(const struct launching *s);
+
+/** launch_environment - what QEMU and helpers get: nothing of the caller's */
+extern char *const launch_environment[];
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What makes the process the VM's: limits, the VFIO node, and giving up
+ * root. QEMU's own -runas/-run-with user= cannot be used: under its full -sandbox
+ * QEMU is killed when it calls setuid (seen on 7.2, 10.0 and 11.1).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "launcher/base/file.h"
+#include "launcher/base/i18n.h"
+#include "launcher/base/str.h"
+#include "launcher/run/journal.h"
+#include "launcher/run/launch_parts.h"
+
+#define KVM_NODE	"/dev/kvm"
+#define OOM_FILE	"/proc/self/oom_score_adj"
+
+bool launch_vfio_path(const char *sysroot, int group, char path[static PATH_MAX])
+{
+	return str_print(path, PATH_MAX, "%s/dev/vfio/%d", strcmp(sysroot, "/") ? sysroot : "",
+			 group);
+}
+
+int launch_node(struct launching *s)
+{
+	struct journal_entry e = { .what = JOURNAL_NODE, .given_to = s->uid };
+	_fd_ int fd = -1;
+	struct stat st;
+	int r;
+
+	if (!s->p->igpu || !s->root)
+		return 0;
+	if (!launch_vfio_path(s->sysroot, s->p->group, e.path))
+		return launch_fail(s, ENAMETOOLONG, "%s: %s", s->sysroot, strerror(ENAMETOOLONG));
+	fd = open(e.path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st))
+		return launch_fail(s, errno, _("%s: the device's VFIO group is not there: %m"), e.path);
+	/* Below another root (tests) an ordinary file stands for the node. */
+	if (!S_ISCHR(st.st_mode) && !(S_ISREG(st.st_mode) && strcmp(s->sysroot, "/")))
+		return launch_fail(s, EINVAL, _("%s: is not a device node"), e.path);
+	e.uid = st.st_uid;
+	e.gid = st.st_gid;
+	e.mode = st.st_mode & 07777;
+	r = journal_add(s->run_fd, &e);
+	if (r)
+		return launch_fail(s, -r, _("%s/journal.json: cannot be written: %s"), s->p->run_dir,
+				   strerror(-r));
+	if (fchownat(fd, "", s->uid, (gid_t)-1, AT_EMPTY_PATH))
+		return launch_fail(s, errno, _("%s: cannot be given to the VM's user: %m"), e.path);
+	return 0;
+}
+
+static int raise_memlock(struct launching *s)
+{
+	struct rlimit have, want;
+
+	if (!s->p->memlock_bytes)
+		return 0;
+	if (getrlimit(RLIMIT_MEMLOCK, &have))
+		return launch_fail(s, errno, "RLIMIT_MEMLOCK: %m");
+	want = have;
+	if (want.rlim_max < s->p->memlock_bytes)
+		want.rlim_max = s->p->memlock_bytes;
+	if (want.rlim_cur < s->p->memlock_bytes)
+		want.rlim_cur = s->p->memlock_bytes;
+	if (!setrlimit(RLIMIT_MEMLOCK, &want))
+		return 0;
+	return launch_fail(s, errno,
+			   _("the limit on locked memory (RLIMIT_MEMLOCK) is %ju bytes, the VM needs %ju: %s"),
+			   (uintmax_t)have.rlim_max, (uintmax_t)s->p->memlock_bytes, strerror(errno));
+}
+
+/* A protected caller (sshd: -1000) must not make guest RAM the last thing the kernel frees. */
+static void reset_oom_score(void)
+{
+	char text[16];
+	int fd;
+
+	if (file_read_line_at(AT_FDCWD, OOM_FILE, text, sizeof(text)) || *text != '-')
+		return;
+	fd = open(OOM_FILE, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (write(fd, "0", 1) < 0)
+		errno = 0; /* it is a matter of order, not of safety */
+	close(fd);
+}
+
+int launch_limits(struct launching *s)
+{
+	/* A core file of QEMU is the guest's memory. */
+	static const struct rlimit no_core = { 0, 0 };
+
+	if (setrlimit(RLIMIT_CORE, &no_core))
+		return launch_fail(s, errno, "RLIMIT_CORE: %m");
+	reset_oom_score();
+	return raise_memlock(s);
+}
+
+/* The group of /dev/kvm, unless that is root's: then it would be worth more than KVM. */
+static size_t kvm_group(gid_t *gid)
+{
+	struct stat st;
+
+	if (stat(KVM_NODE, &st) || !st.st_gid)
+		return 0;
+	*gid = st.st_gid;
+	return 1;
+}
+
+static int drop_bounding_set(void)
+{
+	for (int cap = 0; cap < 64; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			return errno == EINVAL ? 0 : -errno;
+	return 0;
+}
+
+int launch_become(const struct launching *s)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { 0 };
+	gid_t kvm;
+	int r;
+
+	if (s->root) {
+		r = drop_bounding_set();
+		if (r)
+			return r;
+		if (setgroups(kvm_group(&kvm), &kvm) || setresgid(s->gid, s->gid, s->gid) ||
+		    setresuid(s->uid, s->uid, s->uid))
+			return -errno;
+	}
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capset, &head, none))
+		return -errno;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
+}
+
+/** struct wanted - something QEMU opens by itself; @why names what to do when it cannot */
+struct wanted {
+	const char *path;
+	int mode;
+	const char *hint;
+};
+
+enum { WANTED_MAX = PLAN_FILES_MAX + 8 };
+
+static bool is_copied(const struct plan *p, const char *path)
+{
+	for (size_t i = 0; i < p->n_file; i++)
+		if (!strcmp(p->file[i].from, path))
+			return true;
+	return false;
+}
+
+static size_t list_wanted(const struct launching *s, struct wanted v[static WANTED_MAX],
+			  char group[static PATH_MAX])
+{
+	const struct plan *p = s->p;
+	size_t n = 0;
+
+	v[n++] = (struct wanted){ p->qemu, X_OK, "" };
+	for (size_t i = 0; i < p->n_file; i++)
+		v[n++] = (struct wanted){ p->file[i].to,
+					  p->file[i].writable ? R_OK | W_OK : R_OK, "" };
+	if (*p->kernel && !is_copied(p, p->kernel))
+		v[n++] = (struct wanted){ p->kernel, R_OK, "" };
+	if (*p->initrd && !is_copied(p, p->initrd))
+		v[n++] = (struct wanted){ p->initrd, R_OK, "" };
+	if (p->accel == ACCEL_KVM)
+		v[n++] = (struct wanted){ KVM_NODE, R_OK | W_OK,
+					  N_("; it should be of group kvm with mode 0660") };
+	if (p->igpu && !strcmp(s->sysroot, "/")) {
+		v[n++] = (struct wanted){ "/dev/vfio/vfio", R_OK | W_OK, N_("; chmod 0666 it") };
+		if (launch_vfio_path(s->sysroot, p->group, group))
+			v[n++] = (struct wanted){ group, R_OK | W_OK,
+						  N_("; `igvm setup --user NAME` gives it to a user") };
+	}
+	return n;
+}
+
+/* In the child: index and errno of the first thing that cannot be had. */
+_Noreturn static void try_wanted(const struct launching *s, const struct wanted *v, size_t n, int tell)
+{
+	int answer[2] = { -1, 0 };
+
+	answer[1] = -launch_become(s);
+	for (size_t i = 0; !answer[1] && i < n; i++)
+		if (access(v[i].path, v[i].mode)) {
+			answer[0] = (int)i;
+			answer[1] = errno;
+		}
+	_exit(write(tell, answer, sizeof(answer)) != sizeof(answer));
+}
+
+int launch_access(struct launching *s)
+{
+	struct wanted v[WANTED_MAX];
+	char group[PATH_MAX];
+	size_t n = list_wanted(s, v, group);
+	int answer[2] = { -1, ECHILD }, told[2];
+	pid_t pid;
+
+	if (pipe2(told, O_CLOEXEC))
+		return launch_fail(s, errno, "pipe: %m");
+	pid = fork();
+	if (!pid)
+		try_wanted(s, v, n, told[1]);
+	close(told[1]);
+	if (pid > 0 && read(told[0], answer, sizeof(answer)) != sizeof(answer))
+		answer[1] = ECHILD;
+	close(told[0]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (!answer[1])
+		return 0;
+	if (answer[0] < 0)
+		return launch_fail(s, answer[1], _("cannot become uid %u: %s"),
+				   (unsigned int)s->uid, strerror(answer[1]));
+	return launch_fail(s, answer[1], _("%s: the VM's user (uid %u) cannot %s it: %s%s"),
+			   v[answer[0]].path, (unsigned int)s->uid,
+			   v[answer[0]].mode == X_OK ? _("execute") :
+			   v[answer[0]].mode == R_OK ? _("read") : _("read and write"),
+			   strerror(answer[1]), *v[answer[0]].hint ? _(v[answer[0]].hint) : "");
+}
