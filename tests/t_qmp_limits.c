@@ -318,7 +318,10 @@ static void no_memory_for_input(void **state)
 
 		ask(*state);
 		setrlimit(RLIMIT_AS, &limit);
-		for (int i = 0; i < 40 && r >= 0; i++)
+		for (size_t n = 1 << 20; n >= 4096; n /= 2)
+			while (malloc(n))
+				;
+		for (int i = 0; i < 60 && r >= 0; i++)
 			r = qmp_feed(*state, x, sizeof(x));
 		if (r != -ENOMEM)
 			_exit(1);
