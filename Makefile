@@ -152,6 +152,9 @@ $(B)/roms/%.rom: $(B)/efi/mkrom
 lab_obj     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/lab/*.c)))
 $(B)/tests/lab/igdsim: $(lab_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
+$(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
+	@mkdir -p $(@D)
+	$(call q,CC,$@)$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
 # --- end of sections ------------------------------------------------------------
 
