@@ -26,7 +26,7 @@ static bool find_table(struct span s, struct span *table, struct span *bdb)
 
 	if (!span_holds(s, 0, HEADER_SIZE) || !span_is(s, 0, "$VBT", 4))
 		return false;
-	if (!span_le16(s, 24, &size) || !span_sub(s, 0, size, table))
+	if (!span_le16(s, 24, &size) || size < HEADER_SIZE || !span_sub(s, 0, size, table))
 		return false;
 	if (!span_le32(s, 28, &bdb_at) || !span_holds(*table, bdb_at, BDB_HEADER_SIZE))
 		return false;

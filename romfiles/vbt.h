@@ -76,8 +76,9 @@ struct vbt {
 /**
  * vbt_size() - length of the table that @s begins with, 0: none
  *
- * The test is exactly the one of i915 (intel_bios_is_valid_vbt()): signature,
- * and sizes and offsets inside each other and inside @s.
+ * The test is the one of i915 (intel_bios_is_valid_vbt()): signature, and
+ * sizes and offsets inside each other and inside @s. One thing more: a table
+ * is no shorter than its header.
  */
 size_t vbt_size(struct span s);
 

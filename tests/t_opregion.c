@@ -115,6 +115,10 @@ static void absolute_address(void **state)
 	assert_int_equal(opregion_parse(s, 0, &o), 0);
 	assert_int_equal(o.vbt, OPREGION_VBT_FAR);
 	assert_non_null(note_find(&o.notes, NOTE_OPREGION_RVDA_OUTSIDE));
+	/* A low address is no offset. */
+	put64(0x3ba, 0x2000);
+	assert_int_equal(opregion_parse(s, 0, &o), 0);
+	assert_int_equal(o.vbt, OPREGION_VBT_FAR);
 }
 
 static void refused(void **state)

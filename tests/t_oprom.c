@@ -278,6 +278,30 @@ static void a_list_without_end(void **state)
 	free(r.p);
 }
 
+/* 65536 ids and no end: counted as far as a count goes. */
+static void a_list_longer_than_its_count(void **state)
+{
+	size_t blocks = 300;
+	struct rom r = { calloc(blocks, OPROM_BLOCK), blocks * OPROM_BLOCK };
+	struct oprom o;
+
+	(void)state;
+	assert_non_null(r.p);
+	memset(r.p, 0x11, r.n);
+	gen16(r.p, 0xaa55);
+	gen16(r.p + 0x18, 0x40);
+	memcpy(r.p + 0x40, "PCIR", 4);
+	gen16(r.p + 0x48, 0x1c);
+	r.p[0x4c] = 3;
+	gen16(r.p + 0x50, (unsigned int)blocks);
+	r.p[0x54] = OPROM_OPEN_FIRMWARE;
+	r.p[0x55] = OPROM_LAST;
+	assert_int_equal(oprom_parse(span_of(&r), &o), 0);
+	assert_int_equal(o.image[0].n_ids, UINT16_MAX);
+	assert_non_null(note_find(&o.notes, NOTE_OPROM_LIST));
+	free(r.p);
+}
+
 /* Some machines' images are longer than what firmware sums and runs. */
 static void size_byte_below_the_length(void **state)
 {
@@ -518,6 +542,7 @@ int main(void)
 		cmocka_unit_test(broken_roms),
 		cmocka_unit_test(a_misaligned_pcir),
 		cmocka_unit_test(a_list_without_end),
+		cmocka_unit_test(a_list_longer_than_its_count),
 		cmocka_unit_test(size_byte_below_the_length),
 		cmocka_unit_test(an_old_pcir),
 		cmocka_unit_test(padding_is_no_defect),

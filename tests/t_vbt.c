@@ -85,6 +85,7 @@ static void child_sizes_by_version(void **state)
 
 		assert_int_equal(vbt_parse(make(&w), &v), 0);
 		assert_int_equal(v.child_size, t[i].size);
+		assert_int_equal(vbt_child_size_of((uint16_t)t[i].bdb), t[i].size);
 		assert_int_equal(v.n_children, 4);
 		assert_int_equal(v.notes.n, 0);
 	}
@@ -186,6 +187,7 @@ static void what_is_no_table(void **state)
 		{ "signature", 0, 'x', 1, false },
 		{ "size 0", 24, 0, 2, false },
 		{ "size 1", 24, 1, 2, false },
+		{ "size below the header", 24, 47, 2, false },
 		{ "size max", 24, 0xffff, 2, false },
 		{ "size past the end", 25, 0xff, 1, false },
 		{ "bdb offset max", 28, 0xffffffff, 4, false },
@@ -214,6 +216,12 @@ static void what_is_no_table(void **state)
 			fail_msg("%s: i915 says otherwise", t[i].name);
 	}
 	assert_int_equal(vbt_size((struct span){ NULL, 0 }), 0);
+	/* Everything in order, but for the table being shorter than its header. */
+	memset(buf, 0, 64);
+	memcpy(buf, "$VBT", 4);
+	gen16(buf + 24, 47);
+	gen32(buf + 28, 4);
+	assert_int_equal(vbt_size((struct span){ buf, 64 }), 0);
 }
 
 static void bdb_header_past_the_table(void **state)
@@ -269,6 +277,10 @@ static void zeros_behind_the_blocks(void **state)
 	assert_int_equal(vbt_parse(s, &v), 0);
 	end = v.block[4].at - 3;
 	memset(buf + end, 0, 512 - end);
+	/* Inside bdb_size they are blocks, of an id that means nothing. */
+	assert_int_equal(vbt_parse(s, &v), 0);
+	assert_true(v.n_blocks > 4);
+	assert_int_equal(v.block[4].id, 0);
 	gen16(buf + 48 + 20, (unsigned int)(end - 48));
 	assert_int_equal(vbt_parse(s, &v), 0);
 	assert_int_equal(v.n_blocks, 4);
