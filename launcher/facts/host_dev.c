@@ -72,6 +72,43 @@ static void read_config(const struct tree *t, const char *path, struct pci_fact 
 		f->config_len = (size_t)n & ~(size_t)3;
 }
 
+/* One line of `resource`: first, last, flags (include/linux/ioport.h; bit 8 is I/O). */
+static const char *resource_line(const char *s, uint64_t v[3])
+{
+	for (int i = 0; i < 3; i++) {
+		char *end;
+
+		s += strspn(s, " ");
+		if (!str_starts(s, "0x"))
+			return NULL;
+		v[i] = strtoull(s, &end, 16);
+		s = end;
+	}
+	return *s == '\n' ? s + 1 : NULL;
+}
+
+static void read_bars(const struct tree *t, const char *path, struct pci_fact *f)
+{
+	uint64_t base[6] = { 0 }, size[6] = { 0 };
+	_free_ char *text = NULL;
+	const char *s;
+
+	if (tree_read(t, path, 8192, &text, NULL))
+		return;
+	s = text;
+	for (int i = 0; i < 6; i++) {
+		uint64_t v[3];
+
+		s = resource_line(s, v);
+		if (!s || v[1] < v[0])
+			return;
+		base[i] = v[0];
+		size[i] = v[1] ? v[1] - v[0] + 1 : 0;
+	}
+	memcpy(f->bar_base, base, sizeof(base));
+	memcpy(f->bar_size, size, sizeof(size));
+}
+
 /* VT-d capability register, MGAW in bits 21:16, one less than the width (VT-d spec 11.4.2). */
 static void read_width(const struct tree *t, const char *path, struct pci_fact *f)
 {
@@ -103,6 +140,7 @@ void host_dev_read(const struct tree *t, struct pci_fact *f)
 	if (tree_number(t, IN_DIR("sriov_numvfs"), 10, 0xffff, &v))
 		f->numvfs = (int)v;
 	read_config(t, IN_DIR("config"), f);
+	read_bars(t, IN_DIR("resource"), f);
 	read_reset(t, IN_DIR("reset_method"), f);
 	read_width(t, IN_DIR("iommu/intel-iommu/cap"), f);
 #undef IN_DIR

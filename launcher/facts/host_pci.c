@@ -15,6 +15,7 @@
 #include "launcher/facts/host_pci.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pci/pci.h>
 #include <setjmp.h>
 #include <stdio.h>
@@ -57,12 +58,35 @@ static void choose_ids(struct scan *s, const struct tree *t, const char *root)
 			s->ids[0] = '\0';
 }
 
+/*
+ * At a name that is no address the scan gives up and keeps its directory open.
+ * The kernel makes no such name, so this is no sysfs and nothing of it is believed.
+ */
+static bool names_are_good(const struct tree *t)
+{
+	int fd = tree_open(t, "sys/bus/pci/devices", O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	bool good = dir != NULL;
+	struct dirent *e;
+	unsigned int part[4];
+	char rest;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (good && (e = readdir(dir)))
+		good = *e->d_name == '.' || sscanf(e->d_name, "%x:%x:%x.%x%c", &part[0], &part[1],
+						   &part[2], &part[3], &rest) == 4;
+	if (dir)
+		closedir(dir);
+	return good;
+}
+
 static bool scan_begin(struct scan *s, const struct tree *t, const char *root)
 {
 	if (!str_print(s->sysfs, sizeof(s->sysfs), "%s/sys/bus/pci", t->live ? "" : root))
 		return false;
 	choose_ids(s, t, root);
-	if (tree_exists(t, "sys/bus/pci/devices") != TRI_YES)
+	if (!names_are_good(t))
 		return false;
 	s->acc = pci_alloc();
 	s->acc->error = on_error;
@@ -71,12 +95,11 @@ static bool scan_begin(struct scan *s, const struct tree *t, const char *root)
 	s->acc->method = PCI_ACCESS_SYS_BUS_PCI;
 	current = s;
 	if (setjmp(s->out))
-		return s->acc->devices != NULL;
+		return false;
 	pci_set_param(s->acc, (char *)"sysfs.path", s->sysfs);
 	if (*s->ids)
 		pci_set_name_list_path(s->acc, s->ids, 0);
 	pci_init(s->acc);
-	/* A name it cannot parse stops the scan; the devices before it stay listed. */
 	pci_scan_bus(s->acc);
 	return true;
 }
@@ -122,48 +145,36 @@ static bool has_file(const struct tree *t, const char *bdf, const char *file)
 	       tree_is_file(t, path);
 }
 
-static void bars(struct pci_fact *f, const struct pci_dev *d)
+/* A file of the device that holds a hexadecimal number; 0 when it does not. */
+static uint32_t number(const struct tree *t, const char *bdf, const char *file, uint64_t max)
 {
-	for (int i = 0; i < 6; i++) {
-		pciaddr_t a = d->base_addr[i];
+	char path[128];
+	uint64_t v = 0;
 
-		f->bar_base[i] = a & (a & 1 ? PCI_ADDR_IO_MASK : PCI_ADDR_MEM_MASK);
-		f->bar_size[i] = d->size[i];
-	}
+	if (!str_print(path, sizeof(path), "sys/bus/pci/devices/%s/%s", bdf, file) ||
+	    !tree_number(t, path, 16, max, &v))
+		return 0;
+	return (uint32_t)v;
 }
 
 static void one(struct scan *s, const struct tree *t, struct pci_dev *d, struct pci_fact *f)
 {
-	char bdf[BDF_TEXT_MAX], path[128];
-	uint64_t v;
+	char bdf[BDF_TEXT_MAX];
 
 	*f = (struct pci_fact){
 		.bdf = { d->domain_16, d->bus, d->dev, d->func },
 		.group = -1, .numvfs = -1,
 	};
 	bdf_text(f->bdf, bdf);
-	if (has_file(t, bdf, "vendor") && has_file(t, bdf, "device")) {
+	if (has_file(t, bdf, "vendor") && has_file(t, bdf, "device"))
 		fill(s, d, PCI_FILL_IDENT);
-		f->vendor = d->vendor_id;
-		f->device = d->device_id;
-	}
-	if (has_file(t, bdf, "resource")) {
-		fill(s, d, PCI_FILL_BASES | PCI_FILL_SIZES);
-		bars(f, d);
-	}
-	/* 24 bits: libpci before 3.8 has no prog-if, and 3.9 takes it from config space. */
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/class", bdf);
-	if (tree_number(t, path, 16, 0xffffff, &v))
-		f->class = (uint32_t)v;
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/revision", bdf);
-	if (tree_number(t, path, 16, 0xff, &v))
-		f->revision = (uint8_t)v;
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/subsystem_vendor", bdf);
-	if (tree_number(t, path, 16, 0xffff, &v))
-		f->sub_vendor = (uint16_t)v;
-	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/subsystem_device", bdf);
-	if (tree_number(t, path, 16, 0xffff, &v))
-		f->sub_device = (uint16_t)v;
+	f->vendor = d->vendor_id;
+	f->device = d->device_id;
+	/* Not from libpci: 3.9 takes prog-if, revision and subsystem from config space. */
+	f->class = number(t, bdf, "class", 0xffffff);
+	f->revision = (uint8_t)number(t, bdf, "revision", 0xff);
+	f->sub_vendor = (uint16_t)number(t, bdf, "subsystem_vendor", 0xffff);
+	f->sub_device = (uint16_t)number(t, bdf, "subsystem_device", 0xffff);
 	name(s, f);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The PCI devices as libpci tells them: identity, class, BARs, name. Only host_pci.c knows libpci. */
+/* The PCI devices as libpci tells them: addresses, identity, class, names. Only host_pci.c knows libpci. */
 #ifndef IGVM_FACTS_HOST_PCI_H
 #define IGVM_FACTS_HOST_PCI_H
 
@@ -8,7 +8,7 @@
 /**
  * host_pci_read() - list the devices below @root, in the order of their addresses
  *
- * Fills identity, class, revision, BARs and name of up to @max devices; what
+ * Fills identity, class, revision and name of up to @max devices; what
  * libpci cannot read stays 0 or "". *@n is 0 when there is no sysfs. The
  * other members of each fact are zeroed. Returns 0 or -ENOMEM.
  */

@@ -12,7 +12,8 @@
 #include "launcher/facts/vfio_region.h"
 
 #define VENDOR_INTEL	0x8086
-#define REGION_TYPE	((uint32_t)VFIO_REGION_TYPE_PCI_VENDOR_TYPE | VENDOR_INTEL)
+/* VFIO_REGION_TYPE_PCI_VENDOR_TYPE is (1 << 31), which overflows an int. */
+#define REGION_TYPE	(UINT32_C(0x80000000) | VENDOR_INTEL)
 #define OPREGION_MAX	(1u << 20)	/* 8 KiB and an extended VBT, which has some KiB */
 #define INFO_MAX	4096
 #define REGIONS_MAX	64
