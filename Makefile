@@ -53,15 +53,25 @@ $(B)/%.o: %.c
 	$(call q,CC,$@)$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 # --- tests -------------------------------------------------------------------
-$(unit_tests): $(B)/tests/%: $(B)/tests/%.o $(lib_obj)
+# romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
+romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
+leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild \
+	       tools/mkrom $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild))
+
+$(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
+	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(if $(filter $(B)/tests/t_%,$@),-lcmocka)
+
+$(filter $(B)/tests/fuzz/%,$(leaf)): $(B)/tests/fuzz/replay.o
+
+$(filter-out $(leaf),$(unit_tests)): $(B)/tests/%: $(B)/tests/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs) -lcmocka
 
-$(fuzz_tests): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(lib_obj)
+$(filter-out $(leaf),$(fuzz_tests)): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # Helper programs that tests run (tests/tools/*.c), one source each.
 tools       := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
-$(tools): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
+$(filter-out $(leaf),$(tools)): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # --- romfiles/efi (what runs inside the guest) ----------------------------------
