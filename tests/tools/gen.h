@@ -131,6 +131,8 @@ static inline bool gen_child(const struct gen_chip *c, unsigned int bdb, const c
 	if (bdb >= 158)
 		p[24] = (uint8_t)((g->type & 0x10 && !(g->type & 0x800) ? 1 : 0) |
 				  (g->type & 4 ? 2 : 0) | (g->type & 0x10 ? 4 : 0));
+	if (bdb >= 244 && g->dp)
+		p[23] = 3 << 6; /* four lanes; the field counts from one */
 	p[25] = g->dp ? aux[at] : 0;
 	return true;
 }
