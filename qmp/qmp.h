@@ -179,7 +179,8 @@ int64_t qmp_submit(struct qmp *q, const char *command, json_t *args, void *cooki
 
 /**
  * qmp_submit_fd() - the same with a descriptor that goes along (add-fd, getfd)
- * @fd stays the caller's, who keeps it open until the command completes.
+ * @fd stays the caller's, who keeps it open until the command completes. QEMU
+ * takes descriptors on a socket chardev, not on -qmp stdio.
  */
 int64_t qmp_submit_fd(struct qmp *q, const char *command, json_t *args, void *cookie, int fd);
 
