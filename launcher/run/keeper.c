@@ -210,12 +210,12 @@ static void keeper_loop(struct keeper *k)
 			pfd[s] = (struct pollfd){ .fd = k->ring[s].in, .events = POLLIN };
 			open += k->ring[s].in >= 0;
 		}
-		/* The tail is written when a burst is over, not for each line of it. */
-		n = poll(pfd, KEEPER_NSTREAMS, k->tail_dirty ? 20 : -1);
-		if (!n || !open)
-			tail_write(k);
 		if (!open)
 			return;
+		/* The tail is written when a burst is over, not for each line of it. */
+		n = poll(pfd, KEEPER_NSTREAMS, k->tail_dirty ? 20 : -1);
+		if (!n)
+			tail_write(k);
 		for (int s = 0; n > 0 && s < KEEPER_NSTREAMS; s++)
 			if (pfd[s].revents && !take(k, s))
 				tail_write(k);
@@ -303,12 +303,12 @@ static int keeper_prepare(struct keeper *k)
 
 _Noreturn static void run_keeper(struct keeper *k)
 {
-	int r = keeper_place_fds(k);
+	int me = getpid(), r = keeper_place_fds(k);
 
 	if (!r)
 		r = keeper_prepare(k);
 	if (!r)
-		r = getpid();
+		r = me;
 	if (write(k->tell, &r, sizeof(r)) != sizeof(r) || r < 0)
 		_exit(1);
 	close(k->tell);

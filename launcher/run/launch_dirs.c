@@ -84,11 +84,28 @@ static int find_user(struct launching *s)
 	}
 }
 
+/* The VM's user comes through these, whatever umask they were made under. */
+static int open_parents(struct launching *s)
+{
+	const char *const paths[] = { s->l->paths->data, s->l->paths->run };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
+		_fd_ int fd = dir_open_mine(paths[i], 0755);
+
+		if (fd < 0)
+			return refuse_dir(s, paths[i], -fd);
+		if (s->root && fchmod(fd, 0755))
+			return launch_fail(s, errno, "%s: %m", paths[i]);
+	}
+	return 0;
+}
+
 int launch_dirs(struct launching *s)
 {
-	int data;
+	int data = open_parents(s);
 
-	data = find_user(s);
+	if (!data)
+		data = find_user(s);
 	if (data)
 		return data;
 	data = open_dir(s, s->p->data_dir);

@@ -146,11 +146,15 @@ int launch_become(const struct launching *s)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
 }
 
-/** struct wanted - something QEMU opens by itself; @why names what to do when it cannot */
+/** struct wanted - something QEMU opens by itself; @hint says what to do when it cannot */
 struct wanted {
 	const char *path;
-	int mode;
-	const char *hint;
+	enum { TO_RUN, TO_PASS, TO_READ, TO_WRITE } use;
+	const char *hint;	/* N_(); NULL none */
+};
+
+static const int use_mode[] = {
+	[TO_RUN] = X_OK, [TO_PASS] = X_OK, [TO_READ] = R_OK, [TO_WRITE] = R_OK | W_OK,
 };
 
 enum { WANTED_MAX = PLAN_FILES_MAX + 8 };
@@ -163,29 +167,25 @@ static bool is_copied(const struct plan *p, const char *path)
 	return false;
 }
 
-static size_t list_wanted(const struct launching *s, struct wanted v[static WANTED_MAX],
-			  char group[static PATH_MAX])
+static size_t list_wanted(const struct launching *s, struct wanted v[static WANTED_MAX])
 {
 	const struct plan *p = s->p;
 	size_t n = 0;
 
-	v[n++] = (struct wanted){ p->qemu, X_OK, "" };
+	v[n++] = (struct wanted){ p->qemu, TO_RUN, NULL };
+	v[n++] = (struct wanted){ p->data_dir, TO_PASS, NULL };
+	v[n++] = (struct wanted){ p->run_dir, TO_PASS, NULL };
 	for (size_t i = 0; i < p->n_file; i++)
-		v[n++] = (struct wanted){ p->file[i].to,
-					  p->file[i].writable ? R_OK | W_OK : R_OK, "" };
+		v[n++] = (struct wanted){ p->file[i].to, p->file[i].writable ? TO_WRITE : TO_READ, NULL };
 	if (*p->kernel && !is_copied(p, p->kernel))
-		v[n++] = (struct wanted){ p->kernel, R_OK, "" };
+		v[n++] = (struct wanted){ p->kernel, TO_READ, NULL };
 	if (*p->initrd && !is_copied(p, p->initrd))
-		v[n++] = (struct wanted){ p->initrd, R_OK, "" };
+		v[n++] = (struct wanted){ p->initrd, TO_READ, NULL };
 	if (p->accel == ACCEL_KVM)
-		v[n++] = (struct wanted){ KVM_NODE, R_OK | W_OK,
-					  N_("; it should be of group kvm with mode 0660") };
-	if (p->igpu && !strcmp(s->sysroot, "/")) {
-		v[n++] = (struct wanted){ "/dev/vfio/vfio", R_OK | W_OK, N_("; chmod 0666 it") };
-		if (launch_vfio_path(s->sysroot, p->group, group))
-			v[n++] = (struct wanted){ group, R_OK | W_OK,
-						  N_("; `igvm setup --user NAME` gives it to a user") };
-	}
+		v[n++] = (struct wanted){ KVM_NODE, TO_WRITE,
+					  N_("; it should be of group kvm, with mode 0660") };
+	if (p->igpu && !strcmp(s->sysroot, "/"))
+		v[n++] = (struct wanted){ "/dev/vfio/vfio", TO_WRITE, N_("; its mode should be 0666") };
 	return n;
 }
 
@@ -196,18 +196,39 @@ _Noreturn static void try_wanted(const struct launching *s, const struct wanted 
 
 	answer[1] = -launch_become(s);
 	for (size_t i = 0; !answer[1] && i < n; i++)
-		if (access(v[i].path, v[i].mode)) {
+		if (access(v[i].path, use_mode[v[i].use])) {
 			answer[0] = (int)i;
 			answer[1] = errno;
 		}
 	_exit(write(tell, answer, sizeof(answer)) != sizeof(answer));
 }
 
+static int refuse_use(struct launching *s, const struct wanted *v, int err)
+{
+	unsigned int uid = (unsigned int)s->uid;
+	const char *why = strerror(err), *hint = v->hint ? _(v->hint) : "";
+
+	switch (v->use) {
+	case TO_RUN:
+		return launch_fail(s, err, _("%s: cannot be executed by the VM's user (uid %u): %s%s"),
+				   v->path, uid, why, hint);
+	case TO_PASS:
+		return launch_fail(s, err, _("%s: cannot be entered by the VM's user (uid %u): %s%s"),
+				   v->path, uid, why, hint);
+	case TO_READ:
+		return launch_fail(s, err, _("%s: cannot be read by the VM's user (uid %u): %s%s"),
+				   v->path, uid, why, hint);
+	case TO_WRITE:
+		break;
+	}
+	return launch_fail(s, err, _("%s: cannot be read and written by the VM's user (uid %u): %s%s"),
+			   v->path, uid, why, hint);
+}
+
 int launch_access(struct launching *s)
 {
 	struct wanted v[WANTED_MAX];
-	char group[PATH_MAX];
-	size_t n = list_wanted(s, v, group);
+	size_t n = list_wanted(s, v);
 	int answer[2] = { -1, ECHILD }, told[2];
 	pid_t pid;
 
@@ -227,9 +248,5 @@ int launch_access(struct launching *s)
 	if (answer[0] < 0)
 		return launch_fail(s, answer[1], _("cannot become uid %u: %s"),
 				   (unsigned int)s->uid, strerror(answer[1]));
-	return launch_fail(s, answer[1], _("%s: the VM's user (uid %u) cannot %s it: %s%s"),
-			   v[answer[0]].path, (unsigned int)s->uid,
-			   v[answer[0]].mode == X_OK ? _("execute") :
-			   v[answer[0]].mode == R_OK ? _("read") : _("read and write"),
-			   strerror(answer[1]), *v[answer[0]].hint ? _(v[answer[0]].hint) : "");
+	return refuse_use(s, &v[answer[0]], answer[1]);
 }
