@@ -63,15 +63,26 @@ $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 
 $(filter $(B)/tests/fuzz/%,$(leaf)): $(B)/tests/fuzz/replay.o
 
-$(filter-out $(leaf),$(unit_tests)): $(B)/tests/%: $(B)/tests/%.o $(lib_obj)
+# qmp/ is the other: jansson and nothing of ours.
+qmp_leaf    := $(addprefix $(B)/tests/,t_qmp t_qmp_limits t_qmp_cmd t_qmp_fd t_qga \
+	       tools/fakeqemu fuzz/fuzz_qmp fuzz/fuzz_qga)
+
+$(qmp_leaf): $(B)/tests/%: $(B)/tests/%.o $(filter $(B)/qmp/%,$(lib_obj))
+	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ -ljansson \
+		$(if $(filter $(B)/tests/t_%,$@),-lcmocka)
+
+$(filter $(B)/tests/fuzz/%,$(qmp_leaf)): $(B)/tests/fuzz/replay.o
+$(B)/tests/t_qmp_fd: | $(B)/tests/tools/fakeqemu
+
+$(filter-out $(leaf) $(qmp_leaf),$(unit_tests)): $(B)/tests/%: $(B)/tests/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs) -lcmocka
 
-$(filter-out $(leaf),$(fuzz_tests)): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(lib_obj)
+$(filter-out $(leaf) $(qmp_leaf),$(fuzz_tests)): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # Helper programs that tests run (tests/tools/*.c), one source each.
 tools       := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
-$(filter-out $(leaf),$(tools)): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
+$(filter-out $(leaf) $(qmp_leaf),$(tools)): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # --- romfiles/efi (what runs inside the guest) ----------------------------------
@@ -160,6 +171,7 @@ $(B)/roms/%.rom: $(B)/efi/mkrom
 # --- lab ----------------------------------------------------------------------
 # The simulated iGPU (tests/lab/README.md); everything else there is scripts.
 lab_obj     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/lab/*.c)))
+lab_bins    := $(B)/tests/lab/igdsim $(B)/tests/lab/cr8.so
 $(B)/tests/lab/igdsim: $(lab_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
