@@ -81,6 +81,7 @@
 	FINDING(ROM_NO_ASSIGNMENT_DRIVER, "rom.no-assignment-driver", SEVERITY_BLOCK, "rom") \
 	FINDING(ROM_CACHED_BDSM, "rom.cached-bdsm", SEVERITY_BLOCK, "rom")	\
 	FINDING(ROM_BAD, "rom.bad", SEVERITY_BLOCK, "rom")			\
+	FINDING(ROM_NO_GOP, "rom.no-gop", SEVERITY_WARN, "rom")			\
 	FINDING(ROM_UNREAD, "rom.unread", SEVERITY_NOTE, "rom")			\
 	FINDING(BIOS_NO_STOLEN, "bios.no-stolen", SEVERITY_WARN, "rom")		\
 	/* the plan */								\

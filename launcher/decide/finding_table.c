@@ -372,6 +372,12 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("set rom = auto, or give another file"),
 		N_("The file does not begin with a PCI option ROM image, or firmware would refuse to run the "
 		   "image that is meant.")),
+	ROW(ROM_NO_GOP,
+		N_("Intel's GOP driver for this generation, in the ROM"),
+		N_("put the GOP driver of your own firmware into the ROM, or set display = monitor"),
+		N_("A picture before the operating system's driver comes from Intel's GOP driver, which is "
+		   "part of the host's firmware image and not of igvm. Without it the monitor stays dark "
+		   "until the guest's driver loads.")),
 	ROW(ROM_UNREAD,
 		N_("the ROM file has been read"),
 		N_("run as root"),

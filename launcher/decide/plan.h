@@ -34,6 +34,7 @@ enum plan_fd_kind {
  */
 #define PLAN_VNC_DIR	"vnc.d"
 #define PLAN_VNC_SOCKET	"vnc.d/vnc"
+#define PLAN_PROBE_ROM	"probe.rom"
 
 struct plan_fd {
 	enum plan_fd_kind kind;
@@ -47,10 +48,11 @@ struct plan_fd {
 
 /** struct plan_file - a file QEMU itself must be able to open; launch puts it in place */
 struct plan_file {
-	char from[PATH_MAX];	/* what it is copied from; "" = the bytes below */
+	char from[PATH_MAX];	/* what it is copied from; "" = the bytes below, or when there are
+				 * none it must exist at @to already */
 	char from_else[PATH_MAX]; /* what it is copied from when @from is missing; "" = nothing */
-	char to[PATH_MAX];	/* what the words name; its directory is data_dir */
-	uint8_t bytes[16];	/* the whole content when @from is "" */
+	char to[PATH_MAX];	/* what the words name */
+	uint8_t bytes[16];	/* the whole content when @from is "" and @n_bytes is not 0 */
 	size_t n_bytes;
 	bool once;		/* only when @to is missing (NVRAM); else replaced when different */
 	bool writable;		/* the VM's user may write it */
@@ -87,7 +89,8 @@ struct plan {
 	uint16_t device_id;
 	bool legacy_mode, opregion, lpc;
 	int gms;			/* -1 = not given to QEMU */
-	char rom[PATH_MAX];		/* romfile; "" = none */
+	char rom[PATH_MAX];		/* romfile; "" = none. With UEFI the probe's is RUN_DIR/PLAN_PROBE_ROM, which
+					 * its caller puts there before the launch */
 	uint64_t stolen_base;		/* host's base for the assignment driver; 0 = not given */
 	char stolen_file[PATH_MAX];	/* the same as 8 bytes, little endian, for fw_cfg; "" = not given */
 

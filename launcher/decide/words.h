@@ -31,6 +31,12 @@ nodiscard_ int words_build(const struct plan *p, struct words *w, const char **b
 /** words_argv() - NULL-terminated argv with @argv0 in front; one allocation, owned; NULL: no memory */
 char **words_argv(const struct words *w, const char *argv0);
 
+/** words_json() - {"version":1,"kind":"words",...}; new reference or NULL. Schema: tests/schema/words.json */
+json_t *words_json(const struct words *w, const char *argv0);
+
+/** words_quote() - @value as one word of a POSIX shell; owned; NULL: no memory */
+char *words_quote(const char *value);
+
 /** words_done() - release; harmless on a zeroed one */
 void words_done(struct words *w);
 

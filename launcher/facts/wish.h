@@ -120,7 +120,7 @@ nodiscard_ int wish_read(const struct paths *p, const char *name, struct wish *w
 /** wish_look() - look whether the files @w names are there; fills the err members */
 void wish_look(struct wish *w);
 
-/** wish_list() - names of all VMs below @p, sorted; *@names is owned, NULL-terminated */
+/** wish_list() - names of all VMs below @p, sorted; *@names is one allocation, owned, NULL-terminated */
 nodiscard_ int wish_list(const struct paths *p, char ***names);
 
 #endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What else the guest has: disks, network, a kernel. The probe has none of the VM's. */
+#include <string.h>
+
+#include "launcher/base/str.h"
+#include "launcher/decide/plan_parts.h"
+#include "romfiles/sha256.h"
+
+#define PROBE_ELF	"efi/igvm-probe.elf"
+
+static void plan_disks(struct planning *g)
+{
+	struct plan *p = g->p;
+
+	for (size_t i = 0; i < g->w->n_disk; i++) {
+		p->disk[i] = g->w->disk[i];
+		if (p->disk[i].err)
+			plan_refuse(g, FINDING_DISK_MISSING, "[disk %s] %.200s: %s", p->disk[i].name,
+				    p->disk[i].path, strerror(p->disk[i].err));
+	}
+	p->n_disk = g->w->n_disk;
+	if (!p->n_disk && !*g->w->kernel)
+		plan_say(g, FINDING_DISK_NONE, _("neither a disk nor a kernel"));
+}
+
+/* QEMU's own prefix 52:54:00, then three bytes of a hash: the same name, the same card. */
+static void name_mac(const char *vm, const char *card, char out[static 18])
+{
+	uint8_t h[SHA256_BYTES];
+	struct sha256 s;
+
+	sha256_init(&s);
+	sha256_add(&s, vm, strlen(vm) + 1);
+	sha256_add(&s, card, strlen(card));
+	sha256_done(&s, h);
+	snprintf(out, 18, "52:54:00:%02x:%02x:%02x", h[0], h[1], h[2]);
+}
+
+static void plan_nets(struct planning *g)
+{
+	struct plan *p = g->p;
+
+	for (size_t i = 0; i < g->w->n_net; i++) {
+		p->net[i] = g->w->net[i];
+		if (!*p->net[i].mac)
+			name_mac(p->name, p->net[i].name, p->net[i].mac);
+	}
+	p->n_net = g->w->n_net;
+}
+
+static void plan_copy(struct planning *g, const char *from, const char *name,
+		      char to[static PATH_MAX])
+{
+	plan_path(g, to, g->p->data_dir, name);
+	plan_file_add(g, from, to);
+}
+
+/* QEMU opens these by name after it has lost root's rights: they are copied. */
+static void plan_kernel(struct planning *g)
+{
+	const struct wish *w = g->w;
+
+	if (!*w->kernel)
+		return;
+	if (w->kernel_err)
+		plan_refuse(g, FINDING_KERNEL_MISSING, "%.200s: %s", w->kernel, strerror(w->kernel_err));
+	if (w->initrd_err)
+		plan_refuse(g, FINDING_KERNEL_MISSING, "%.200s: %s", w->initrd, strerror(w->initrd_err));
+	plan_copy(g, w->kernel, "kernel", g->p->kernel);
+	if (*w->initrd)
+		plan_copy(g, w->initrd, "initrd", g->p->initrd);
+	str_fit(g->p->kernel_args, sizeof(g->p->kernel_args), w->kernel_args);
+	if (g->p->secure_boot)
+		plan_say(g, FINDING_KERNEL_SECURE_BOOT, _("%.200s with firmware = uefi-secure"), w->kernel);
+}
+
+/* Under UEFI the probe is an image of the ROM; under SeaBIOS it is what gets started. */
+static void plan_probe(struct planning *g)
+{
+	char elf[PATH_MAX];
+
+	if (g->p->firmware != PLAN_SEABIOS)
+		return;
+	plan_path(g, elf, g->in->datadir, PROBE_ELF);
+	plan_copy(g, elf, "igvm-probe.elf", g->p->kernel);
+}
+
+void plan_guest(struct planning *g)
+{
+	if (g->p->purpose == PLAN_PROBE) {
+		plan_probe(g);
+		return;
+	}
+	plan_disks(g);
+	plan_nets(g);
+	plan_kernel(g);
+}

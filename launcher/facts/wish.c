@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "launcher/facts/wish.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launcher/base/i18n.h"
+#include "launcher/base/str.h"
+#include "launcher/facts/wish_file.h"
+#include "launcher/facts/wish_ini.h"
+#include "launcher/facts/wish_keys.h"
+
+#define DROPINS_MAX	64
+
+/* Where values are being read from, and whom to tell. */
+struct reader {
+	struct wish *w;
+	struct wish_error *e;
+	const struct paths *p;
+	const char *file;
+};
+
+static int refuse(struct reader *r, int line, const char *fmt, ...) printf_(3, 4);
+
+static int refuse(struct reader *r, int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	str_fit(r->e->file, sizeof(r->e->file), r->file);
+	r->e->line = line;
+	va_start(ap, fmt);
+	vsnprintf(r->e->text, sizeof(r->e->text), fmt, ap);
+	va_end(ap);
+	str_sanitize(r->e->text);
+	return -EINVAL;
+}
+
+/* --- sections -------------------------------------------------------------------- */
+
+static struct wish_disk *disk_named(struct wish *w, const char *name)
+{
+	struct wish_disk *d;
+
+	for (size_t i = 0; i < w->n_disk; i++)
+		if (!strcmp(w->disk[i].name, name))
+			return &w->disk[i];
+	if (w->n_disk == WISH_DISKS_MAX)
+		return NULL;
+	d = &w->disk[w->n_disk++];
+	*d = (struct wish_disk){ .qcow2 = true };
+	str_fit(d->name, sizeof(d->name), name);
+	return d;
+}
+
+static struct wish_net *net_named(struct wish *w, const char *name)
+{
+	struct wish_net *n;
+
+	for (size_t i = 0; i < w->n_net; i++)
+		if (!strcmp(w->net[i].name, name))
+			return &w->net[i];
+	if (w->n_net == WISH_NETS_MAX)
+		return NULL;
+	n = &w->net[w->n_net++];
+	*n = (struct wish_net){ .type = NET_USER };
+	str_fit(n->name, sizeof(n->name), name);
+	return n;
+}
+
+static int unknown_section(struct reader *r, const struct wish_row *row)
+{
+	const char *near = wish_section_nearest(row->section);
+
+	if (near)
+		return refuse(r, row->line, _("there is no section [%.60s]; did you mean [%s]?"),
+			      row->section, near);
+	return refuse(r, row->line, _("there is no section [%.60s]; there are [vm], [igpu], "
+				      "[disk NAME] and [net NAME]"), row->section);
+}
+
+/* "disk system": the kind in *@kind, the struct it names in *@base. */
+static int section_find(struct reader *r, const struct wish_row *row, char kind[static 8],
+			void **base)
+{
+	const char *name = strchr(row->section, ' ');
+	bool disk, net;
+	const char *wrong;
+
+	if (!strcmp(row->section, "vm") || !strcmp(row->section, "igpu")) {
+		str_fit(kind, 8, row->section);
+		*base = r->w;
+		return 0;
+	}
+	disk = str_starts(row->section, "disk ") || !strcmp(row->section, "disk");
+	net = str_starts(row->section, "net ") || !strcmp(row->section, "net");
+	if (!disk && !net)
+		return unknown_section(r, row);
+	str_fit(kind, 8, disk ? "disk" : "net");
+	if (!name)
+		return refuse(r, row->line, _("the section needs a name: [%s NAME]"), kind);
+	name += strspn(name, " ");
+	wrong = vm_name_check(name);
+	if (wrong)
+		return refuse(r, row->line, "[%.60s]: %s", row->section, _(wrong));
+	if (strlen(name) >= sizeof(r->w->disk[0].name))
+		return refuse(r, row->line, _("[%.60s]: the name is longer than %zu bytes"), row->section,
+			      sizeof(r->w->disk[0].name) - 1);
+	*base = disk ? (void *)disk_named(r->w, name) : (void *)net_named(r->w, name);
+	if (!*base)
+		return refuse(r, row->line, _("more than %d sections [%s NAME]"),
+			      disk ? WISH_DISKS_MAX : WISH_NETS_MAX, kind);
+	return 0;
+}
+
+/* --- rows -------------------------------------------------------------------------- */
+
+static int unknown_key(struct reader *r, const struct wish_row *row, const char *kind)
+{
+	const char *near = wish_key_nearest(kind, row->key);
+
+	if (near)
+		return refuse(r, row->line, _("[%s] has no key '%.60s'; did you mean '%s'?"), kind,
+			      row->key, near);
+	return refuse(r, row->line, _("[%s] has no key '%.60s'; igvm.vm(5) lists the keys"), kind,
+		      row->key);
+}
+
+static int row_apply(struct reader *r, const struct wish_row *row)
+{
+	struct wish_why why = { "" };
+	const struct wish_key *k;
+	char kind[8];
+	void *base;
+	int err = section_find(r, row, kind, &base);
+
+	if (err)
+		return err;
+	k = wish_key_find(kind, row->key);
+	if (!k)
+		return unknown_key(r, row, kind);
+	if (!k->parse(k, base, row->value, &why))
+		return refuse(r, row->line, "%s", why.text);
+	if (k->where) {
+		struct wish_where *where = (void *)((char *)r->w + k->where);
+
+		str_fit(where->file, sizeof(where->file), r->file);
+		where->line = row->line;
+	}
+	return 0;
+}
+
+static int rows_apply(struct reader *r, const struct wish_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		int err = row_apply(r, &rows->v[i]);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Only the VM's own files name a template: the last of them wins, like every key. */
+static const struct wish_row *find_template(const struct wish_rows *rows)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		if (!strcmp(rows->v[i].section, "vm") && !strcmp(rows->v[i].key, "template"))
+			return &rows->v[i];
+	return NULL;
+}
+
+/* --- files -------------------------------------------------------------------------- */
+
+static int file_rows(struct reader *r, const char *file, struct wish_rows *rows)
+{
+	_free_ char *text = NULL;
+	size_t len = 0;
+	int err = wish_file_read(r->p, file, WISH_FILE_MAX, &text, &len, r->e);
+
+	if (err)
+		return err;
+	err = wish_ini_parse(text, len, rows, r->e);
+	if (err)
+		str_fit(r->e->file, sizeof(r->e->file), file);
+	return err;
+}
+
+/* The administrator's own template, else the one that came with igvm. */
+static int template_apply(struct reader *r, const struct wish_row *named, const char *by)
+{
+	const char *const dirs[] = { r->p->templates, paths_datadir() };
+	const char *const forms[] = { "%s/%s.conf", "%s/templates/%s.conf" };
+	struct wish_rows rows = { 0 };
+	char file[PATH_MAX];
+	int err = -ENOENT;
+
+	if (!*named->value)
+		return 0;
+	if (vm_name_check(named->value)) {
+		r->file = by;
+		return refuse(r, named->line, _("'%.60s' cannot name a template"), named->value);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(dirs) && err == -ENOENT; i++) {
+		if (snprintf(file, sizeof(file), forms[i], dirs[i], named->value) >= PATH_MAX)
+			return -ENAMETOOLONG;
+		err = file_rows(r, file, &rows);
+	}
+	r->file = by;
+	if (err == -ENOENT)
+		return refuse(r, named->line, _("there is no template '%.60s'"), named->value);
+	r->file = file;
+	if (!err && find_template(&rows))
+		err = refuse(r, find_template(&rows)->line, _("a template names no template"));
+	if (!err)
+		err = rows_apply(r, &rows);
+	wish_rows_done(&rows);
+	return err;
+}
+
+static int is_dropin(const struct dirent *d)
+{
+	size_t n = strlen(d->d_name);
+
+	return *d->d_name != '.' && n > 5 && !strcmp(d->d_name + n - 5, ".conf");
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* One VM's files: NAME.conf first, then its drop-ins. */
+struct own_files {
+	size_t n;
+	char name[1 + DROPINS_MAX][PATH_MAX];
+	struct wish_rows rows[1 + DROPINS_MAX];
+};
+
+static int dropins_find(struct reader *r, const char *dir, struct own_files *own)
+{
+	struct dirent **list = NULL;
+	int n = scandir(dir, &list, is_dropin, by_bytes), err = 0;
+
+	if (n < 0)
+		return errno == ENOENT ? 0 : -errno;
+	r->file = dir;
+	if (n > DROPINS_MAX)
+		err = refuse(r, 0, _("more than %d files"), DROPINS_MAX);
+	for (int i = 0; i < n; i++) {
+		if (!err && !str_print(own->name[own->n++], PATH_MAX, "%s/%s", dir, list[i]->d_name))
+			err = -ENAMETOOLONG;
+		free(list[i]);
+	}
+	free(list);
+	return err;
+}
+
+static int own_read(struct reader *r, const char *name, struct own_files *own)
+{
+	char dir[PATH_MAX];
+	int err;
+
+	if (!str_print(own->name[0], PATH_MAX, "%s/%s.conf", r->p->vms, name) ||
+	    !str_print(dir, sizeof(dir), "%s/%s.conf.d", r->p->vms, name))
+		return -ENAMETOOLONG;
+	own->n = 1;
+	err = file_rows(r, own->name[0], &own->rows[0]);
+	if (err)
+		return err;
+	err = dropins_find(r, dir, own);
+	for (size_t i = 1; i < own->n && !err; i++) {
+		err = file_rows(r, own->name[i], &own->rows[i]);
+		if (err == -ENOENT) {
+			r->file = own->name[i];
+			err = refuse(r, 0, _("the file is a link that leads nowhere"));
+		}
+	}
+	return err;
+}
+
+static int own_apply(struct reader *r, const struct own_files *own)
+{
+	const struct wish_row *template = NULL;
+	const char *by = NULL;
+	int err = 0;
+
+	for (size_t i = 0; i < own->n; i++) {
+		const struct wish_row *row = find_template(&own->rows[i]);
+
+		if (row) {
+			template = row;
+			by = own->name[i];
+		}
+	}
+	if (template)
+		err = template_apply(r, template, by);
+	for (size_t i = 0; i < own->n && !err; i++) {
+		r->file = own->name[i];
+		err = rows_apply(r, &own->rows[i]);
+	}
+	return err;
+}
+
+/* --- the whole ------------------------------------------------------------------------ */
+
+static int disk_finish(struct reader *r, struct wish_disk *d)
+{
+	if (!*d->path)
+		return 0;
+	if (d->cdrom) {
+		d->read_only = true;
+		d->qcow2 = false;
+		if (d->bus == DISK_VIRTIO || d->bus == DISK_NVME)
+			return refuse(r, 0, _("[disk %s]: an optical disc has bus = sata"), d->name);
+	}
+	if (d->bus == DISK_AUTO)
+		d->bus = d->cdrom ? DISK_SATA : DISK_VIRTIO;
+	return 0;
+}
+
+/* Disks without path and cards without network were taken out by a later file. */
+static int wish_finish(struct reader *r)
+{
+	struct wish *w = r->w;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_disk; i++) {
+		int err = disk_finish(r, &w->disk[i]);
+
+		if (err)
+			return err;
+		if (*w->disk[i].path)
+			w->disk[n++] = w->disk[i];
+	}
+	w->n_disk = n;
+	n = 0;
+	for (size_t i = 0; i < w->n_net; i++)
+		if (w->net[i].type != NET_NONE)
+			w->net[n++] = w->net[i];
+	w->n_net = n;
+	if (*w->initrd && !*w->kernel)
+		return refuse(r, 0, _("[vm] has initrd without kernel"));
+	if (*w->kernel_args && !*w->kernel)
+		return refuse(r, 0, _("[vm] has kernel-args without kernel"));
+	return 0;
+}
+
+int wish_read(const struct paths *p, const char *name, struct wish *w, struct wish_error *e)
+{
+	struct reader r = { .w = w, .e = e, .p = p };
+	const char *wrong = vm_name_check(name);
+	struct own_files *own;
+	int err;
+
+	*e = (struct wish_error){ 0 };
+	wish_defaults(w, wrong ? "" : name);
+	r.file = name;
+	if (wrong)
+		return refuse(&r, 0, "%s", _(wrong));
+	own = calloc(1, sizeof(*own));
+	if (!own)
+		return -ENOMEM;
+	err = own_read(&r, name, own);
+	if (!err)
+		err = own_apply(&r, own);
+	r.file = own->name[0];
+	if (!err)
+		err = wish_finish(&r);
+	for (size_t i = 0; i < own->n; i++)
+		wish_rows_done(&own->rows[i]);
+	free(own);
+	return err;
+}
+
+static void look(const char *path, int *err)
+{
+	struct stat st;
+
+	*err = *path && stat(path, &st) ? errno : 0;
+}
+
+void wish_look(struct wish *w)
+{
+	for (size_t i = 0; i < w->n_disk; i++)
+		look(w->disk[i].path, &w->disk[i].err);
+	look(w->kernel, &w->kernel_err);
+	look(w->initrd, &w->initrd_err);
+}
+
+static int is_vm_file(const struct dirent *d)
+{
+	char name[NAME_MAX + 1];
+	size_t n = strlen(d->d_name);
+
+	if (n <= 5 || strcmp(d->d_name + n - 5, ".conf") || !str_copy(name, sizeof(name), d->d_name))
+		return 0;
+	name[n - 5] = '\0';
+	return !vm_name_check(name);
+}
+
+int wish_list(const struct paths *p, char ***names)
+{
+	struct dirent **list = NULL;
+	int n = scandir(p->vms, &list, is_vm_file, by_bytes), err = 0;
+	char *text;
+
+	if (n < 0 && errno != ENOENT)
+		return -errno;
+	if (n < 0)
+		n = 0;
+	*names = calloc(1, ((size_t)n + 1) * sizeof(char *) + (size_t)n * (NAME_MAX + 1));
+	if (!*names)
+		err = -ENOMEM;
+	text = err ? NULL : (char *)(*names + n + 1);
+	for (int i = 0; i < n; i++) {
+		if (!err) {
+			(*names)[i] = text + (size_t)i * (NAME_MAX + 1);
+			str_fit((*names)[i], NAME_MAX + 1, list[i]->d_name);
+			(*names)[i][strlen((*names)[i]) - 5] = '\0';
+		}
+		free(list[i]);
+	}
+	free(list);
+	return err;
+}

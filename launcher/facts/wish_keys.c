@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "launcher/facts/wish_keys.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "launcher/base/i18n.h"
+#include "launcher/base/str.h"
+
+#define MIB	(1ull << 20)
+
+static bool refuse(struct wish_why *why, const char *fmt, ...) printf_(2, 3);
+
+static bool refuse(struct wish_why *why, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why->text, sizeof(why->text), fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+static bool refuse_value(const struct wish_key *k, const char *value, struct wish_why *why)
+{
+	return refuse(why, _("%s = %.80s: may be %s"), k->key, value, k->values);
+}
+
+static void *member(const struct wish_key *k, void *base)
+{
+	return (char *)base + k->at;
+}
+
+static bool parse_choice(const struct wish_key *k, void *base, const char *value,
+			 struct wish_why *why)
+{
+	for (const struct wish_choice *c = k->choice; c->word; c++) {
+		if (strcmp(c->word, value))
+			continue;
+		if (k->size == sizeof(bool))
+			*(bool *)member(k, base) = c->value != 0;
+		else
+			memcpy(member(k, base), &c->value, sizeof(int));
+		return true;
+	}
+	return refuse_value(k, value, why);
+}
+
+static bool parse_text(const struct wish_key *k, void *base, const char *value,
+		       struct wish_why *why)
+{
+	if (str_copy(member(k, base), k->size, value))
+		return true;
+	return refuse(why, _("%s: longer than %zu bytes"), k->key, k->size - 1);
+}
+
+static bool path_ok(const struct wish_key *k, const char *value, struct wish_why *why)
+{
+	if (*value == '/')
+		return true;
+	return refuse(why, _("%s = %.80s: write the whole path, from / on"), k->key, value);
+}
+
+/* An empty value takes back what the template or an earlier file gave. */
+static bool parse_path(const struct wish_key *k, void *base, const char *value,
+		       struct wish_why *why)
+{
+	return (!*value || path_ok(k, value, why)) && parse_text(k, base, value, why);
+}
+
+static bool parse_program(const struct wish_key *k, void *base, const char *value,
+			  struct wish_why *why)
+{
+	return path_ok(k, value, why) && parse_text(k, base, value, why);
+}
+
+static bool parse_disk_path(const struct wish_key *k, void *base, const char *value,
+			    struct wish_why *why)
+{
+	struct wish_disk *d = base;
+
+	d->device = str_starts(value, "/dev/") != NULL;
+	return parse_path(k, base, value, why);
+}
+
+static bool parse_template(const struct wish_key *k, void *base, const char *value,
+			   struct wish_why *why)
+{
+	const char *wrong = *value ? vm_name_check(value) : NULL;
+
+	if (wrong)
+		return refuse(why, "%s = %.80s: %s", k->key, value, _(wrong));
+	return parse_text(k, base, value, why);
+}
+
+static bool parse_number(const struct wish_key *k, void *base, const char *value,
+			 struct wish_why *why)
+{
+	uint64_t v;
+	unsigned int n;
+
+	if (!str_u64(value, 10, k->most, &v) || v < k->least)
+		return refuse_value(k, value, why);
+	n = (unsigned int)v;
+	memcpy(member(k, base), &n, sizeof(n));
+	return true;
+}
+
+/*
+ * "8G", "8192M", or bytes. Everything else people write (8GB, 8g, 8 GiB) is
+ * refused: it means 10^9 to some and 2^30 to others.
+ */
+static bool parse_memory(const struct wish_key *k, void *base, const char *value,
+			 struct wish_why *why)
+{
+	static const char units[] = "MGT";
+	size_t n = strlen(value);
+	const char *unit = n ? strchr(units, value[n - 1]) : NULL;
+	uint64_t v, factor = unit ? MIB << 10 * (unit - units) : 1;
+	char digits[24] = "";
+
+	if (n >= sizeof(digits))
+		return refuse_value(k, value, why);
+	memcpy(digits, value, unit ? n - 1 : n);
+	if (!str_u64(digits, 10, k->most / factor, &v))
+		return refuse_value(k, value, why);
+	v *= factor;
+	if (v < k->least || v % MIB)
+		return refuse(why, _("%s = %s: %llu bytes is too little, or no whole MiB; "
+				     "write for example 8G"), k->key, value, (unsigned long long)v);
+	memcpy(member(k, base), &v, sizeof(v));
+	return true;
+}
+
+static bool parse_machine(const struct wish_key *k, void *base, const char *value,
+			  struct wish_why *why)
+{
+	struct wish *w = base;
+	const char *version = str_starts(value, "pc-q35-");
+
+	if (!version)
+		version = str_starts(value, "pc-i440fx-");
+	if (!version) {
+		*w->machine_version = '\0';
+		return parse_choice(k, base, value, why);
+	}
+	if (!*version || version[strspn(version, "0123456789.-abcdefghijklmnopqrstuvwxyz")])
+		return refuse_value(k, value, why);
+	if (!str_copy(w->machine_version, sizeof(w->machine_version), value))
+		return refuse_value(k, value, why);
+	w->machine = value[3] == 'q' ? MACHINE_Q35 : MACHINE_I440FX;
+	return true;
+}
+
+static bool parse_uuid(const struct wish_key *k, void *base, const char *value,
+		       struct wish_why *why)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	for (size_t i = 0; i < sizeof(form); i++) {
+		if (form[i] == 'x' ? !value[i] || !strchr("0123456789abcdef", value[i])
+				   : form[i] != value[i])
+			return refuse_value(k, value, why);
+	}
+	return parse_text(k, base, value, why);
+}
+
+static bool parse_mac(const struct wish_key *k, void *base, const char *value,
+		      struct wish_why *why)
+{
+	static const char form[] = "xx:xx:xx:xx:xx:xx";
+
+	for (size_t i = 0; i < sizeof(form); i++) {
+		if (form[i] == 'x' ? !value[i] || !strchr("0123456789abcdef", value[i])
+				   : form[i] != value[i])
+			return refuse_value(k, value, why);
+	}
+	if (strchr("13579bdf", value[1]))
+		return refuse(why, _("%s = %s: that is a group address; make the second digit even"),
+			      k->key, value);
+	return parse_text(k, base, value, why);
+}
+
+static bool parse_igpu_device(const struct wish_key *k, void *base, const char *value,
+			      struct wish_why *why)
+{
+	struct wish *w = base;
+	struct bdf bdf = { 0 };
+	bool automatic = !strcmp(value, "auto"), none = !strcmp(value, "none");
+
+	if (!automatic && !none && !bdf_parse(value, &bdf))
+		return refuse_value(k, value, why);
+	w->igpu = !none;
+	w->igpu_auto = automatic;
+	w->igpu_bdf = bdf;
+	return true;
+}
+
+static bool parse_rom(const struct wish_key *k, void *base, const char *value,
+		      struct wish_why *why)
+{
+	struct wish *w = base;
+
+	*w->rom_path = '\0';
+	if (*value != '/')
+		return parse_choice(k, base, value, why);
+	w->rom = ROM_FILE;
+	if (str_copy(w->rom_path, sizeof(w->rom_path), value))
+		return true;
+	return refuse(why, _("%s: longer than %zu bytes"), k->key, sizeof(w->rom_path) - 1);
+}
+
+static bool parse_gms(const struct wish_key *k, void *base, const char *value,
+		      struct wish_why *why)
+{
+	struct wish *w = base;
+	const char *hex = str_starts(value, "0x");
+	uint64_t v;
+
+	if (!strcmp(value, "auto")) {
+		w->gms = -1;
+		return true;
+	}
+	if (!str_u64(hex ? hex : value, hex ? 16 : 10, k->most, &v))
+		return refuse_value(k, value, why);
+	w->gms = (int)v;
+	return true;
+}
+
+static const struct wish_choice choice_bool[] = {
+	{ "yes", 1 }, { "on", 1 }, { "no", 0 }, { "off", 0 }, { NULL, 0 }
+};
+static const struct wish_choice choice_switch[] = {
+	{ "auto", SWITCH_AUTO }, { "on", SWITCH_ON }, { "off", SWITCH_OFF }, { NULL, 0 }
+};
+static const struct wish_choice choice_os[] = {
+	{ "linux", OS_LINUX }, { "windows", OS_WINDOWS }, { NULL, 0 }
+};
+static const struct wish_choice choice_accel[] = {
+	{ "kvm", ACCEL_KVM }, { "tcg", ACCEL_TCG }, { NULL, 0 }
+};
+static const struct wish_choice choice_machine[] = {
+	{ "auto", MACHINE_AUTO }, { "q35", MACHINE_Q35 }, { "i440fx", MACHINE_I440FX }, { NULL, 0 }
+};
+static const struct wish_choice choice_firmware[] = {
+	{ "auto", FIRMWARE_AUTO }, { "uefi", FIRMWARE_UEFI },
+	{ "uefi-secure", FIRMWARE_UEFI_SECURE }, { "bios", FIRMWARE_BIOS }, { NULL, 0 }
+};
+static const struct wish_choice choice_display[] = {
+	{ "both", DISPLAY_BOTH }, { "monitor", DISPLAY_MONITOR },
+	{ "monitor-early", DISPLAY_MONITOR_EARLY }, { "remote", DISPLAY_REMOTE }, { NULL, 0 }
+};
+static const struct wish_choice choice_rom[] = {
+	{ "auto", ROM_AUTO }, { "assign", ROM_ASSIGN }, { "none", ROM_NONE }, { NULL, 0 }
+};
+static const struct wish_choice choice_format[] = {
+	{ "qcow2", 1 }, { "raw", 0 }, { NULL, 0 }
+};
+static const struct wish_choice choice_bus[] = {
+	{ "auto", DISK_AUTO }, { "virtio", DISK_VIRTIO }, { "nvme", DISK_NVME },
+	{ "sata", DISK_SATA }, { NULL, 0 }
+};
+static const struct wish_choice choice_net[] = {
+	{ "user", NET_USER }, { "none", NET_NONE }, { NULL, 0 }
+};
+static const struct wish_choice choice_nic[] = {
+	{ "virtio", NIC_VIRTIO }, { "e1000e", NIC_E1000E }, { NULL, 0 }
+};
+
+#define IN(type, m)	.at = offsetof(struct type, m), .size = sizeof(((struct type *)0)->m)
+#define WHERE(m)	.where = offsetof(struct wish, m)
+#define YES_NO		"yes, no"
+
+const struct wish_key wish_keys[] = {
+	{ "vm", "template", parse_template, IN(wish, template),
+	  .values = "the name of a template", .help = N_("template this VM is made from") },
+	{ "vm", "os", parse_choice, IN(wish, os), choice_os, .values = "linux, windows",
+	  .help = N_("guest operating system") },
+	{ "vm", "memory", parse_memory, IN(wish, memory_bytes), .least = 64 * MIB,
+	  .most = 4096ull << 30, WHERE(where_memory), .values = "8G, 8192M or bytes",
+	  .help = N_("memory of the guest") },
+	{ "vm", "cpus", parse_number, IN(wish, cpus), .least = 1, .most = 255,
+	  .values = "1 to 255", .help = N_("processors of the guest") },
+	{ "vm", "accel", parse_choice, IN(wish, accel), choice_accel, .values = "kvm, tcg",
+	  .help = N_("accelerator; tcg is software and slow") },
+	{ "vm", "machine", parse_machine, IN(wish, machine), choice_machine, WHERE(where_machine),
+	  .values = "auto, q35, i440fx, or a version such as pc-q35-10.0",
+	  .help = N_("machine type") },
+	{ "vm", "firmware", parse_choice, IN(wish, firmware), choice_firmware,
+	  WHERE(where_firmware), .values = "auto, uefi, uefi-secure, bios",
+	  .help = N_("firmware of the guest") },
+	{ "vm", "tpm", parse_choice, IN(wish, tpm), choice_bool, .values = YES_NO,
+	  .help = N_("a TPM 2.0, by swtpm") },
+	{ "vm", "nested", parse_choice, IN(wish, nested), choice_bool, .values = YES_NO,
+	  .help = N_("virtualization inside the guest; turns VBS on in Windows 11") },
+	{ "vm", "display", parse_choice, IN(wish, display), choice_display,
+	  .values = "both, monitor, monitor-early, remote",
+	  .help = N_("where the guest's picture is") },
+	{ "vm", "kernel", parse_path, IN(wish, kernel), .values = "a path",
+	  .help = N_("Linux kernel to start without a boot loader") },
+	{ "vm", "initrd", parse_path, IN(wish, initrd), .values = "a path",
+	  .help = N_("initial RAM disk for kernel") },
+	{ "vm", "kernel-args", parse_text, IN(wish, kernel_args), .values = "text",
+	  .help = N_("command line for kernel") },
+	{ "vm", "uuid", parse_uuid, IN(wish, uuid),
+	  .values = "8-4-4-4-12 lower case hexadecimal digits",
+	  .help = N_("identity of the machine; by default made from its name") },
+	{ "vm", "qemu", parse_program, IN(wish, qemu), WHERE(where_qemu), .values = "a path",
+	  .help = N_("QEMU to use") },
+	{ "vm", "experimental", parse_choice, IN(wish, experimental), choice_bool, .values = YES_NO,
+	  .help = N_("try generations no QEMU is known to support") },
+	{ "vm", "lab", parse_choice, IN(wish, lab), choice_bool, .values = YES_NO,
+	  .help = N_("allow an iGPU with tcg; only for igvm's own simulated hosts") },
+
+	{ "igpu", "device", parse_igpu_device, .where = offsetof(struct wish, where_igpu),
+	  .values = "auto, none, or an address such as 0000:00:02.0",
+	  .help = N_("the iGPU to pass to the guest") },
+	{ "igpu", "rom", parse_rom, IN(wish, rom), choice_rom, WHERE(where_rom),
+	  .values = "auto, assign, none, or a path", .help = N_("option ROM of the guest's iGPU") },
+	{ "igpu", "opregion", parse_choice, IN(wish, opregion), choice_switch,
+	  .values = "auto, on, off", .help = N_("hand the OpRegion to the guest") },
+	{ "igpu", "legacy", parse_choice, IN(wish, legacy), choice_switch,
+	  .values = "auto, on, off", .help = N_("legacy mode: VBIOS of Gen 6 to 9 under SeaBIOS") },
+	{ "igpu", "gms", parse_gms, .most = 0xfe, .values = "auto, or 0 to 0xfe",
+	  .help = N_("size of stolen memory shown to the guest, as GMS code") },
+
+	{ "disk", "path", parse_disk_path, IN(wish_disk, path), .values = "a path",
+	  .help = N_("image file or block device; empty takes the disk out") },
+	{ "disk", "format", parse_choice, IN(wish_disk, qcow2), choice_format,
+	  .values = "qcow2, raw", .help = N_("format of the image") },
+	{ "disk", "bus", parse_choice, IN(wish_disk, bus), choice_bus,
+	  .values = "auto, virtio, nvme, sata", .help = N_("how the guest sees it") },
+	{ "disk", "cdrom", parse_choice, IN(wish_disk, cdrom), choice_bool, .values = YES_NO,
+	  .help = N_("an optical disc: read-only, format raw") },
+	{ "disk", "read-only", parse_choice, IN(wish_disk, read_only), choice_bool,
+	  .values = YES_NO, .help = N_("the guest may not write it") },
+
+	{ "net", "type", parse_choice, IN(wish_net, type), choice_net, .values = "user, none",
+	  .help = N_("kind of network; none takes the card out") },
+	{ "net", "model", parse_choice, IN(wish_net, model), choice_nic,
+	  .values = "virtio, e1000e", .help = N_("network card the guest sees") },
+	{ "net", "mac", parse_mac, IN(wish_net, mac), .values = "an address such as 52:54:00:12:34:56",
+	  .help = N_("hardware address; by default made from the VM's name") },
+	{ .section = NULL },
+};
+
+const struct wish_key *wish_key_find(const char *section, const char *key)
+{
+	for (const struct wish_key *k = wish_keys; k->section; k++)
+		if (!strcmp(k->section, section) && !strcmp(k->key, key))
+			return k;
+	return NULL;
+}
+
+/* Near means: at most two letters wrong, and less than half of the word. */
+static bool nearer(const char *known, const char *word, unsigned int *best)
+{
+	unsigned int d = str_distance(known, word);
+
+	if (d > 2 || 2 * d > strlen(known) || d >= *best)
+		return false;
+	*best = d;
+	return true;
+}
+
+const char *wish_key_nearest(const char *section, const char *key)
+{
+	const char *hit = NULL;
+	unsigned int best = 99;
+
+	for (const struct wish_key *k = wish_keys; k->section; k++)
+		if (!strcmp(k->section, section) && nearer(k->key, key, &best))
+			hit = k->key;
+	return hit;
+}
+
+const char *wish_section_nearest(const char *section)
+{
+	const char *hit = NULL;
+	unsigned int best = 99;
+
+	for (const struct wish_key *k = wish_keys; k->section; k++)
+		if (nearer(k->section, section, &best))
+			hit = k->section;
+	return hit;
+}
+
+void wish_defaults(struct wish *w, const char *name)
+{
+	*w = (struct wish){
+		.os = OS_LINUX,
+		.memory_bytes = 4096 * MIB,
+		.cpus = 2,
+		.qemu = "/usr/bin/qemu-system-x86_64",
+		.display = DISPLAY_BOTH,
+		.gms = -1,
+	};
+	str_fit(w->name, sizeof(w->name), name);
+}
