@@ -361,16 +361,17 @@ enum oprom_cached_bdsm oprom_find_cached_bdsm(struct span rom, const struct opro
 {
 	enum oprom_cached_bdsm found = OPROM_CACHED_NONE;
 	struct span body;
+	uint32_t value = 0;
 	uint16_t saved;
 
 	if (im->code != OPROM_X86 || !span_sub(rom, im->at, im->size, &body))
 		return OPROM_CACHED_NONE;
 	for (size_t at = 0; at < body.n; at++) {
-		if (!is_cached_bdsm(body, at, &saved) || !span_holds(body, saved, 4))
+		if (!is_cached_bdsm(body, at, &saved) || !span_le32(body, saved, &value))
 			continue;
 		if (found != OPROM_CACHED_NONE)
 			return OPROM_CACHED_AMBIGUOUS;
-		found = OPROM_CACHED_FOUND;
+		found = value ? OPROM_CACHED_FOUND : OPROM_CACHED_CLEAR;
 		*saved_at = im->at + saved;
 	}
 	return found;

@@ -53,7 +53,8 @@ enum oprom_end {
 /** enum oprom_cached_bdsm - does a VBIOS remember a host's stolen memory? */
 enum oprom_cached_bdsm {
 	OPROM_CACHED_NONE,
-	OPROM_CACHED_FOUND,     /* the code is there, once */
+	OPROM_CACHED_CLEAR,     /* the code is there, once, and remembers nothing */
+	OPROM_CACHED_FOUND,     /* the code is there, once, and remembers an address */
 	OPROM_CACHED_AMBIGUOUS, /* several times: not the code QEMU knows */
 };
 
@@ -155,7 +156,8 @@ size_t oprom_find_assign(const struct oprom *r, uint16_t machine);
  * A VBIOS copied from a running host carries the host's stolen memory address
  * and makes the guest write there. The pattern is the one QEMU 10.0.13 looks
  * for (hw/vfio/igd.c:684-797). With FOUND, *@saved_at is the offset in the ROM
- * of the dword to clear. @im is an x86 image of @rom.
+ * of the dword to clear; a VBIOS straight from firmware, or one already mended,
+ * is CLEAR. @im is an image of @rom.
  */
 enum oprom_cached_bdsm oprom_find_cached_bdsm(struct span rom, const struct oprom_image *im,
 					      size_t *saved_at);

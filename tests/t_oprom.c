@@ -437,6 +437,12 @@ static void cached_bdsm(void **state)
 	assert_int_equal(oprom_find_cached_bdsm(span_of(&r), &o.image[0], &at),
 			 OPROM_CACHED_FOUND);
 	assert_int_equal(at, GEN_VBIOS_SAVED);
+	gen32(r.p + GEN_VBIOS_SAVED, 0);
+	assert_int_equal(oprom_find_cached_bdsm(span_of(&r), &o.image[0], &at),
+			 OPROM_CACHED_CLEAR);
+	gen32(r.p + GEN_VBIOS_SAVED, 1);
+	assert_int_equal(oprom_find_cached_bdsm(span_of(&r), &o.image[0], &at),
+			 OPROM_CACHED_FOUND);
 	gen_vbios_pattern(r.p + 0x300, GEN_VBIOS_SAVED);
 	assert_int_equal(oprom_find_cached_bdsm(span_of(&r), &o.image[0], &at),
 			 OPROM_CACHED_AMBIGUOUS);
