@@ -7,7 +7,7 @@
 #define KEY_DIRECTORY 0x0019
 #define NAME_AT 8
 #define ENTRY_BYTES 64
-#define FILES_MAX 4096 /* QEMU's own limit lies far below; ends a nonsense count */
+#define FILES_MAX 1024 /* QEMU makes 32 slots unless told otherwise */
 
 static uint32_t be(const uint8_t *p, unsigned int n)
 {
