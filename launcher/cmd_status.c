@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "launcher/base/i18n.h"
+#include "launcher/base/log.h"
+#include "launcher/cmd_vm.h"
+#include "launcher/run/supervise_status.h"
+
+static int run_status(const struct globals *g, int argc, char **argv);
+
+const struct cmd cmd_status = {
+	.name = "status",
+	.args = "[NAME]",
+	.help = N_("what a VM does; exit status 3 when it does not run"),
+	.more = N_("Without NAME every VM in one line each, like `igvm list`. Starts nothing and never\n"
+		   "waits for QEMU: a VM that hangs is shown as unresponsive."),
+	.json = true,
+	.run = run_status,
+};
+
+static const char *state_text(const char *state)
+{
+	static const struct {
+		const char *state, *text;
+	} rows[] = {
+		{ "attaching", N_("starting, QEMU has not answered yet") },
+		{ "adopting", N_("running, its new supervisor is attaching") },
+		{ "running", N_("running") },
+		{ "asked", N_("shutting down, the guest was asked") },
+		{ "quitting", N_("shutting down, QEMU was told to quit") },
+		{ "killing", N_("being ended by force") },
+		{ "deaf", N_("running, QEMU does not answer") },
+		{ "launching", N_("being launched") },
+		{ "unsupervised", N_("running, unsupervised") },
+		{ "stopped", N_("stopped") },
+	};
+
+	for (size_t i = 0; state && i < ARRAY_SIZE(rows); i++)
+		if (!strcmp(state, rows[i].state))
+			return _(rows[i].text);
+	return state ? state : "?";
+}
+
+static const char *text_of(const json_t *status, const char *key)
+{
+	return json_string_value(json_object_get(status, key));
+}
+
+static json_int_t number_of(const json_t *status, const char *key)
+{
+	return json_integer_value(json_object_get(status, key));
+}
+
+/* One line "  what: value"; nothing for a null. */
+static void print_row(const char *what, const char *value)
+{
+	if (value)
+		printf("  %-12s %s\n", what, value);
+}
+
+static void print_time(const char *what, json_int_t unix_time)
+{
+	char buf[32];
+
+	if (unix_time)
+		print_row(what, cmd_vm_time(unix_time, buf));
+}
+
+/* QEMU's own word, where it says more than that the VM runs. */
+static void print_run_state(const json_t *status)
+{
+	const char *run = text_of(status, "run_state");
+
+	if (run && strcmp(run, "running"))
+		print_row(_("QEMU says:"), run);
+}
+
+static void print_troubles(const json_t *status)
+{
+	static const struct {
+		const char *key, *text;
+	} rows[] = {
+		{ "panics", N_("guest panics:") },
+		{ "io_errors", N_("disk errors:") },
+		{ "resets", N_("resets:") },
+	};
+	const json_t *counts = json_object_get(status, "counts");
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char n[24];
+
+		snprintf(n, sizeof(n), "%lld", (long long)number_of(counts, rows[i].key));
+		if (number_of(counts, rows[i].key))
+			print_row(_(rows[i].text), n);
+	}
+}
+
+static void print_running(const char *name, const json_t *status)
+{
+	char pid[24];
+
+	snprintf(pid, sizeof(pid), "%lld", (long long)number_of(status, "pid"));
+	print_time(_("started:"), number_of(status, "started"));
+	print_time(_("since:"), number_of(status, "since"));
+	print_time(_("unresponsive:"), number_of(status, "unresponsive_since"));
+	print_run_state(status);
+	if (number_of(status, "pid"))
+		print_row(_("process:"), pid);
+	print_row(_("iGPU:"), text_of(status, "igpu"));
+	print_row(_("VNC:"), text_of(status, "vnc"));
+	print_row(_("console:"), text_of(status, "console"));
+	print_troubles(status);
+	if (!json_is_true(json_object_get(status, "supervised")) && number_of(status, "pid"))
+		printf(_("  Nobody watches it; `igvm start %s` starts a supervisor for it.\n"), name);
+}
+
+static void print_status(const char *name, const json_t *status)
+{
+	const json_t *end = json_object_get(status, "end");
+
+	printf("%s: %s\n", name, state_text(text_of(status, "state")));
+	if (json_is_true(json_object_get(status, "running")))
+		print_running(name, status);
+	else if (json_is_object(end))
+		cmd_vm_say_end(stdout, _("  last run"), end);
+}
+
+int cmd_status_fail(const char *verb, const char *name, int r)
+{
+	if (r == -EACCES || r == -EPERM)
+		return cmd_vm_needs_root(verb, name);
+	if (r == -EPROTO)
+		say(_("%s: its records are of a newer igvm"), name);
+	else if (r == -ETIMEDOUT)
+		say(_("%s: its supervisor does not answer"), name);
+	else
+		say("%s: %s", name, strerror(-r));
+	return EXIT_FAILED;
+}
+
+static int run_status(const struct globals *g, int argc, char **argv)
+{
+	_json_ json_t *status = NULL;
+	struct paths p;
+	const char *name;
+	int r;
+
+	if (cmd_getopt(&cmd_status, argc, argv) != -1)
+		return EXIT_USAGE;
+	if (optind == argc)
+		return cmd_list_print(g);
+	r = cmd_vm_name(&cmd_status, g, argc, argv, &name, &p);
+	if (r)
+		return r;
+	r = status_read(&p, name, &status);
+	if (r)
+		return cmd_status_fail("status", name, r);
+	if (g->json)
+		cmd_vm_print_json(status);
+	else
+		print_status(name, status);
+	return json_is_true(json_object_get(status, "running")) ? EXIT_OK : EXIT_NOT_RUNNING;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "launcher/cmd_vm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "launcher/base/i18n.h"
+#include "launcher/base/log.h"
+#include "launcher/run/supervise.h"
+#include "launcher/run/supervise_status.h"
+
+int cmd_vm_name(const struct cmd *c, const struct globals *g, int argc, char **argv,
+		const char **name, struct paths *p)
+{
+	const char *why;
+	int r;
+
+	if (optind + 1 != argc)
+		return cmd_usage(c, _("%s wants the name of one VM"), c->name);
+	*name = argv[optind];
+	why = vm_name_check(*name);
+	if (why)
+		return cmd_usage(c, "%s: %s", *name, _(why));
+	r = status_find(g->root, *name, p);
+	if (r == -ENOENT) {
+		say(_("there is no VM '%s'; `igvm list` names those there are"), *name);
+		return EXIT_NO_VM;
+	}
+	if (r) {
+		say("%s: %s", *name, strerror(-r));
+		return EXIT_FAILED;
+	}
+	return EXIT_OK;
+}
+
+int cmd_vm_needs_root(const char *verb, const char *name)
+{
+	say(_("%s is a VM of the system: use `sudo igvm %s %s`"), name, verb, name);
+	return EXIT_PRIVILEGE;
+}
+
+/* The supervisor's refusal: its text is one of ours, marked for translation there, or QEMU's. */
+static int say_refusal(const char *name, const json_t *answer)
+{
+	const char *text = json_string_value(json_object_get(answer, "error"));
+	json_int_t code = json_integer_value(json_object_get(answer, "code"));
+
+	say("%s: %s", name, text && *text ? _(text) : _("refused without a reason"));
+	return code > 0 && code < 126 ? (int)code : EXIT_FAILED;
+}
+
+int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p, const char *name,
+	       json_t *request, unsigned int timeout_ms, json_t **answer, int *fd)
+{
+	_json_ json_t *mine = request;
+	_fd_ int unused = -1;
+	int r = mine ? supervise_call(p, g->root, name, mine, timeout_ms, answer,
+				      fd ? fd : &unused) : -ENOMEM;
+
+	if (r == -ESRCH)
+		return EXIT_NOT_RUNNING;
+	if (r == -EACCES || r == -EPERM)
+		return cmd_vm_needs_root(verb, name);
+	if (r == -ETIMEDOUT) {
+		say(_("%s: its supervisor has not answered in time"), name);
+		return EXIT_FAILED;
+	}
+	if (r) {
+		say(_("%s: cannot ask its supervisor: %s"), name, strerror(-r));
+		return EXIT_FAILED;
+	}
+	if (json_is_true(json_object_get(*answer, "ok")))
+		return EXIT_OK;
+	r = say_refusal(name, *answer);
+	json_decref(*answer);
+	*answer = NULL;
+	return r;
+}
+
+char *cmd_vm_time(json_int_t unix_time, char buf[static 32])
+{
+	time_t t = (time_t)unix_time;
+	struct tm tm;
+
+	if (!localtime_r(&t, &tm) || !strftime(buf, 32, "%Y-%m-%d %H:%M:%S", &tm))
+		strcpy(buf, "?");
+	return buf;
+}
+
+static const char *end_text(const char *end)
+{
+	static const struct {
+		const char *end, *text;
+	} rows[] = {
+		{ "clean", N_("went down in order") },
+		{ "forced", N_("was stopped by force") },
+		{ "failed", N_("failed") },
+		{ "permanent", N_("did not start") },
+		{ "unknown", N_("ended while nobody watched") },
+	};
+
+	for (size_t i = 0; end && i < ARRAY_SIZE(rows); i++)
+		if (!strcmp(end, rows[i].end))
+			return _(rows[i].text);
+	return _("ended");
+}
+
+void cmd_vm_say_end(FILE *f, const char *name, const json_t *end)
+{
+	const char *signame = json_string_value(json_object_get(end, "signal_name"));
+	const json_t *code = json_object_get(end, "exit_code");
+	const json_t *lines = json_object_get(end, "stderr");
+	const char *class = json_string_value(json_object_get(end, "end"));
+	bool bad = class && (!strcmp(class, "failed") || !strcmp(class, "permanent"));
+	char when[32];
+
+	cmd_vm_time(json_integer_value(json_object_get(end, "ended")), when);
+	fprintf(f, _("%s %s at %s"), name, end_text(class), when);
+	if (signame && bad)
+		fprintf(f, _(" (signal SIG%s)"), signame);
+	else if (json_is_integer(code) && json_integer_value(code))
+		fprintf(f, _(" (exit code %d)"), (int)json_integer_value(code));
+	fputc('\n', f);
+	for (size_t i = 0; bad && i < json_array_size(lines); i++)
+		fprintf(f, "  | %s\n", json_string_value(json_array_get(lines, i)));
+}
+
+void cmd_vm_print_json(const json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);
+	putchar('\n');
+}

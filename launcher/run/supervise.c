@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Theory of operation. A supervisor owns nothing that the VM needs: it can die
+ * at any instruction and the VM runs on. Everything it knows it finds again,
+ * from state.json (which process, which run), ready.json (has this run been
+ * ready) and QEMU itself; so attaching to a new QEMU, to one that an earlier
+ * supervisor left, and coming back after a crash are one path.
+ *
+ * What happens is turned into events, sup_step() says what follows, and the
+ * files supervise_*.c do it. One poll() waits for everything, with one timeout
+ * computed from the deadlines of whoever has one. Nothing here blocks on
+ * QEMU, on the guest, on a client or on the log; the only waits are those of
+ * attach(), before the loop, and of the end record, after QEMU is gone.
+ *
+ * Which process is the VM is decided by a pidfd whose process was compared
+ * with the record; the QMP socket is in a directory that only we can write,
+ * and QEMU must know the uuid of the run.
+ */
+#include "launcher/run/supervise.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "launcher/base/exit_code.h"
+#include "launcher/base/file.h"
+#include "launcher/base/i18n.h"
+#include "launcher/base/str.h"
+#include "launcher/run/lock.h"
+#include "launcher/run/supervise_core.h"
+#include "qmp/qmp_fd.h"
+
+#define QUIT_MS		30000
+#define ANSWER_MS	5000
+/* How long a launch may hold the lock before it has written its record and become QEMU. */
+#define LAUNCH_MS	30000
+#define LAUNCH_STEP_MS	10
+#define LOG_LINES_MAX	10	/* a second */
+
+enum { P_QMP, P_AGENT, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
+
+int64_t sup_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+bool sup_alive(const struct sup *sup)
+{
+	struct pollfd p = { .fd = sup->pidfd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+/* May this line be written now? Never more than a few a second, and never into a full pipe. */
+static bool log_has_room(struct sup *sup)
+{
+	struct pollfd p = { .fd = STDERR_FILENO, .events = POLLOUT };
+	int64_t second = sup_now() / 1000;
+
+	if (second != sup->log_second) {
+		sup->log_second = second;
+		sup->log_lines = 0;
+	}
+	return ++sup->log_lines <= LOG_LINES_MAX && poll(&p, 1, 0) > 0 && p.revents & POLLOUT;
+}
+
+void sup_log(struct sup *sup, enum log_level level, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	if (!log_has_room(sup)) {
+		sup->counts.suppressed++;
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (sup->counts.suppressed)
+		log_line(LOG_WARNING, "%u lines were left out here", sup->counts.suppressed);
+	sup->counts.suppressed = 0;
+	log_line(level, "%s", text);
+}
+
+/* The start deadline counts from QEMU's own start, however often supervisors came and went since. */
+static int64_t start_deadline(const struct sup *sup)
+{
+	int64_t ticks = sysconf(_SC_CLK_TCK), age, left;
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	age = (int64_t)t.tv_sec * 1000 - (int64_t)(sup->record.id.start_ticks * 1000 / (uint64_t)ticks);
+	left = (int64_t)sup->record.start_ms - (age > 0 ? age : 0);
+	return sup_now() + (left > (int64_t)sup->answer_ms ? left : (int64_t)sup->answer_ms);
+}
+
+static void set_deadline(struct sup *sup, enum sup_deadline d)
+{
+	switch (d) {
+	case SUP_KEEP:
+		return;
+	case SUP_START_MS:
+		sup->deadline = start_deadline(sup);
+		return;
+	case SUP_STOP_MS:
+		sup->deadline = sup_now() + sup->stop_ms;
+		return;
+	case SUP_QUIT_MS:
+		sup->deadline = sup_now() + sup->quit_ms;
+		return;
+	case SUP_ANSWER_MS:
+		sup->deadline = sup_now() + sup->answer_ms;
+		return;
+	case SUP_NO_DEADLINE:
+	case SUP_NDEADLINES:
+		sup->deadline = -1;
+	}
+}
+
+static void announce(struct sup *sup)
+{
+	if (sup->announced) {
+		sup_log(sup, LOG_NOTE, "QEMU answers again");
+		return;
+	}
+	sup->announced = true;
+	sup_mark_ready(sup);
+	sup_log(sup, LOG_NOTE, "ready: QEMU is process %d, %s", sup->record.id.pid,
+		sup->link.run_state);
+	sup_tell(sup, "ready\n");
+	sup_notify(sup, "READY=1\nSTATUS=%s", sup->link.run_state);
+}
+
+static void act(struct sup *sup, enum sup_action action)
+{
+	switch (action) {
+	case ACT_ANNOUNCE:
+		announce(sup);
+		break;
+	case ACT_POWERDOWN:
+		sup_ask_guest(sup);
+		break;
+	case ACT_QUIT:
+		sup_quit(sup);
+		break;
+	case ACT_KILL:
+		sup_kill(sup);
+		break;
+	case ACT_RECONNECT:
+		sup_link_want(sup, sup_now());
+		break;
+	case ACT_RECORD:
+		sup_record_end(sup);
+		break;
+	case ACT_LEAVE:
+		sup_log(sup, LOG_NOTE, "detached, the VM runs on");
+		sup->leave = true;
+		break;
+	case ACT_NONE:
+	case ACT_UNSET:
+	case ACT_NACTIONS:
+		break;
+	}
+}
+
+static void enter(struct sup *sup, struct sup_cell c)
+{
+	if (c.next != sup->state) {
+		sup->state = c.next;
+		sup->state_unix = (uint64_t)time(NULL);
+	}
+	set_deadline(sup, c.deadline);
+	act(sup, c.action);
+}
+
+/* What an administrator wants to read a year later. */
+static void log_step(struct sup *sup, enum sup_event event, struct sup_cell c)
+{
+	if (c.next == sup->state)
+		return;
+	if (c.next == SUP_ASKED && event == EV_STOP)
+		sup_log(sup, LOG_NOTE, "stop: asking the guest, for %u ms", sup->stop_ms);
+	else if (c.next == SUP_QUITTING)
+		sup_log(sup, LOG_WARNING, "the guest did not go down: telling QEMU to quit");
+	else if (c.next == SUP_KILLING && event == EV_DEADLINE)
+		sup_log(sup, LOG_ERROR, "QEMU does not %s: killing it",
+			sup->state == SUP_ATTACHING ? "answer" : "quit");
+	else if (c.next == SUP_KILLING)
+		sup_log(sup, LOG_NOTE, "killing QEMU, as asked");
+	else if (c.next == SUP_DEAF && sup->state == SUP_ADOPTING)
+		sup_log(sup, LOG_WARNING, "QEMU does not answer; it lives and is left alone");
+}
+
+void sup_event(struct sup *sup, enum sup_event event)
+{
+	struct sup_cell c = sup_step(sup->state, event);
+
+	log_line(LOG_TRACE, "%s, %s: %s", sup_state_text(sup->state), sup_event_text(event),
+		 sup_state_text(c.next));
+	log_step(sup, event, c);
+	if (sup->state == SUP_ATTACHING && event == EV_DEADLINE)
+		sup->facts.timed_out = true;
+	enter(sup, c);
+}
+
+static void take_signals(struct sup *sup)
+{
+	struct signalfd_siginfo si;
+
+	while (read(sup->signal_fd, &si, sizeof(si)) == sizeof(si))
+		if (!sup->leave)
+			sup_event(sup, EV_DETACH);
+}
+
+static void earlier(int64_t *first, int64_t t)
+{
+	if (t >= 0 && (*first < 0 || t < *first))
+		*first = t;
+}
+
+static int poll_timeout(const struct sup *sup, int64_t now)
+{
+	int64_t first = -1;
+
+	earlier(&first, sup->deadline);
+	earlier(&first, sup_link_deadline(sup));
+	earlier(&first, sup->agent.deadline);
+	earlier(&first, sup->shot.deadline);
+	earlier(&first, control_deadline(&sup->control));
+	earlier(&first, sup->watchdog_at);
+	if (first < 0)
+		return -1;
+	if (first <= now)
+		return 0;
+	return first - now > 3600000 ? 3600000 : (int)(first - now);
+}
+
+static void fill_polls(const struct sup *sup, struct pollfd p[static P_COUNT])
+{
+	p[P_QMP] = (struct pollfd){ .fd = sup->link.fd };
+	if (sup->link.q)
+		p[P_QMP].events = qmp_fd_events(sup->link.q);
+	p[P_AGENT] = (struct pollfd){ .fd = sup->agent.fd };
+	if (sup->agent.q)
+		p[P_AGENT].events = qmp_fd_events(sup->agent.q);
+	p[P_PID] = (struct pollfd){ .fd = sup->pidfd, .events = POLLIN };
+	p[P_SIGNAL] = (struct pollfd){ .fd = sup->signal_fd, .events = POLLIN };
+	control_polls(&sup->control, p + P_CONTROL);
+}
+
+static void take_timers(struct sup *sup, int64_t now)
+{
+	sup_link_timers(sup, now);
+	sup_shot_timer(sup, now);
+	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
+		sup->watchdog_at = now + sup->watchdog_ms;
+		sup_notify(sup, "WATCHDOG=1");
+	}
+	if (sup->deadline >= 0 && sup->deadline <= now) {
+		sup->deadline = -1;
+		sup_event(sup, EV_DEADLINE);
+	}
+}
+
+static void turn(struct sup *sup)
+{
+	struct pollfd p[P_COUNT];
+	int64_t now;
+
+	fill_polls(sup, p);
+	if (poll(p, P_COUNT, poll_timeout(sup, sup_now())) < 0)
+		memset(p, 0, sizeof(p));
+	now = sup_now();
+	if (p[P_SIGNAL].revents)
+		take_signals(sup);
+	if (!sup->leave && p[P_PID].revents) {
+		/* What QEMU said last says why it went. */
+		sup_link_drain(sup);
+		sup_event(sup, EV_EXIT);
+	}
+	if (!sup->leave && p[P_QMP].revents)
+		sup_link_turn(sup, p[P_QMP].revents, now);
+	if (!sup->leave)
+		sup_agent_turn(sup, p[P_AGENT].revents, now);
+	if (!sup->leave)
+		control_turn(&sup->control, p + P_CONTROL, now, sup_handle, sup);
+	if (!sup->leave)
+		take_timers(sup, now);
+}
+
+static int open_run_dir(const struct supervise *s)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (!str_print(path, sizeof(path), "%s/%s", s->paths->run, s->name))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* The process of the record: a pidfd, -ENOENT no record yet, -ESRCH it is another or none, -errno. */
+static int open_process(struct sup *sup)
+{
+	pid_t child = sup->s->child;
+	int r;
+
+	if (sup->run_fd < 0)
+		sup->run_fd = open_run_dir(sup->s);
+	r = sup->run_fd < 0 ? sup->run_fd : record_read(sup->run_fd, &sup->record);
+	if (r)
+		return r;
+	if (child <= 0)
+		return identity_open(&sup->record.id);
+	if (sup->record.id.pid != child)
+		return -ESRCH;
+	r = pidfd_open(child, 0);
+	return r < 0 ? -errno : r;
+}
+
+/* One look for it: a pidfd, -EAGAIN a launch is under way, -ESRCH, -errno. */
+static int look_for_process(struct sup *sup)
+{
+	int held, r = open_process(sup);
+
+	if (r != -ENOENT && r != -ESRCH)
+		return r;
+	held = lock_vm_held(sup->s->paths, sup->s->name);
+	return held < 0 ? held : held ? -EAGAIN : -ESRCH;
+}
+
+/*
+ * Between the record and exec the process is still igvm, and before that there
+ * is only the lock: wait for as long as somebody holds it.
+ */
+static int attach(struct sup *sup)
+{
+	struct pollfd p = { .fd = sup->signal_fd, .events = POLLIN };
+	int64_t until = sup_now() + LAUNCH_MS;
+	int r;
+
+	while ((r = look_for_process(sup)) == -EAGAIN) {
+		if (sup_now() >= until)
+			return -ETIMEDOUT;
+		if (poll(&p, 1, LAUNCH_STEP_MS) > 0)
+			return -EINTR;
+	}
+	if (r < 0)
+		return r;
+	sup->pidfd = r;
+	return 0;
+}
+
+static int open_signals(struct sup *sup)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	sup->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return sup->signal_fd < 0 ? -errno : 0;
+}
+
+static void sup_init(struct sup *sup, const struct supervise *s)
+{
+	*sup = (struct sup){ .s = s, .deadline = -1, .run_fd = -1, .lock_fd = -1, .pidfd = -1,
+			     .signal_fd = -1, .ready_fd = s->ready_fd };
+	sup->quit_ms = s->quit_ms ? s->quit_ms : QUIT_MS;
+	sup->answer_ms = s->answer_ms ? s->answer_ms : ANSWER_MS;
+	sup->link = (struct sup_link){ .fd = -1, .answer_by = -1, .next_beat = -1, .retry_at = -1,
+				       .opened = -1 };
+	sup->agent = (struct sup_agent){ .fd = -1, .deadline = -1 };
+	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
+	sup->watchdog_ms = sup->watchdog_at = -1;
+	sup->code = EXIT_OK;
+	control_init(&sup->control);
+}
+
+static void sup_done(struct sup *sup)
+{
+	const int fds[] = { sup->pidfd, sup->signal_fd, sup->run_fd, sup->ready_fd, sup->lock_fd };
+
+	sup_agent_close(sup);
+	sup_link_close(sup);
+	control_done(&sup->control);
+	/* The lock last: who gets it must find no socket of ours being removed. */
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+/* Nothing was there to attach to, or we may not: one line, one code. */
+static int give_up(struct sup *sup, int r)
+{
+	char line[256];
+	int code = EXIT_FAILED;
+
+	if (r == -ESRCH && sup->run_fd >= 0) {
+		(void)!sup_record_unseen(sup);
+	} else if (r == -EPROTO) {
+		log_line(LOG_ERROR, "state.json is of a newer igvm: left alone");
+	} else if (r != -ENOENT && r != -EINTR) {
+		log_line(LOG_ERROR, "cannot supervise: %s", strerror(-r));
+	}
+	if (r == -ESRCH || r == -ENOENT)
+		code = sup->s->notify ? EXIT_OK : EXIT_NOT_RUNNING;
+	else if (r == -EBUSY)
+		code = EXIT_BUSY;
+	else if (r == -EACCES || r == -EPERM)
+		code = EXIT_PRIVILEGE;
+	else if (r == -EINTR)
+		code = EXIT_OK;
+	snprintf(line, sizeof(line), "failed %s\n", r == -ESRCH || r == -ENOENT ?
+		 _("the VM does not run") : code == EXIT_BUSY ? _("it has a supervisor already") :
+		 strerror(-r));
+	sup_tell(sup, line);
+	return code;
+}
+
+static int prepare(struct sup *sup)
+{
+	const struct supervise *s = sup->s;
+	int r = open_signals(sup);
+
+	if (r)
+		return r;
+	sup->lock_fd = lock_supervisor(s->paths, s->name);
+	if (sup->lock_fd < 0)
+		return sup->lock_fd;
+	r = attach(sup);
+	if (r)
+		return r;
+	return control_listen(&sup->control, s->paths, s->name);
+}
+
+int supervise_run(const struct supervise *s)
+{
+	_free_ struct sup *sup = malloc(sizeof(*sup));
+	int r;
+
+	if (!sup)
+		return EXIT_FAILED;
+	sup_init(sup, s);
+	log_init(s->name);
+	r = prepare(sup);
+	if (r) {
+		int code = give_up(sup, r);
+
+		sup_done(sup);
+		return code;
+	}
+	sup_notify_init(sup);
+	sup->stop_ms = sup->record.stop_ms;
+	sup->facts.was_ready = sup_was_ready(sup);
+	sup->state_unix = (uint64_t)time(NULL);
+	enter(sup, sup_first(sup->facts.was_ready));
+	while (!sup->leave)
+		turn(sup);
+	sup_done(sup);
+	return s->notify ? EXIT_OK : sup->code;
+}

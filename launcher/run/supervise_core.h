@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the supervisor share; nobody else includes this. Times are CLOCK_MONOTONIC ms, -1 = none. */
+#ifndef IGVM_RUN_SUPERVISE_CORE_H
+#define IGVM_RUN_SUPERVISE_CORE_H
+
+#include <stdint.h>
+
+#include "launcher/base/log.h"
+#include "launcher/decide/sup.h"
+#include "launcher/run/control_server.h"
+#include "launcher/run/record.h"
+#include "launcher/run/supervise.h"
+#include "qmp/qmp.h"
+
+/** struct sup_link - the QMP connection */
+struct sup_link {
+	struct qmp *q;		/* NULL: not connected */
+	int fd;
+	bool answered;		/* query-uuid was right and query-status has answered, on this connection */
+	bool silent;		/* a query-status is overdue; its answer ends the silence */
+	bool status_open;	/* a query-status is outstanding */
+	bool status_stale;	/* the run state has changed since it was sent */
+	int64_t answer_by;	/* of that query-status */
+	int64_t next_beat;	/* when to send the next */
+	int64_t retry_at;	/* when to connect */
+	int64_t opened;		/* last attempt */
+	int64_t last_answer;	/* of query-status */
+	char run_state[24];	/* QEMU's word; "" unknown */
+};
+
+/** struct sup_agent - one attempt to shut down by the guest agent */
+struct sup_agent {
+	struct qmp *q;		/* NULL: none under way */
+	int fd;
+	bool heard;		/* it runs: the shutdown was sent */
+	int64_t deadline;	/* then the power button is pressed */
+};
+
+/** struct sup_shot - one screenshot */
+struct sup_shot {
+	bool open;		/* QEMU has commands of it */
+	int memfd;		/* the picture */
+	int write_fd;		/* the same, as QEMU takes it */
+	char text[256];		/* what went wrong, "" nothing so far */
+	int64_t deadline;	/* -1: whoever asked was answered */
+};
+
+struct sup_counts {
+	unsigned int resets, panics, io_errors, reconnects, suppressed;
+};
+
+struct sup {
+	const struct supervise *s;
+	struct record record;
+	enum sup_state state;
+	uint64_t state_unix;	/* when the state was entered, wall clock, for people */
+	uint64_t silent_unix;	/* since when QEMU does not answer; 0 it does */
+	int64_t deadline;	/* of the state */
+	unsigned int stop_ms, quit_ms, answer_ms;
+	bool leave, announced;
+	int code;
+
+	int run_fd, lock_fd, pidfd, signal_fd, ready_fd;
+	struct sup_link link;
+	struct sup_agent agent;
+	struct sup_shot shot;
+	struct control_server control;
+
+	struct sup_end_facts facts;
+	char reason[32];	/* of QMP's SHUTDOWN; "" none seen */
+	const char *exit_from;	/* "wait" or "pidfd"; NULL: not known */
+	const char *last_rung;	/* what was tried last to end it: "powerdown", "agent", "quit", "kill"; NULL */
+	struct sup_counts counts;
+
+	int64_t watchdog_ms, watchdog_at;
+	int64_t log_second;	/* of the lines counted in log_lines */
+	unsigned int log_lines;
+};
+
+/* supervise.c */
+int64_t sup_now(void);
+void sup_event(struct sup *sup, enum sup_event event);
+void sup_log(struct sup *sup, enum log_level level, const char *fmt, ...) printf_(3, 4);
+bool sup_alive(const struct sup *sup);
+
+/* supervise_qmp.c */
+void sup_link_want(struct sup *sup, int64_t now);	/* connect when due, at a pace */
+void sup_link_turn(struct sup *sup, short revents, int64_t now);
+void sup_link_timers(struct sup *sup, int64_t now);
+int64_t sup_link_deadline(const struct sup *sup);
+bool sup_link_usable(const struct sup *sup);
+void sup_link_beat(struct sup *sup, int64_t now);	/* ask now, unless one is outstanding */
+void sup_link_drain(struct sup *sup);	/* QEMU is gone: hear what it said last */
+void sup_link_close(struct sup *sup);
+typedef void sup_reply(struct sup *sup, const struct qmp_item *item);
+/** struct sup_call - cookie of a command: who takes its reply */
+struct sup_call { sup_reply *reply; };
+bool sup_link_submit(struct sup *sup, const char *command, json_t *args, int fd,
+		     const struct sup_call *call);
+
+/* supervise_stop.c: the rungs */
+void sup_ask_guest(struct sup *sup);
+void sup_quit(struct sup *sup);
+void sup_kill(struct sup *sup);
+void sup_agent_turn(struct sup *sup, short revents, int64_t now);
+void sup_agent_close(struct sup *sup);
+
+/* supervise_shot.c */
+void sup_shot_start(struct sup *sup, struct control_client *c);
+void sup_shot_timer(struct sup *sup, int64_t now);
+void sup_shot_drop(struct sup *sup);	/* the connection is lost */
+
+/* supervise_ops.c: requests */
+control_handler sup_handle;
+
+/* supervise_end.c */
+void sup_reap(struct sup *sup);
+void sup_record_end(struct sup *sup);
+int sup_record_unseen(struct sup *sup);	/* an end that nobody saw; 0, -ENOENT nothing to record, -errno */
+bool sup_was_ready(const struct sup *sup);
+void sup_mark_ready(struct sup *sup);
+void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */
+
+/* supervise_notify.c */
+void sup_notify_init(struct sup *sup);
+void sup_notify(const struct sup *sup, const char *fmt, ...) printf_(2, 3);
+
+/* supervise_status.c */
+json_t *sup_status_json(const struct sup *sup);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "launcher/run/supervise_status.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "launcher/base/file.h"
+#include "launcher/base/str.h"
+#include "launcher/run/control.h"
+#include "launcher/run/lock.h"
+#include "launcher/run/supervise_core.h"
+
+#define CALL_MS		2000
+#define END_FILE	"end.json"
+#define END_MAX		65536
+
+static json_t *or_null(const char *text)
+{
+	return text && *text ? json_string(text) : json_null();
+}
+
+static json_t *time_or_null(uint64_t unix_time)
+{
+	return unix_time ? json_integer((json_int_t)unix_time) : json_null();
+}
+
+/* A socket of the run that a person may connect to; null when it is not there. */
+static json_t *socket_path(const struct paths *p, const char *name, const char *file)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (!str_print(path, sizeof(path), "%s/%s/%s", p->run, name, file) || lstat(path, &st) ||
+	    !S_ISSOCK(st.st_mode))
+		return json_null();
+	return json_string(path);
+}
+
+/* The members that every state has; @r NULL: no run is known. */
+static json_t *status_base(const struct paths *p, const char *name, const char *state,
+			   const struct record *r)
+{
+	bool runs = r && strcmp(state, STATUS_STOPPED) && strcmp(state, STATUS_LAUNCHING);
+	char bdf[BDF_TEXT_MAX];
+	json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:b}", "version", 1, "kind",
+				 "status", "name", name, "scope", p->system ? "system" : "user",
+				 "state", state, "running", strcmp(state, STATUS_STOPPED) != 0,
+				 "supervised", 0);
+
+	if (!json)
+		return NULL;
+	json_object_set_new(json, "pid", runs ? json_integer(r->id.pid) : json_null());
+	json_object_set_new(json, "started", time_or_null(runs ? r->started_unix : 0));
+	json_object_set_new(json, "qemu", or_null(runs ? r->qemu : NULL));
+	json_object_set_new(json, "igpu", runs && r->igpu ?
+			    json_string(bdf_text(r->host_bdf, bdf)) : json_null());
+	json_object_set_new(json, "vnc", runs && r->emulated_display ?
+			    socket_path(p, name, PLAN_VNC_SOCKET) : json_null());
+	json_object_set_new(json, "console", runs ? socket_path(p, name, "console") : json_null());
+	json_object_set_new(json, "since", json_null());
+	json_object_set_new(json, "run_state", json_null());
+	json_object_set_new(json, "unresponsive_since", json_null());
+	json_object_set_new(json, "counts", json_null());
+	json_object_set_new(json, "end", json_null());
+	return json;
+}
+
+json_t *sup_status_json(const struct sup *sup)
+{
+	const struct sup_counts *c = &sup->counts;
+	json_t *json = status_base(sup->s->paths, sup->s->name, sup_state_text(sup->state),
+				   &sup->record);
+
+	if (!json)
+		return NULL;
+	json_object_set_new(json, "supervised", json_true());
+	json_object_set_new(json, "since", time_or_null(sup->state_unix));
+	json_object_set_new(json, "run_state", or_null(sup->link.run_state));
+	json_object_set_new(json, "unresponsive_since", time_or_null(sup->silent_unix));
+	json_object_set_new(json, "counts",
+			    json_pack("{s:i, s:i, s:i, s:i}", "resets", (int)c->resets, "panics",
+				      (int)c->panics, "io_errors", (int)c->io_errors,
+				      "reconnects", (int)c->reconnects));
+	return json;
+}
+
+static int ask_supervisor(const struct paths *p, const char *name, json_t **status)
+{
+	_json_ json_t *request = json_pack("{s:s}", "op", "status"), *answer = NULL;
+	json_t *found;
+	int r = request ? control_call(p, name, request, CALL_MS, &answer) : -ENOMEM;
+
+	if (r)
+		return r;
+	found = json_object_get(answer, "status");
+	if (!json_is_object(found))
+		return -EBADMSG;
+	*status = json_incref(found);
+	return 0;
+}
+
+static int open_run(const struct paths *p, const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (!str_print(path, sizeof(path), "%s/%s", p->run, name))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* How the last run ended: end.json, when it is that run's. */
+static json_t *last_end(int run_fd, const struct record *r)
+{
+	int err;
+	_json_ json_t *end = file_load_json_at(run_fd, END_FILE, END_MAX, &err);
+	const char *uuid = json_string_value(json_object_get(end, "uuid"));
+
+	if (!uuid || strcmp(uuid, r->id.uuid) || record_check_version(end, 1))
+		return json_null();
+	return TAKE(end);
+}
+
+static int read_unsupervised(const struct paths *p, const char *name, int held, json_t **status)
+{
+	_fd_ int run_fd = open_run(p, name), pidfd = -1;
+	struct record record;
+	bool known, there;
+	int r = run_fd < 0 ? run_fd : record_read(run_fd, &record);
+
+	if (r && r != -ENOENT && r != -ENOTDIR)
+		return r;
+	known = !r;
+	if (known)
+		pidfd = identity_open(&record.id);
+	there = held && (pidfd >= 0 || pidfd == -EPERM || pidfd == -EACCES);
+	*status = status_base(p, name, !held ? STATUS_STOPPED : there ? STATUS_UNSUPERVISED :
+			      STATUS_LAUNCHING, known ? &record : NULL);
+	if (*status && !held && known)
+		json_object_set_new(*status, "end", last_end(run_fd, &record));
+	return *status ? 0 : -ENOMEM;
+}
+
+int status_read(const struct paths *p, const char *name, json_t **status)
+{
+	int held, r = ask_supervisor(p, name, status);
+
+	if (!r || !control_nobody(r))
+		return r;
+	held = lock_vm_held(p, name);
+	return held < 0 ? held : read_unsupervised(p, name, held, status);
+}
+
+bool status_exists(const struct paths *p, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (str_print(path, sizeof(path), "%s/%s.conf", p->vms, name) && !access(path, F_OK))
+		return true;
+	/* A file that was deleted while its VM runs does not make the VM disappear. */
+	return lock_vm_held(p, name) == 1;
+}
+
+int status_find(const char *root, const char *name, struct paths *p)
+{
+	int r = paths_mine(p, root);
+
+	if (!r && status_exists(p, name))
+		return 0;
+	if (!r && p->system)
+		return -ENOENT;
+	paths_system(p, root);
+	return status_exists(p, name) ? 0 : -ENOENT;
+}
