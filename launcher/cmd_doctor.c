@@ -134,7 +134,7 @@ static void print_facts(const struct pipeline *p, const struct pci_fact *f)
 	if (f)
 		print_device(h, f);
 	else
-		row(_("iGPU"), "%s", _("none"));
+		row(_("iGPU"), "%s", h->n_pci ? _("none") : _("unknown"));
 	if (f && h->vfio.state == REGION_READ && !p->g->foreign_root)
 		row("OpRegion", _("%zu bytes, read through VFIO, which has reset the device"),
 		    h->vfio.opregion_len);

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What doctor says about each host of tests/hosts: text, exit status, and that JSON and text agree.
+# --write writes the expected texts anew.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+B=${B:-build}
+igvm=$B/igvm
+export LC_ALL=C NO_COLOR=1 B
+n=0
+
+ok() {
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+
+if [ ! -x "$igvm" ] || [ ! -x "${MKROM:-$B/tests/tools/mkrom}" ]; then
+	echo "1..0 # SKIP $igvm or $B/tests/tools/mkrom is not built"
+	exit 0
+fi
+
+hosts=$(for d in tests/hosts/*/host; do d=${d%/host}; echo "${d##*/}"; done)
+set -- "${1:-}" $hosts
+mode=$1
+shift
+
+# doctor ARGUMENTS...: its output and, as last line, its exit status
+doctor() {
+	"$igvm" --root "$tree" doctor "$@" 2>&1
+	echo "exit $?"
+}
+
+[ "$mode" = --write ] || echo "1..$(($# * 3 + 3))"
+for host; do
+	tree=$B/hosts/$host
+	if ! tests/hosts/mkhost.sh "tests/hosts/$host/host" "$tree"; then
+		ok 1 "$host: its tree can be written"
+		continue
+	fi
+	doctor > "$tree.doctor"
+	if [ "$mode" = --write ]; then
+		cp "$tree.doctor" "tests/hosts/$host/doctor"
+		continue
+	fi
+	diff -u "tests/hosts/$host/doctor" "$tree.doctor" > "$tree.diff"
+	ok $? "$host: doctor says what is expected"
+	sed 's/^/# /' "$tree.diff"
+
+	# The same findings and verdict in JSON, one line "severity id" each.
+	"$igvm" --root "$tree" --json doctor > "$tree.json" 2> "$tree.err"
+	code=$?
+	sed -n 's/^\(block\|warn\|note\) *\([a-z0-9.-]*\): .*/\1 \2/p' "$tree.doctor" | sort > "$tree.text-ids"
+	python3 - "$tree.json" > "$tree.json-ids" <<'PY'
+import json, sys
+j = json.load(open(sys.argv[1]))
+assert j["version"] == 1 and j["kind"] == "doctor"
+for f in j["findings"]:
+    assert all(f[k] for k in ("area", "seen", "wanted", "fix")), f
+print("\n".join(sorted(f'{f["severity"]} {f["id"]}' for f in j["findings"])))
+print("verdict", j["verdict"])
+PY
+	status=$?
+	{ grep . "$tree.text-ids"; sed -n 's/^verdict: \([a-z]*\) .*/verdict \1/p' "$tree.doctor"; } \
+		> "$tree.text-all"
+	grep . "$tree.json-ids" > "$tree.json-all"
+	[ $status = 0 ] && [ ! -s "$tree.err" ] && cmp -s "$tree.text-all" "$tree.json-all"
+	ok $? "$host: JSON has the same findings and verdict"
+	[ "exit $code" = "$(tail -n 1 "$tree.doctor")" ]
+	ok $? "$host: JSON or not, the exit status is the same"
+done
+[ "$mode" != --write ] || exit 0
+
+"$igvm" --root "$B/hosts/nonexistent" doctor > "$B/hosts/none.out" 2>&1
+[ $? = 1 ] && grep -q 'No such file' "$B/hosts/none.out"
+ok $? "a root that is not there is an error, not a sick host"
+
+"$igvm" --root "$B/hosts/uhd730" doctor a b > "$B/hosts/usage.out" 2>/dev/null
+[ $? = 2 ] && [ ! -s "$B/hosts/usage.out" ]
+ok $? "two names are a usage error, and nothing is on standard output"
+
+"$igvm" --root "$B/hosts/uhd730" doctor 2>/dev/null | grep -q "$(printf '\033')"
+[ $? = 1 ]
+ok $? "no colour where the output is no terminal"
