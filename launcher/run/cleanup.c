@@ -135,6 +135,27 @@ int vm_cleanup_dir(const char *run_dir)
 	return first ? first : r;
 }
 
+/* A probe's run directory is below the VM's. What is not ours there has no journal of ours. */
+static int cleanup_below(const char *run_dir)
+{
+	_dir_ DIR *dir = opendir(run_dir);
+	struct dirent *e;
+	char path[PATH_MAX], journal[PATH_MAX];
+	int first = 0, r;
+
+	while (dir && (e = readdir(dir))) {
+		if (e->d_name[0] == '.' ||
+		    !str_print(path, sizeof(path), "%s/%s", run_dir, e->d_name) ||
+		    !str_print(journal, sizeof(journal), "%s/journal.json", path) ||
+		    access(journal, F_OK))
+			continue;
+		r = vm_cleanup_dir(path);
+		if (r && r != -EPERM && r != -ENOTDIR && r != -ELOOP && !first)
+			first = r;
+	}
+	return first;
+}
+
 /* Devices whose journal names this VM go back, unless somebody holds them right now. */
 static int release_devices(const char *sysroot, const struct paths *p, const char *name)
 {
@@ -169,6 +190,8 @@ int vm_cleanup_locked(const char *sysroot, const struct paths *p, const char *na
 	if (!str_print(run_dir, sizeof(run_dir), "%s/%s", p->run, name))
 		return -ENAMETOOLONG;
 	first = vm_cleanup_dir(run_dir);
+	r = cleanup_below(run_dir);
+	first = first ? first : r;
 	r = release_devices(sysroot, p, name);
 	return first ? first : r;
 }

@@ -50,17 +50,18 @@ int launch_fail(struct launching *s, int err, const char *fmt, ...)
 	return err ? -err : -EIO;
 }
 
-/* The uuid QEMU will answer: the one in its words. */
+/* The uuid QEMU will answer: the one in its words, which is the plan's. */
 static const char *find_uuid(const struct launch *l)
 {
 	for (size_t i = 0; i < l->words->n; i++)
 		if (!strcmp(l->words->v[i].option, "-uuid") && l->words->v[i].value)
 			return l->words->v[i].value;
-	return l->uuid;
+	return *l->plan->uuid ? l->plan->uuid : l->uuid;
 }
 
 static int write_state(struct launching *s)
 {
+	static const char *const of_last_run[] = { "end.json", "ready.json" };
 	char uuid[37] = "";
 	struct record r;
 	int err;
@@ -69,6 +70,9 @@ static int write_state(struct launching *s)
 	record_make(s->p, uuid, &r);
 	if (s->l->previous_driver)
 		str_fit(r.previous_driver, sizeof(r.previous_driver), s->l->previous_driver);
+	/* The uuid is the VM's, not the run's: what tells of the run before must not seem to be of this one. */
+	for (size_t i = 0; i < ARRAY_SIZE(of_last_run); i++)
+		unlinkat(s->run_fd, of_last_run[i], 0);
 	err = record_write(s->run_fd, &r);
 	return err ? launch_fail(s, -err, _("%s/state.json: cannot be written: %s"), s->p->run_dir,
 				 strerror(-err)) : 0;

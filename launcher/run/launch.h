@@ -22,7 +22,8 @@ struct launch {
 	int status_fd;		/* O_CLOEXEC pipe: one line of text on failure, EOF by exec on success; -1 none */
 	const char *previous_driver;	/* for the record; NULL = "" */
 	const char *sysroot;	/* where /dev/vfio is found; NULL = "/" */
-	char uuid[37];		/* for the record when the words hold no -uuid; QMP's query-uuid answers that one */
+	char uuid[37];		/* for the record when neither words nor plan have one; QMP's query-uuid answers that of
+				 * the words */
 };
 
 /** launch_vfio_path() - SYSROOT/dev/vfio/GROUP; false: too long */
@@ -57,7 +58,8 @@ size_t launch_stderr_tail(int run_fd, char *buf, size_t size);
 /**
  * vm_cleanup() - undo whatever a run left: idempotent, from disk alone
  *
- * Owner of the VFIO node, hand-back of the device (journal owner = the VM), helpers by identity, sockets. Does nothing
+ * Owner of the VFIO node, hand-back of the device (journal owner = the VM), helpers by identity, sockets; the same for directories below
+ * run/NAME that have a journal (a probe's). Does nothing
  * while the VM's lock is held (-EBUSY). A device whose lock is held is left to its holder. Keeps logs, state.json and end.json. 0 or -errno of the first failure; goes on after failures.
  */
 nodiscard_ int vm_cleanup(const char *sysroot, const struct paths *p, const char *name);

@@ -100,6 +100,25 @@ static int open_parents(struct launching *s)
 	return 0;
 }
 
+/* @path and every directory between @base and it; the probe's are below the VM's. */
+static int open_below(struct launching *s, const char *base, const char *path)
+{
+	const char *rest = str_starts(path, base);
+	char part[PATH_MAX];
+
+	for (; rest && *rest == '/' && (rest = strchr(rest + 1, '/'));) {
+		int fd;
+
+		str_fit(part, sizeof(part), path);
+		part[rest - path] = '\0';
+		fd = open_dir(s, part);
+		if (fd < 0)
+			return fd;
+		close(fd);
+	}
+	return open_dir(s, path);
+}
+
 int launch_dirs(struct launching *s)
 {
 	int data = open_parents(s);
@@ -108,11 +127,11 @@ int launch_dirs(struct launching *s)
 		data = find_user(s);
 	if (data)
 		return data;
-	data = open_dir(s, s->p->data_dir);
+	data = open_below(s, s->l->paths->data, s->p->data_dir);
 	if (data < 0)
 		return data;
 	close(data);
-	s->run_fd = open_dir(s, s->p->run_dir);
+	s->run_fd = open_below(s, s->l->paths->run, s->p->run_dir);
 	return s->run_fd < 0 ? s->run_fd : make_vnc_dir(s);
 }
 
@@ -125,6 +144,28 @@ static bool same_bytes(const char *path, const char *bytes, size_t len)
 	       !memcmp(old, bytes, n);
 }
 
+/* What the file shall hold: a copy of @from, else of @from_else, else the plan's own bytes. */
+static int read_source(struct launching *s, const struct plan_file *f, char **bytes, size_t *len)
+{
+	const char *from = f->from;
+	int r;
+
+	if (!*from) {
+		*bytes = malloc(sizeof(f->bytes));
+		if (!*bytes)
+			return launch_fail(s, ENOMEM, _("out of memory"));
+		*len = f->n_bytes;
+		memcpy(*bytes, f->bytes, sizeof(f->bytes));
+		return 0;
+	}
+	r = file_read_at(AT_FDCWD, from, FILE_MAX_BYTES, bytes, len);
+	if (r == -ENOENT && *f->from_else) {
+		from = f->from_else;
+		r = file_read_at(AT_FDCWD, from, FILE_MAX_BYTES, bytes, len);
+	}
+	return r ? launch_fail(s, -r, _("%s: cannot be read: %s"), from, strerror(-r)) : 0;
+}
+
 static int copy_file(struct launching *s, const struct plan_file *f)
 {
 	_free_ char *bytes = NULL;
@@ -134,9 +175,9 @@ static int copy_file(struct launching *s, const struct plan_file *f)
 
 	if (f->once && !lstat(f->to, &st))
 		return 0;
-	r = file_read_at(AT_FDCWD, f->from, FILE_MAX_BYTES, &bytes, &len);
+	r = read_source(s, f, &bytes, &len);
 	if (r)
-		return launch_fail(s, -r, _("%s: cannot be read: %s"), f->from, strerror(-r));
+		return r;
 	if (same_bytes(f->to, bytes, len))
 		return 0;
 	r = file_replace_at(AT_FDCWD, f->to, bytes, len, 0600);
@@ -182,7 +223,7 @@ static int put_file(struct launching *s, const struct plan_file *f)
 			return fd;
 		close(fd);
 	}
-	r = *f->from ? copy_file(s, f) : 0;
+	r = *f->from || f->n_bytes ? copy_file(s, f) : 0;
 	return r || !is_own(s, f->to) ? r : own_file(s, f);
 }
 
