@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rules over the host as found: a table, evaluated from top to bottom without
+ * stopping. A rule that needs the device is left out when there is none. What
+ * is unknown is never taken for right, nor for wrong: it is said where it
+ * matters. What depends on the VM's own choices is in plan_*.c.
+ */
+#include "launcher/decide/check.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "launcher/base/str.h"
+#include "launcher/decide/check_parts.h"
+
+static void check_cpu(const struct checking *c)
+{
+	if (c->host->cpu_virt == TRI_NO)
+		check_say(c, FINDING_CPU_NO_VIRT, _("%s: neither vmx nor svm"), c->host->cpu);
+}
+
+static void check_kvm(const struct checking *c)
+{
+	if (c->host->kvm == TRI_NO && (!c->wish || c->wish->accel == ACCEL_KVM))
+		check_say(c, FINDING_KVM_UNUSABLE, _("/dev/kvm cannot be opened"));
+}
+
+/* --- IOMMU ----------------------------------------------------------------------------- */
+
+/* Is @flag one of the comma-separated values of a parameter NAME= on the kernel command line? */
+static bool cmdline_has(const char *cmdline, const char *name, const char *flag)
+{
+	size_t n = strlen(flag);
+
+	for (const char *at = strstr(cmdline, name); at; at = strstr(at + 1, name)) {
+		const char *value = at + strlen(name);
+
+		if (at != cmdline && at[-1] != ' ')
+			continue;
+		while (*value && *value != ' ') {
+			size_t len = strcspn(value, ", ");
+
+			if (len == n && !strncmp(value, flag, n))
+				return true;
+			value += len + (value[len] == ',');
+		}
+	}
+	return false;
+}
+
+static void check_iommu(const struct checking *c)
+{
+	const struct host_facts *h = c->host;
+
+	if (h->iommu == TRI_NO)
+		check_say(c, FINDING_IOMMU_OFF,
+			  h->dmar == TRI_NO ? _("no IOMMU group, and the firmware describes no IOMMU (no DMAR table)")
+			  : h->dmar == TRI_YES
+				  ? _("no IOMMU group, although the firmware describes an IOMMU (DMAR table)")
+				  : _("no IOMMU group"));
+	if (cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
+		check_say(c, FINDING_IOMMU_IGFX_OFF, _("intel_iommu=igfx_off on the kernel command line"));
+}
+
+static void check_group(const struct checking *c)
+{
+	const struct host_facts *h = c->host;
+	char text[BDF_TEXT_MAX], other[BDF_TEXT_MAX];
+
+	bdf_text(c->dev->bdf, text);
+	if (c->dev->group < 0) {
+		if (h->iommu != TRI_NO)
+			check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group"), text);
+		return;
+	}
+	for (size_t i = 0; i < h->n_pci; i++) {
+		const struct pci_fact *d = &h->pci[i];
+
+		if (d == c->dev || d->group != c->dev->group)
+			continue;
+		check_say(c, FINDING_IOMMU_GROUP_SHARED, _("group %d holds %s and %s"), c->dev->group, text,
+			  bdf_text(d->bdf, other));
+		return;
+	}
+}
+
+static void check_width(const struct checking *c)
+{
+	if (c->dev->group >= 0 && !c->dev->iommu_width)
+		check_say(c, FINDING_IOMMU_WIDTH_UNKNOWN, _("no width was found for group %d"),
+			  c->dev->group);
+}
+
+/* --- VFIO -------------------------------------------------------------------------------- */
+
+static void check_vfio(const struct checking *c)
+{
+	if (c->host->vfio_module == TRI_NO)
+		check_say(c, FINDING_VFIO_MODULE_MISSING, _("Linux %s has no vfio-pci"), c->host->kernel);
+}
+
+/* Root raises the limit by itself. */
+static void check_memlock(const struct checking *c)
+{
+	const struct host_facts *h = c->host;
+	uint64_t need;
+
+	if (!c->wish || !c->wish->igpu || h->root || !h->memlock_bytes)
+		return;
+	need = c->wish->memory_bytes + (1ull << 30);
+	if (h->memlock_bytes < need)
+		check_say(c, FINDING_VFIO_MEMLOCK, _("the limit is %llu MiB, %llu MiB are needed"),
+			  (unsigned long long)(h->memlock_bytes >> 20), (unsigned long long)(need >> 20));
+}
+
+/* The kernel evicts the framebuffer itself from 6.0 on, for class 0300 only (aperture helpers). */
+static void check_framebuffer(const struct checking *c)
+{
+	const struct host_facts *h = c->host;
+	bool bound = !strcmp(c->dev->driver, "vfio-pci");
+	bool evicted = h->kernel_major >= 6 && c->dev->class >> 8 == 0x0300;
+
+	if (*h->fb_holder && (bound || !evicted))
+		check_say(c, FINDING_FB_HOLDS_BAR, _("%s is in BAR 2 of the iGPU"), h->fb_holder);
+}
+
+/* --- the iGPU ------------------------------------------------------------------------------ */
+
+static void check_identity(const struct checking *c)
+{
+	const struct pci_fact *d = c->dev;
+	char text[BDF_TEXT_MAX];
+
+	bdf_text(d->bdf, text);
+	if (d->vendor != IGD_VENDOR_INTEL)
+		check_say(c, FINDING_IGPU_NOT_INTEL, _("%s is %04x:%04x"), text, d->vendor, d->device);
+	else if (d->bdf.fn)
+		check_say(c, FINDING_IGPU_VF, _("%s is a virtual function"), text);
+	else if (!c->pf)
+		check_say(c, FINDING_IGPU_UNKNOWN_DEVICE, _("%s is 8086:%04x"), text, d->device);
+	else if (c->pf->bar == IGD_BAR_NO_IOMMU)
+		check_say(c, FINDING_IGPU_BROADWELL, _("%s is a %s"), text, c->pf->name);
+}
+
+static void check_experimental(const struct checking *c)
+{
+	bool allowed = !c->wish || c->wish->experimental;
+
+	if (c->pf && c->pf->experimental)
+		check_say(c, allowed ? FINDING_IGPU_EXPERIMENTAL_USED : FINDING_IGPU_EXPERIMENTAL,
+			  _("8086:%04x is a %s"), c->dev->device, c->pf->name);
+}
+
+static void check_driver(const struct checking *c)
+{
+	const struct pci_fact *d = c->dev;
+
+	if (d->numvfs > 0)
+		check_say(c, FINDING_IGPU_VF_IN_USE, _("%d virtual functions"), d->numvfs);
+	if (*d->driver && strcmp(d->driver, "vfio-pci"))
+		check_say(c, FINDING_IGPU_DRIVER_BOUND, _("bound to %s"), d->driver);
+	if (c->host->vfio.state == REGION_FAILED && c->host->vfio.err == EBUSY)
+		check_say(c, FINDING_IGPU_BUSY, "%s", c->host->vfio.why);
+}
+
+static bool kernel_before(const struct host_facts *h, int major, int minor)
+{
+	return h->kernel_major &&
+	       (h->kernel_major < major || (h->kernel_major == major && h->kernel_minor < minor));
+}
+
+/* With a VM the plan knows QEMU and firmware and says it; this is for doctor. */
+static void check_class(const struct checking *c)
+{
+	unsigned int class = c->dev->class >> 8;
+
+	if (c->wish || class == 0x0300)
+		return;
+	if (class != 0x0380 || kernel_before(c->host, 6, 15) ||
+	    (c->caps && c->caps->era < QEMU_10_2))
+		check_say(c, FINDING_IGPU_CLASS_0380, _("class %04x, Linux %s"), class, c->host->kernel);
+	else
+		check_say(c, FINDING_IGPU_NOT_PRIMARY, _("class %04x"), class);
+}
+
+static void check_other_gpu(const struct checking *c)
+{
+	const struct host_facts *h = c->host;
+	char text[BDF_TEXT_MAX];
+
+	if (h->other_gpu >= 0 && h->pci[h->other_gpu].boot_vga == TRI_YES)
+		check_say(c, FINDING_GPU_OTHER_PRIMARY, _("%s shows the host's picture"),
+			  bdf_text(h->pci[h->other_gpu].bdf, text));
+}
+
+static void check_reset(const struct checking *c)
+{
+	if (c->dev->flr == TRI_NO)
+		check_say(c, FINDING_IGPU_NO_FLR, _("reset methods: %s"),
+			  *c->dev->reset ? c->dev->reset : _("none"));
+}
+
+/* --- QEMU ------------------------------------------------------------------------------------ */
+
+static void check_qemu(const struct checking *c)
+{
+	if (c->caps && (!c->wish || c->wish->igpu) &&
+	    (c->caps->era == QEMU_NO_IGD || !c->caps->vfio_pci))
+		check_say(c, FINDING_QEMU_NO_IGD, _("%.200s has no vfio-pci for an IGD"), c->caps->path);
+}
+
+/* For doctor: is this QEMU new enough at all? With a VM the plan says it, firmware included. */
+static void check_qemu_age(const struct checking *c)
+{
+	if (c->wish || !c->caps || !c->pf || c->pf->vbios || c->caps->era == QEMU_NO_IGD ||
+	    c->caps->era >= (c->pf->bdsm == IGD_BDSM_NONE ? QEMU_10_1 : QEMU_10_0))
+		return;
+	check_say(c, FINDING_QEMU_TOO_OLD, _("QEMU %d.%d does not know %s; install %s or newer"),
+		  c->caps->major, c->caps->minor, c->pf->name,
+		  c->pf->bdsm == IGD_BDSM_NONE ? "10.1" : "10.0");
+}
+
+/* --- the table ------------------------------------------------------------------------------- */
+
+static const struct {
+	void (*rule)(const struct checking *c);
+	bool device;		/* needs c->dev */
+} rules[] = {
+	{ check_cpu, false },
+	{ check_kvm, false },
+	{ check_iommu, false },
+	{ check_vfio, false },
+	{ check_memlock, false },
+	{ check_qemu, false },
+	{ check_identity, true },
+	{ check_group, true },
+	{ check_width, true },
+	{ check_experimental, true },
+	{ check_class, true },
+	{ check_qemu_age, true },
+	{ check_other_gpu, true },
+	{ check_driver, true },
+	{ check_reset, true },
+	{ check_framebuffer, true },
+	{ check_opregion, true },
+	{ check_stolen, true },
+};
+
+static const struct pci_fact *find_device(const struct check_input *in)
+{
+	int i = host_find(in->host, in->device);
+
+	return i < 0 ? NULL : &in->host->pci[i];
+}
+
+void check_run(const struct check_input *in, struct findings *f)
+{
+	struct checking c = { .host = in->host, .caps = in->caps, .wish = in->wish, .f = f };
+	bool wanted = !in->wish || in->wish->igpu;
+
+	c.dev = wanted ? find_device(in) : NULL;
+	c.pf = c.dev && c.dev->vendor == IGD_VENDOR_INTEL ? igd_find(c.dev->device) : NULL;
+	if (wanted && !c.dev)
+		check_say(&c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0"));
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
+		if (c.dev || !rules[i].device)
+			rules[i].rule(&c);
+}
