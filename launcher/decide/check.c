@@ -15,7 +15,7 @@
 
 static void check_cpu(const struct checking *c)
 {
-	if (c->host->cpu_virt == TRI_NO)
+	if (c->host->cpu_virt == TRI_NO && (!c->wish || c->wish->accel == ACCEL_KVM))
 		check_say(c, FINDING_CPU_NO_VIRT, _("%s: neither vmx nor svm"), c->host->cpu);
 }
 
@@ -222,28 +222,31 @@ static void check_qemu_age(const struct checking *c)
 
 /* --- the table ------------------------------------------------------------------------------- */
 
+/* What a rule is about; a VM without an iGPU needs no IOMMU. */
+enum about { ABOUT_HOST, ABOUT_PASSING, ABOUT_DEVICE };
+
 static const struct {
 	void (*rule)(const struct checking *c);
-	bool device;		/* needs c->dev */
+	enum about about;
 } rules[] = {
-	{ check_cpu, false },
-	{ check_kvm, false },
-	{ check_iommu, false },
-	{ check_vfio, false },
-	{ check_memlock, false },
-	{ check_qemu, false },
-	{ check_identity, true },
-	{ check_group, true },
-	{ check_width, true },
-	{ check_experimental, true },
-	{ check_class, true },
-	{ check_qemu_age, true },
-	{ check_other_gpu, true },
-	{ check_driver, true },
-	{ check_reset, true },
-	{ check_framebuffer, true },
-	{ check_opregion, true },
-	{ check_stolen, true },
+	{ check_cpu, ABOUT_HOST },
+	{ check_kvm, ABOUT_HOST },
+	{ check_iommu, ABOUT_PASSING },
+	{ check_vfio, ABOUT_PASSING },
+	{ check_memlock, ABOUT_PASSING },
+	{ check_qemu, ABOUT_PASSING },
+	{ check_identity, ABOUT_DEVICE },
+	{ check_group, ABOUT_DEVICE },
+	{ check_width, ABOUT_DEVICE },
+	{ check_experimental, ABOUT_DEVICE },
+	{ check_class, ABOUT_DEVICE },
+	{ check_qemu_age, ABOUT_DEVICE },
+	{ check_other_gpu, ABOUT_DEVICE },
+	{ check_driver, ABOUT_DEVICE },
+	{ check_reset, ABOUT_DEVICE },
+	{ check_framebuffer, ABOUT_DEVICE },
+	{ check_opregion, ABOUT_DEVICE },
+	{ check_stolen, ABOUT_DEVICE },
 };
 
 static const struct pci_fact *find_device(const struct check_input *in)
@@ -263,6 +266,7 @@ void check_run(const struct check_input *in, struct findings *f)
 	if (wanted && !c.dev)
 		check_say(&c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0"));
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
-		if (c.dev || !rules[i].device)
+		if (rules[i].about == ABOUT_HOST || c.dev ||
+		    (wanted && rules[i].about == ABOUT_PASSING))
 			rules[i].rule(&c);
 }
