@@ -15,11 +15,8 @@ static bool skip_string(struct cursor *c, const char **body, size_t *len)
 {
 	size_t start = ++c->at;
 
-	while (c->at < c->n && c->text[c->at] != '"') {
-		if ((unsigned char)c->text[c->at] < 0x20)
-			return false;
+	while (c->at < c->n && c->text[c->at] != '"')
 		c->at += c->text[c->at] == '\\' ? 2 : 1;
-	}
 	if (c->at >= c->n)
 		return false;
 	*body = c->text + start;
@@ -116,8 +113,6 @@ int qmp_scan(char *text, size_t n, const struct qmp_limits *limits, struct qmp_s
 			if (depth == 1)
 				is_value = ch == ':';
 		} else {
-			if (!ch)
-				return -EBADMSG;
 			continue;
 		}
 		if (++out->tokens > limits->tokens || depth > limits->nesting)

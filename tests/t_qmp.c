@@ -10,7 +10,8 @@
  *	f ID			we forget this command
  *	> TEXT			the next line we write
  *	.			we have nothing to write
- *	< TEXT			a line from QEMU; \xNN is that byte
+ *	< TEXT			a line from QEMU; \xNN is that byte. Those with no other
+ *				step between them come in one read
  *	~			after a < line: the line does not end here
  *	!			end of file
  *	= TEXT			what comes out, in this order, from the whole of it
@@ -35,6 +36,8 @@ struct replay {
 	unsigned step;		/* bytes at a time; 0: all; UINT_MAX: random */
 	long cut;		/* hang up after so many bytes; < 0: never */
 	unsigned seed;
+	char input[65536];	/* consecutive < lines, to be fed as one */
+	size_t n_input;
 	int64_t submitted[SEEN_MAX];
 	unsigned completed[SEEN_MAX];
 	size_t n_submitted, n_forgotten;
@@ -115,21 +118,22 @@ static size_t unescape(const char *text, char *out)
 	return n;
 }
 
-static bool play_input(struct replay *r, const char *text, bool line_end)
+static void collect_input(struct replay *r, const char *text, bool line_end)
 {
-	char *bytes = malloc(strlen(text) + 3);
-	size_t n;
-	bool more;
+	assert_true(strlen(text) + 2 < sizeof(r->input) - r->n_input);
+	r->n_input += unescape(text, r->input + r->n_input);
+	if (!line_end)
+		return;
+	memcpy(r->input + r->n_input, "\r\n", 2);
+	r->n_input += 2;
+}
 
-	assert_non_null(bytes);
-	n = unescape(text, bytes);
-	if (line_end) {
-		memcpy(bytes + n, "\r\n", 2);
-		n += 2;
-	}
-	more = feed_pieces(r, bytes, n);
-	free(bytes);
-	return more;
+static bool play_input(struct replay *r)
+{
+	size_t n = r->n_input;
+
+	r->n_input = 0;
+	return feed_pieces(r, r->input, n);
 }
 
 static void expect_output(struct replay *r, const char *text)
@@ -212,6 +216,8 @@ static bool play_line(struct replay *r, size_t i)
 	const char *line = r->lines[i], *rest = line[1] ? line + 2 : "";
 	const char *p;
 
+	if (!strchr("<=~", line[0]) && !play_input(r))
+		return false;
 	switch (line[0]) {
 	case '$':
 		play_submit(r, rest);
@@ -229,7 +235,8 @@ static bool play_line(struct replay *r, size_t i)
 		assert_int_equal(qmp_pending(r->q, &p), 0);
 		break;
 	case '<':
-		return play_input(r, rest, !(i + 1 < r->n_lines && r->lines[i + 1][0] == '~'));
+		collect_input(r, rest, i + 1 == r->n_lines || r->lines[i + 1][0] != '~');
+		break;
 	case '!':
 		qmp_hangup(r->q, -ECONNRESET);
 		take_items(r);
@@ -285,18 +292,21 @@ static void expect_dead(struct replay *r)
 }
 
 /* Play it all, or until cut; the state is then dead or, for a whole one without "!", alive. */
-static long play(char **lines, size_t n_lines, unsigned step, long cut, unsigned seed)
+static bool play(char **lines, size_t n_lines, unsigned step, long cut, unsigned seed)
 {
-	struct replay r = { .lines = lines, .n_lines = n_lines, .step = step, .cut = cut,
-			    .seed = seed };
+	static struct replay r;
 	bool whole = true;
 	char *config = strdup(lines[0] + 2);
 
+	r = (struct replay){ .lines = lines, .n_lines = n_lines, .step = step, .cut = cut,
+			     .seed = seed };
 	assert_int_equal(lines[0][0], '%');
 	configure(&r, config);
 	assert_non_null(r.q);
 	for (size_t i = 1; whole && i < n_lines; i++)
 		whole = play_line(&r, i);
+	if (whole)
+		whole = play_input(&r);
 	if (!whole) {
 		qmp_hangup(r.q, -ECONNRESET);
 		take_items(&r);
@@ -308,7 +318,7 @@ static long play(char **lines, size_t n_lines, unsigned step, long cut, unsigned
 		free(r.log[i]);
 	qmp_free(r.q);
 	free(config);
-	return whole ? -1 : 0;
+	return whole;
 }
 
 static void replay_file(void **state)
@@ -334,7 +344,7 @@ static void replay_file(void **state)
 	play(lines, n, 1, -1, 0);
 	for (unsigned seed = 1; seed <= 50; seed++)
 		play(lines, n, UINT_MAX, -1, seed);
-	while (play(lines, n, 0, cut, 0) == 0)
+	while (!play(lines, n, 0, cut, 0))
 		cut++;
 	assert_true(cut > 1);
 	for (long c = 1; c < cut; c++)

@@ -238,20 +238,31 @@ static void bomb_of_nested_objects(void **state)
 	refuse(state, "{\"return\": ", "{\"a\":", 4000000, "\n");
 }
 
-static void nesting_at_the_limit(void **state)
+/* Brackets @depth deep in the return value, which is itself one deep. */
+static int nested(struct qmp *q, unsigned depth)
 {
 	struct qmp_item it;
-	char text[1024];
-	int n = snprintf(text, sizeof(text), "{\"return\": %.*s%.*s, \"id\": 1}\n",
-			 QMP_NESTING_MAX - 1, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
-			 "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",
-			 QMP_NESTING_MAX - 1, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
-			 "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
+	char text[1024], *p = stpcpy(text, "{\"return\": ");
+	int err;
 
-	ask(*state);
-	assert_int_equal(pour(*state, text, (size_t)n, &it), n);
-	assert_int_equal(it.err, 0);
+	ask(q);
+	memset(p, '[', depth);
+	memset(p + depth, ']', depth);
+	p = stpcpy(p + 2 * depth, ", \"id\": 1}\n");
+	assert_int_equal(pour(q, text, (size_t)(p - text), &it), p - text);
+	err = it.err;
 	qmp_item_done(&it);
+	return err;
+}
+
+static void nesting_at_the_limit(void **state)
+{
+	assert_int_equal(nested(*state, QMP_NESTING_MAX - 1), 0);
+}
+
+static void nesting_past_the_limit(void **state)
+{
+	assert_int_equal(nested(*state, QMP_NESTING_MAX), -EPROTO);
 }
 
 /* The worst that passes the scan: as many trees as tokens allow. */
@@ -443,6 +454,23 @@ static void flood_of_events(void **state)
 	free(chunk);
 }
 
+/* A long line that drips is searched once, not again for every drop. */
+static void dripping_line(void **state)
+{
+	struct qmp_item it;
+	double start = cpu_seconds();
+
+	for (int i = 0; i < 1 << 19; i++) {
+		feed(*state, "x", 1);
+		assert_false(qmp_next(*state, &it));
+	}
+	start = cpu_seconds() - start;
+	print_message("# 512 KiB byte by byte: %.3f s of CPU\n", start);
+#if !defined(__SANITIZE_ADDRESS__)
+	assert_true(start < 1.0);
+#endif
+}
+
 /* --- promises -------------------------------------------------------------- */
 
 static void submit_errors(void **state)
@@ -505,6 +533,23 @@ static void forgotten_half_written(void **state)
 	qmp_wrote(q, n - 5);
 	assert_true(qmp_pending(q, &p) > 0);
 	assert_non_null(strstr(p, "\"b\""));
+}
+
+/* An answer to what was not said: nobody reads half a command. */
+static void answered_half_written(void **state)
+{
+	struct qmp *q = *state;
+	struct qmp_item it;
+
+	qmp_submit(q, "a", NULL, NULL);
+	qmp_wrote(q, 5);
+	feed_text(q, "{\"return\": {}, \"id\": 1}\n");
+	assert_false(qmp_next(q, &it));
+	assert_int_equal(qmp_counts(q)->strays, 1);
+	write_out(q);
+	feed_text(q, "{\"return\": {}, \"id\": 1}\n");
+	assert_true(qmp_next(q, &it));
+	qmp_item_done(&it);
 }
 
 static void descriptor_goes_with_its_command(void **state)
@@ -602,10 +647,11 @@ int main(void)
 		T(reply_of_5_mib), T(reply_just_within_the_limit), T(reply_just_past_the_limit),
 		T(line_without_end), T(reader_that_does_not_look), T(bomb_of_objects),
 		T(bomb_of_arrays), T(bomb_of_members), T(bomb_of_nesting),
-		T(bomb_of_nested_objects), T(nesting_at_the_limit), T(worst_legal_reply),
+		T(bomb_of_nested_objects), T(nesting_at_the_limit),
+		T(nesting_past_the_limit), T(worst_legal_reply),
 		T(resident_memory), T(no_memory_for_input), T(no_memory_for_trees),
-		T(thousand_replies_in_one_read), T(flood_of_events), T(submit_errors),
-		T(forgotten_in_flight), T(forgotten_half_written),
+		T(thousand_replies_in_one_read), T(flood_of_events), T(dripping_line), T(submit_errors),
+		T(forgotten_in_flight), T(forgotten_half_written), T(answered_half_written),
 		T(descriptor_goes_with_its_command), T(muted), T(order_of_ends),
 		T(hangup_without_reason), T(greeting_is_kept), T(guest_agent_limits),
 	};
