@@ -26,8 +26,8 @@
 
 static bool read_pcir(struct span rom, struct oprom_image *im, uint16_t *blocks)
 {
-	uint16_t class_low, rel;
-	uint8_t class_high, indicator;
+	uint16_t class_low = 0, rel;
+	uint8_t class_high = 0, indicator = 0;
 	struct span pcir;
 
 	if (!span_le16(rom, im->at + PCIR_POINTER, &rel) || !rel ||
