@@ -100,7 +100,7 @@ static void put_graphics(struct igd *g, const struct profile *p)
 		cfg_put(g, CFG_BDSM32, 4, p->bdsm, 0xffffffff);
 	else if (p->bdsm_reg == CFG_BDSM64)
 		cfg_put(g, CFG_BDSM64, 8, p->bdsm, UINT64_MAX);
-	cfg_put(g, CFG_ASLS, 4, p->asls, 0xffffffff);
+	cfg_put(g, CFG_ASLS, 4, p->asls_set ? p->asls : g->bios_asls, 0xffffffff);
 }
 
 /* What the machine around the device wrote and a new profile must not forget. */
@@ -108,7 +108,7 @@ static const struct {
 	uint8_t off, n;
 } kept[] = {
 	{ PCI_COMMAND, 2 }, { PCI_BASE_ADDRESS_0, 24 }, { PCI_ROM_ADDRESS, 4 },
-	{ PCI_INTERRUPT_LINE, 1 }, { CFG_MSI + PCI_MSI_FLAGS, 12 }, { CFG_ASLS, 4 },
+	{ PCI_INTERRUPT_LINE, 1 }, { CFG_MSI + PCI_MSI_FLAGS, 12 },
 };
 
 static int64_t now_ms(void)
@@ -130,10 +130,8 @@ static void show_profile(struct igd *g, unsigned int index, bool keep)
 	put_header(g, p);
 	put_capabilities(g, p);
 	put_graphics(g, p);
-	for (size_t i = 0; keep && i < ARRAY_SIZE(kept); i++) {
-		if (kept[i].off != CFG_ASLS || !p->asls_set)
-			memcpy(g->config + kept[i].off, old + kept[i].off, kept[i].n);
-	}
+	for (size_t i = 0; keep && i < ARRAY_SIZE(kept); i++)
+		memcpy(g->config + kept[i].off, old + kept[i].off, kept[i].n);
 	cfg_put(g, CFG_SELECT, 4, index, 0);
 	igd_mmio_reset(g, p);
 	g->current = index;
@@ -183,8 +181,10 @@ static void write_config(struct igd *g, unsigned int off, const uint8_t *buf, si
 		fprintf(stderr, "igdsim: function level reset\n");
 		igd_reset(g);
 	}
-	if (off == CFG_ASLS && n == 4)
-		fprintf(stderr, "igdsim: ASLS = 0x%08x\n", cfg_load(g, CFG_ASLS));
+	if (off == CFG_ASLS && n == 4) {
+		g->bios_asls = cfg_load(g, CFG_ASLS);
+		fprintf(stderr, "igdsim: ASLS = 0x%08x\n", g->bios_asls);
+	}
 }
 
 static void write_mmio(struct igd *g, uint32_t off, const uint8_t *buf, size_t n)

@@ -21,6 +21,7 @@ struct igd {
 	struct vfu_region regions[VFU_REGIONS];
 	uint8_t config[IGD_CONFIG_SIZE];
 	uint8_t writable[IGD_CONFIG_SIZE];	/* bit set: software may change it */
+	uint32_t bios_asls;	/* what was written last; profiles show it or their own */
 	uint8_t *mmio;
 	uint8_t *aperture;
 	uint8_t io[64];
