@@ -347,7 +347,7 @@ static bool is_cached_bdsm(struct span s, size_t at, uint16_t *saved)
 {
 	static const int16_t code[] = { 0x66, 0x2e, 0x83, 0x3e, -1, -1, 0x00, 0x74, 0x07, 0x66,
 					0x2e, 0xa1, -1, -1, 0xeb, 0x0f, 0xb8, 0x5e, 0x10 };
-	uint16_t again;
+	uint16_t again = 0;
 	uint8_t b;
 
 	for (size_t i = 0; i < sizeof(code) / sizeof(code[0]); i++)
@@ -362,7 +362,7 @@ enum oprom_cached_bdsm oprom_find_cached_bdsm(struct span rom, const struct opro
 	enum oprom_cached_bdsm found = OPROM_CACHED_NONE;
 	struct span body;
 	uint32_t value = 0;
-	uint16_t saved;
+	uint16_t saved = 0;
 
 	if (im->code != OPROM_X86 || !span_sub(rom, im->at, im->size, &body))
 		return OPROM_CACHED_NONE;
