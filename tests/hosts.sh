@@ -20,13 +20,13 @@ if [ ! -x "$igvm" ] || [ ! -x "${MKROM:-$B/tests/tools/mkrom}" ]; then
 fi
 
 hosts=$(for d in tests/hosts/*/host; do d=${d%/host}; echo "${d##*/}"; done)
-set -- "${1:-}" $hosts
-mode=$1
-shift
+mode=${1:-}
+# shellcheck disable=SC2086 # names without blanks
+set -- $hosts
 
-# doctor ARGUMENTS...: its output and, as last line, its exit status
+# Output of doctor and, as last line, its exit status.
 doctor() {
-	"$igvm" --root "$tree" doctor "$@" 2>&1
+	"$igvm" --root "$tree" doctor 2>&1
 	echo "exit $?"
 }
 

@@ -792,6 +792,10 @@ static void test_region_chain(void **state)
 	assert_false(vfio_region_type(p, sizeof(r), &type, &sub));
 	cap(&r, first, VFIO_REGION_INFO_CAP_SPARSE_MMAP, 4, 0, 0);
 	assert_false(vfio_region_type(p, sizeof(r), &type, &sub));
+	/* Into the answer's own head, whose bytes at 2 look like a capability here. */
+	r.info.argsz = VFIO_REGION_INFO_CAP_TYPE << 16;
+	cap(&r, first, VFIO_REGION_INFO_CAP_SPARSE_MMAP, 2, 0, 0);
+	assert_false(vfio_region_type(p, sizeof(r), &type, &sub));
 	cap(&r, first, VFIO_REGION_INFO_CAP_TYPE, 0, igd, 2);
 	assert_false(vfio_region_type(p, first + 12, &type, &sub));
 	assert_false(vfio_region_type(p, first - 1, &type, &sub));

@@ -30,21 +30,20 @@
 #include "launcher/base/str.h"
 #include "qmp/qmp_fd.h"
 
-/* One question; @of and @as are where the answer goes: answers[of][as], or answers[of]. */
+/* One question. Its answer goes to answers[command][value], or answers[command]; null on error. */
 struct question {
 	const char *command, *key, *value;
-	bool required;		/* what refuses this is not a QEMU we know */
 	bool only_whether;	/* the answer is kept as true or false */
 };
 
 static const struct question questions[] = {
-	{ "query-version", NULL, NULL, .required = true },
-	{ "query-machines", NULL, NULL, .required = true },
-	{ "device-list-properties", "typename", "vfio-pci", .only_whether = false },
-	{ "device-list-properties", "typename", "vfio-pci-igd-lpc-bridge", .only_whether = true },
-	{ "qom-list-properties", "typename", "kvm-accel", .only_whether = true },
-	{ "qom-list-properties", "typename", "tcg-accel", .only_whether = true },
-	{ "trace-event-get-state", "name", "vfio_pci_igd_vbios_patched", .only_whether = true },
+	{ "query-version", NULL, NULL, false },
+	{ "query-machines", NULL, NULL, false },
+	{ "device-list-properties", "typename", "vfio-pci", false },
+	{ "device-list-properties", "typename", "vfio-pci-igd-lpc-bridge", true },
+	{ "qom-list-properties", "typename", "kvm-accel", true },
+	{ "qom-list-properties", "typename", "tcg-accel", true },
+	{ "trace-event-get-state", "name", "vfio_pci_igd_vbios_patched", true },
 };
 
 struct ask {
@@ -53,7 +52,6 @@ struct ask {
 	struct qmp *q;
 	json_t *answers;
 	size_t answered;
-	bool refused;		/* a required question was answered with an error */
 	bool timed_out;
 	char tail[2048];	/* the end of stderr */
 	size_t tail_len;
@@ -189,7 +187,6 @@ static int take_items(struct ask *a)
 			int kept = keep(a, q, item.value);
 
 			r = r ? r : kept;
-			a->refused |= q->required && item.err;
 			a->answered++;
 		}
 		qmp_item_done(&item);
@@ -341,8 +338,6 @@ int qemu_ask(const char *path, int timeout_ms, json_t **answers, char *why, size
 		if (!r)
 			r = talk(&a, timeout_ms);
 		status = finish(&a, r == -ECONNRESET ? 1000 : 0);
-		if (!r && a.refused)
-			r = -EPROTO;
 		if (r)
 			r = explain(&a, r, path, status, why, why_size);
 	}

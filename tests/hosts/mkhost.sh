@@ -219,13 +219,16 @@ flags		: fpu vme de pse tsc msr ${2%% *} sse4_2 avx2" ;;
 		ids=${2%% *}
 		printf '%s  vendor\n\t%s  %s\n' "${ids%:*}" "${ids#*:}" "${2#* }" \
 			>> "$out/usr/share/misc/pci.ids" ;;
-	# shellcheck disable=SC2086 # words
-	dev) device $2 ;;
-	# shellcheck disable=SC2086
-	qemu) qemu $2 ;;
+	dev)
+		# shellcheck disable=SC2086 # words
+		device $2 ;;
+	qemu)
+		# shellcheck disable=SC2086 # words
+		qemu $2 ;;
 	firmware) firmware ;;
-	# shellcheck disable=SC2086
-	regions) regions $2 ;;
+	regions)
+		# shellcheck disable=SC2086 # words
+		regions $2 ;;
 	*) die "unknown key '$1'" ;;
 	esac
 }
