@@ -304,6 +304,16 @@ static int without_vm(struct pipeline *p)
 	return EXIT_OK;
 }
 
+/* The address the VM file names, else the iGPU's, else one that no function has. */
+static struct bdf device_of(const struct pipeline *p)
+{
+	if (p->name && p->wish.igpu && !p->wish.igpu_auto)
+		return p->wish.igpu_bdf;
+	if (p->host.igpu >= 0)
+		return p->host.pci[p->host.igpu].bdf;
+	return (struct bdf){ 0xffff, 0xff, 0x1f, 7 };
+}
+
 static void judge(struct pipeline *p)
 {
 	struct check_input in = {
@@ -311,10 +321,7 @@ static void judge(struct pipeline *p)
 		.wish = p->name ? &p->wish : NULL,
 	};
 
-	p->device = (struct bdf){ .dev = 0x02 };
-	if (p->name && p->wish.igpu && !p->wish.igpu_auto)
-		p->device = p->wish.igpu_bdf;
-	in.device = p->device;
+	in.device = p->device = device_of(p);
 	check_run(&in, &p->findings);
 }
 

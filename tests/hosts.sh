@@ -26,8 +26,10 @@ set -- $hosts
 
 # Output of doctor and, as last line, its exit status.
 doctor() {
-	"$igvm" --root "$tree" doctor 2>&1
-	echo "exit $?"
+	"$igvm" --root "$tree" doctor > "$tree.out" 2>&1
+	code=$?
+	sed "s|$B/hosts/||" "$tree.out"
+	echo "exit $code"
 }
 
 [ "$mode" = --write ] || echo "1..$(($# * 3 + 3))"

@@ -183,8 +183,9 @@ regions() { # BDF WORDS: opregion=CHIP|none|bad vga=yes|no
 		"$mkrom" opregion --vbt "$r/vbt.tmp" -o "$r/opregion.bin"
 		rm "$r/vbt.tmp" ;;
 	esac
-	: > "$r/host.bin"
-	: > "$r/lpc.bin"
+	# The kernel offers the other two only behind an OpRegion (vfio_pci_igd.c).
+	[ "$chip" = none ] || : > "$r/host.bin"
+	[ "$chip" = none ] || : > "$r/lpc.bin"
 	[ -z "$(value_of vga "$@")" ] || put "$r/vga" "$(value_of vga "$@")"
 	put "$r/reset" yes
 }
