@@ -4,7 +4,6 @@
 #include "qmp/base64.h"
 #include "qmp/qmp_core.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,9 +44,22 @@ struct qmp *qga_new(void)
 }
 
 /* The 0xFF in front makes the agent drop whatever half a command it holds. */
+static int say_hello(struct qmp *q, uint64_t id)
+{
+	json_t *root = json_pack("{s:s, s:{s:I}}", "execute", "guest-sync-delimited", "arguments",
+				 "id", (json_int_t)id);
+	char text[128] = "\xff";
+	size_t n = root ? json_dumpb(root, text + 1, sizeof(text) - 3, JSON_COMPACT) : 0;
+
+	json_decref(root);
+	if (!n || n > sizeof(text) - 3)
+		return -ENOMEM;
+	memcpy(text + 1 + n, "\n", 2);
+	return qmp_core_say_hello(q, text);
+}
+
 int qga_sync(struct qmp *q, uint64_t id)
 {
-	char text[96];
 	int r;
 
 	if (q->end_err)
@@ -57,10 +69,7 @@ int qga_sync(struct qmp *q, uint64_t id)
 	for (unsigned i = 0; i < QMP_SLOTS; i++)
 		if (q->slots[i].state == SLOT_SENT)
 			return -EBUSY;
-	snprintf(text, sizeof(text),
-		 "\xff{\"execute\":\"guest-sync-delimited\",\"arguments\":{\"id\":%llu}}\n",
-		 (unsigned long long)id);
-	r = qmp_core_say_hello(q, text);
+	r = say_hello(q, id);
 	if (r < 0)
 		return r;
 	for (unsigned i = 0; i < QMP_SLOTS; i++)

@@ -39,20 +39,18 @@ static int build_line(struct slot *s, const char *command, const json_t *args)
 {
 	json_t *root = json_pack("{s:s, s:O*, s:I}", "execute", command, "arguments", args, "id",
 				 (json_int_t)s->id);
-	size_t n;
-	int r = 0;
+	size_t n = root ? json_dumpb(root, NULL, 0, JSON_COMPACT) : 0;
+	int r = -ENOMEM;
 
-	if (!root)
-		return -ENOMEM;
-	n = json_dumpb(root, NULL, 0, JSON_COMPACT);
-	if (n >= QMP_COMMAND_MAX)
+	if (n >= QMP_COMMAND_MAX) {
 		r = -EMSGSIZE;
-	else if (!n || !(s->line = malloc(n + 1)))
-		r = -ENOMEM;
-	else {
-		json_dumpb(root, s->line, n, JSON_COMPACT);
+	} else if (n && (s->line = malloc(n + 1)) &&
+		   json_dumpb(root, s->line, n, JSON_COMPACT) == n) {
 		s->line[n] = '\n';
 		s->len = n + 1;
+		r = 0;
+	} else {
+		free(s->line);
 	}
 	json_decref(root);
 	return r;

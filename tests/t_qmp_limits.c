@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "qmp/qga.h"
+#include "qmp/qmp_cmd.h"
 
 static const char *const shutdown_only[] = { "SHUTDOWN", NULL };
 
@@ -17,6 +18,7 @@ static const char *const shutdown_only[] = { "SHUTDOWN", NULL };
 static struct {
 	size_t now, peak;
 	long countdown;		/* this many allocations succeed; < 0: all */
+	bool refused;		/* one did not */
 } held = { .countdown = -1 };
 
 static void *counted_malloc(size_t n)
@@ -25,6 +27,7 @@ static void *counted_malloc(size_t n)
 
 	if (held.countdown > 0)
 		held.countdown--;
+	held.refused |= !p;
 	if (!p)
 		return NULL;
 	*p = n;
@@ -362,6 +365,7 @@ static void no_memory_for_trees(void **state)
 
 		make_ready(q);
 		held.countdown = n;
+		held.refused = false;
 		id = qmp_submit(q, "query-status", json_object(), NULL);
 		assert_true(id > 0 || id == -EINVAL || id == -ENOMEM);
 		write_out(q);
@@ -376,7 +380,7 @@ static void no_memory_for_trees(void **state)
 						    json_object_get(it.value, "status")));
 			qmp_item_done(&it);
 		}
-		failed = held.countdown == 0;
+		failed = held.refused;
 		held.countdown = -1;
 		out_of_memory += id == -ENOMEM || qmp_error(q) == -ENOMEM;
 		if (id > 0)
@@ -386,6 +390,56 @@ static void no_memory_for_trees(void **state)
 	}
 	assert_true(n > 20);
 	assert_true(out_of_memory > 10);
+}
+
+static int64_t build(struct qmp *q, int which)
+{
+	static const char *const keys[] = { "ctrl", "alt", "delete", NULL };
+	static const char *const path[] = { "/machine", "type", NULL };
+	static const char *const set[] = { "7", NULL };
+	static const struct qga_exec exec = { "/bin/sh", keys, "x", 1, true };
+
+	switch (which) {
+	case 0:
+		return qmp_cmd_submit(q, QMP_CMD_SEND_KEY, keys, NULL);
+	case 1:
+		return qmp_cmd_submit(q, QMP_CMD_QOM_GET, path, NULL);
+	case 2:
+		return qmp_cmd_submit(q, QMP_CMD_ADD_FD, set, NULL);
+	case 3:
+		return qga_exec(q, &exec, NULL);
+	case 4:
+		return qga_shutdown(q, QGA_HALT, NULL);
+	case 5:
+		return qga_exec_status(q, 1, NULL);
+	default:
+		return qga_sync(q, 1) ? -ENOMEM : 1;
+	}
+}
+
+/* As above, for what builds commands. A text that cannot be copied is no text that is not UTF-8. */
+static void no_memory_for_arguments(void **state)
+{
+	(void)state;
+	for (int which = 0; which < 7; which++) {
+		bool failed = true;
+		long n = 0;
+
+		for (; failed; n++) {
+			struct qmp *q = qga_new();
+			int64_t id;
+
+			held.countdown = n;
+			held.refused = false;
+			id = build(q, which);
+			failed = held.refused;
+			held.countdown = -1;
+			assert_true(id == -ENOMEM || (id == 1 && !failed));
+			qmp_free(q);
+			assert_int_equal(held.now, 0);
+		}
+		assert_true(n > 3);
+	}
 }
 
 /* --- floods ---------------------------------------------------------------- */
@@ -650,6 +704,7 @@ int main(void)
 		T(bomb_of_nested_objects), T(nesting_at_the_limit),
 		T(nesting_past_the_limit), T(worst_legal_reply),
 		T(resident_memory), T(no_memory_for_input), T(no_memory_for_trees),
+		cmocka_unit_test(no_memory_for_arguments),
 		T(thousand_replies_in_one_read), T(flood_of_events), T(dripping_line), T(submit_errors),
 		T(forgotten_in_flight), T(forgotten_half_written), T(answered_half_written),
 		T(descriptor_goes_with_its_command), T(muted), T(order_of_ends),
