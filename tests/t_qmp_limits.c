@@ -21,9 +21,11 @@ static struct {
 	bool refused;		/* one did not */
 } held = { .countdown = -1 };
 
+void *__real_malloc(size_t n);
+
 static void *counted_malloc(size_t n)
 {
-	size_t *p = held.countdown == 0 ? NULL : malloc(n + 16);
+	size_t *p = held.countdown == 0 ? NULL : __real_malloc(n + 16);
 
 	if (held.countdown > 0)
 		held.countdown--;
@@ -45,6 +47,52 @@ static void counted_free(void *ptr)
 		return;
 	held.now -= p[-2];
 	free(p - 2);
+}
+
+/* --- what qmp/ itself allocates: the linker wraps these (Makefile) --------- */
+
+static struct {
+	long countdown;
+	bool refused;
+} own = { .countdown = -1 };
+
+static bool refuse_own(void)
+{
+	if (own.countdown < 0)
+		return false;
+	if (own.countdown-- > 0)
+		return false;
+	own.countdown = 0;
+	own.refused = true;
+	return true;
+}
+
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+char *__real_strdup(const char *s);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+char *__wrap_strdup(const char *s);
+
+void *__wrap_malloc(size_t n)
+{
+	return refuse_own() ? NULL : __real_malloc(n);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return refuse_own() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t n)
+{
+	return refuse_own() ? NULL : __real_realloc(p, n);
+}
+
+char *__wrap_strdup(const char *s)
+{
+	return refuse_own() ? NULL : __real_strdup(s);
 }
 
 /* --- fixtures -------------------------------------------------------------- */
@@ -442,6 +490,73 @@ static void no_memory_for_arguments(void **state)
 	}
 }
 
+/* A conversation in which each of our own allocations fails in turn, and then all that follow. */
+static bool short_of_memory(long n)
+{
+	static const struct qga_exec exec = { .path = "x", .input = "y", .input_len = 1 };
+	struct qga_exec_status status;
+	struct qmp_item it = { 0 };
+	json_t *v = json_pack("{s:b, s:s, s:s}", "exited", 1, "out-data", "Zg==", "err-data", "Zg==");
+	unsigned replies = 0, ends = 0;
+	struct qmp *q, *agent;
+	int64_t id = -1;
+	int r;
+
+	own.countdown = n;
+	own.refused = false;
+	q = qmp_new(shutdown_only);
+	if (q) {
+		static const char greeting[] = "{\"QMP\": {\"version\": {}}}\n{\"return\": {}, \"id\": 0}\n";
+
+		id = qmp_submit(q, "query-status", NULL, NULL);
+		assert_true(id == 1 || id == -ENOMEM);
+		for (size_t i = 0; i < sizeof(greeting) - 1 && !qmp_error(q); i++) {
+			r = (int)qmp_feed(q, greeting + i, 1);
+			assert_true(r == 1 || r == -ENOMEM);
+			while (qmp_next(q, &it)) {
+				replies += it.kind == QMP_REPLY;
+				ends += it.kind == QMP_END;
+				assert_int_equal(it.err, -ENOMEM);
+			}
+			write_out(q);
+		}
+		assert_true(qmp_error(q) == -ENOMEM || qmp_state(q) == QMP_READY);
+	}
+	agent = qga_new();
+	if (agent) {
+		r = (int)qga_exec(agent, &exec, NULL);
+		assert_true(r == 1 || r == -ENOMEM);
+		r = qga_sync(agent, 1);
+		assert_true(r == 0 || r == -ENOMEM);
+	}
+	r = qga_decode_exec_status(v, &status);
+	assert_true(r == 0 || r == -ENOMEM);
+	qga_exec_status_done(&status);
+	own.countdown = -1;
+	if (q && qmp_error(q)) {
+		while (qmp_next(q, &it)) {
+			replies += it.kind == QMP_REPLY;
+			ends += it.kind == QMP_END;
+		}
+		assert_int_equal(ends, 1);
+		assert_int_equal(replies, id == 1);
+	}
+	qmp_free(q);
+	qmp_free(agent);
+	json_decref(v);
+	return own.refused;
+}
+
+static void no_memory_of_our_own(void **state)
+{
+	long n = 0;
+
+	(void)state;
+	while (short_of_memory(n))
+		n++;
+	assert_true(n > 6);
+}
+
 /* --- floods ---------------------------------------------------------------- */
 
 static void thousand_replies_in_one_read(void **state)
@@ -704,7 +819,7 @@ int main(void)
 		T(bomb_of_nested_objects), T(nesting_at_the_limit),
 		T(nesting_past_the_limit), T(worst_legal_reply),
 		T(resident_memory), T(no_memory_for_input), T(no_memory_for_trees),
-		cmocka_unit_test(no_memory_for_arguments),
+		cmocka_unit_test(no_memory_for_arguments), cmocka_unit_test(no_memory_of_our_own),
 		T(thousand_replies_in_one_read), T(flood_of_events), T(dripping_line), T(submit_errors),
 		T(forgotten_in_flight), T(forgotten_half_written), T(answered_half_written),
 		T(descriptor_goes_with_its_command), T(muted), T(order_of_ends),
