@@ -125,6 +125,8 @@ static void print_facts(const struct pipeline *p, const struct pci_fact *f)
 {
 	const struct host_facts *h = &p->host;
 
+	if (p->name)
+		row(_("VM"), "%s", p->name);
 	row(_("CPU"), "%s", or_unknown(h->cpu));
 	row(_("kernel"), "%s", or_unknown(h->kernel));
 	if (p->caps_known)
@@ -314,15 +316,22 @@ static struct bdf device_of(const struct pipeline *p)
 	return (struct bdf){ 0xffff, 0xff, 0x1f, 7 };
 }
 
-static void judge(struct pipeline *p)
+/* With a VM, what its plan finds (firmware, ROM, disks) belongs to the answer. */
+static int judge(struct pipeline *p)
 {
 	struct check_input in = {
 		.host = &p->host, .caps = p->caps_known ? &p->caps : NULL,
 		.wish = p->name ? &p->wish : NULL,
 	};
+	int code;
 
 	in.device = p->device = device_of(p);
+	if (p->name && p->caps_known && (!p->wish.igpu || host_find(&p->host, p->device) >= 0)) {
+		code = pipeline_plan(p, PLAN_RUN, false, true);
+		return code == EXIT_REFUSED ? EXIT_OK : code;
+	}
 	check_run(&in, &p->findings);
+	return EXIT_OK;
 }
 
 static int run_doctor(const struct globals *g, int argc, char **argv)
@@ -341,9 +350,10 @@ static int run_doctor(const struct globals *g, int argc, char **argv)
 	code = p->name ? pipeline_wish(p) : without_vm(p);
 	if (!code)
 		code = pipeline_facts(p, geteuid() ? HOST_VFIO_NEVER : HOST_VFIO_IF_FREE);
+	if (!code)
+		code = judge(p);
 	if (code)
 		return code;
-	judge(p);
 	f = igpu_of(p);
 	if (!g->json)
 		print_people(p, f);

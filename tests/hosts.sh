@@ -32,7 +32,7 @@ doctor() {
 	echo "exit $code"
 }
 
-[ "$mode" = --write ] || echo "1..$(($# * 3 + 3))"
+[ "$mode" = --write ] || echo "1..$(($# * 3 + 6))"
 for host; do
 	tree=$B/hosts/$host
 	if ! tests/hosts/mkhost.sh "tests/hosts/$host/host" "$tree"; then
@@ -71,6 +71,26 @@ PY
 	ok $? "$host: JSON or not, the exit status is the same"
 done
 [ "$mode" != --write ] || exit 0
+
+# A VM's file is judged with the host: the same machine, and a disk that is not there.
+vms=$B/hosts/uhd730/etc/igvm/vms
+# As root igvm reads VM files only below directories that are root's.
+skip=
+[ "$(id -u)" != 0 ] || [ "$(stat -c %u .)" = 0 ] || skip=" # SKIP this tree is not root's"
+mkdir -p "$vms"
+printf '[vm]\ntemplate = linux\n[disk system]\npath = /nonexistent/disk\n' > "$vms/linux.conf"
+printf '[vm]\ntemplate = linux\nunknown = 1\n' > "$vms/bad.conf"
+"$igvm" --root "$B/hosts/uhd730" doctor linux > "$B/hosts/vm.out" 2>&1
+[ $? = 5 ] && grep -q '^VM *linux$' "$B/hosts/vm.out" && grep -q '^block disk.missing: ' "$B/hosts/vm.out"
+[ $? = 0 ] || [ -n "$skip" ]
+ok $? "with a VM, doctor judges its file too$skip"
+"$igvm" --root "$B/hosts/amd" doctor linux > "$B/hosts/vm.out" 2>&1
+[ $? = 4 ]
+ok $? "no such VM"
+"$igvm" --root "$B/hosts/uhd730" doctor bad > "$B/hosts/vm.out" 2> "$B/hosts/vm.err"
+[ $? = 2 ] && [ ! -s "$B/hosts/vm.out" ] && grep -q 'bad.conf:3: ' "$B/hosts/vm.err"
+[ $? = 0 ] || [ -n "$skip" ]
+ok $? "a bad VM file is a usage error with file and line$skip"
 
 "$igvm" --root "$B/hosts/nonexistent" doctor > "$B/hosts/none.out" 2>&1
 [ $? = 1 ] && grep -q 'No such file' "$B/hosts/none.out"
