@@ -266,7 +266,7 @@ static void choose_parts(struct planning *g)
 		if (p->os == OS_WINDOWS)
 			plan_block(g, FINDING_BIOS_NO_STOLEN);
 	}
-	if (g->w->display == DISPLAY_MONITOR && p->q35 && p->firmware == PLAN_OVMF)
+	if (!p->emulated_display && p->q35 && p->firmware == PLAN_OVMF)
 		plan_say(g, FINDING_PLAN_NO_POST_OUTPUT, _("display = monitor on q35"));
 }
 
