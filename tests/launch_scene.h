@@ -116,12 +116,16 @@ static inline struct scene *scene_new(const char *name)
 
 static inline void scene_free(struct scene *s)
 {
+	int r;
+
 	if (s->pid > 0) {
 		kill(s->pid, SIGKILL);
 		waitpid(s->pid, NULL, 0);
 	}
-	if (vm_cleanup("/", &s->paths, s->plan.name))
-		fprintf(stderr, "# cleanup of %s failed\n", s->dir);
+	r = vm_cleanup("/", &s->paths, s->plan.name);
+	/* Some scenes have a run directory that is refused. */
+	if (r && r != -EPERM && r != -ENOTDIR && r != -ELOOP)
+		fprintf(stderr, "# cleanup of %s: %s\n", s->dir, strerror(-r));
 	if (dir_remove(s->dir))
 		fprintf(stderr, "# %s is left: %s\n", s->dir, strerror(errno));
 	free(s);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sys/resource.h>
 
 #include "launcher/run/journal.h"
 #include "tests/launch_scene.h"
@@ -153,12 +154,21 @@ static void gives_what_is_planned_and_nothing_else(void **state)
 
 /* --- a real QEMU ------------------------------------------------------------ */
 
-static void need(const char *program)
+/* cmocka's skip() prints "not ok ... # SKIP", which prove counts as failed. */
+static bool lacks(const char *program)
 {
-	if (access(program, X_OK)) {
-		print_message("# skip: no %s\n", program);
-		skip();
-	}
+	if (!access(program, X_OK))
+		return false;
+	print_message("# skip: no %s\n", program);
+	return true;
+}
+
+static bool lacks_root(const char *what)
+{
+	if (!geteuid())
+		return false;
+	print_message("# skip: only root can %s\n", what);
+	return true;
 }
 
 static void qemu_words(struct scene *s, const char *machine)
@@ -197,7 +207,7 @@ static void add_devices(struct scene *s)
 	scene_word(s, "-chardev",
 		   "socket,id=serial,fd=%d,server=on,wait=off,logfile=/dev/fdset/2,logappend=on", console);
 	scene_word(s, "-serial", "chardev:serial");
-	s->plan.emulated_display = true;
+	s->plan.vnc = true;
 	scene_word(s, "-device", "VGA");
 	scene_word(s, "-vnc", "unix:%s/" PLAN_VNC_SOCKET, s->plan.run_dir);
 }
@@ -243,10 +253,12 @@ static void ask_and_quit(struct scene *s)
 
 static void runs_a_bare_qemu(void **state)
 {
-	struct scene *s = scene_new("bare");
+	struct scene *s;
 
 	(void)state;
-	need(QEMU);
+	if (lacks(QEMU))
+		return;
+	s = scene_new("bare");
 	qemu_words(s, "none");
 	if (scene_launch(s, "/"))
 		fail_msg("launch: %s", s->error);
@@ -256,7 +268,7 @@ static void runs_a_bare_qemu(void **state)
 
 static void runs_a_whole_qemu(void **state)
 {
-	struct scene *s = scene_new("whole");
+	struct scene *s;
 	_free_ char *firmware = NULL;
 	struct journal j;
 	struct record r;
@@ -265,7 +277,9 @@ static void runs_a_whole_qemu(void **state)
 	char buf[4096];
 
 	(void)state;
-	need(QEMU);
+	if (lacks(QEMU))
+		return;
+	s = scene_new("whole");
 	qemu_words(s, "q35");
 	add_devices(s);
 	add_tpm(s);
@@ -304,12 +318,589 @@ static void runs_a_whole_qemu(void **state)
 	scene_free(s);
 }
 
+/* --- refusals ----------------------------------------------------------------- */
+
+static void expect_refusal(struct scene *s, const char *const want[static 2])
+{
+	struct stat st;
+
+	if (!scene_launch(s, "/"))
+		fail_msg("launched, in spite of %s", want[0]);
+	for (int i = 0; i < 2; i++)
+		if (want[i] && !strstr(s->error, want[i]))
+			fail_msg("'%s' does not name '%s'", s->error, want[i]);
+	if (strchr(s->error, '\n') != s->error + strlen(s->error) - 1)
+		fail_msg("'%s' is not one line", s->error);
+	/* Nothing is left but directories and logs. */
+	assert_int_not_equal(stat(scene_path(s, "run/vm1/state.json"), &st), 0);
+	assert_int_not_equal(stat(scene_path(s, "run/vm1/journal.json"), &st), 0);
+	assert_int_not_equal(stat(scene_path(s, "run/vm1/qmp"), &st), 0);
+	assert_int_equal(lock_vm_held(&s->paths, "vm1"), 0);
+}
+
+/* Each a thing that must be refused, made in a scene that would launch. */
+static void no_qemu(struct scene *s)
+{
+	str_fit(s->plan.qemu, PATH_MAX, "/nonexistent/qemu");
+}
+
+static void qemu_not_executable(struct scene *s)
+{
+	chmod(s->plan.qemu, 0644);
+}
+
+static void qemu_no_program(struct scene *s)
+{
+	scene_write(s, "qemu", "\177ELFnot a program", 0755);
+}
+
+static void disk(struct scene *s, const char *name)
+{
+	struct plan_fd *f = scene_fd(s, PLAN_FD_FILE);
+
+	f->writable = true;
+	str_fit(f->path, PATH_MAX, scene_path(s, name));
+}
+
+static void disk_missing(struct scene *s)
+{
+	disk(s, "disk.img");
+}
+
+static void disk_directory(struct scene *s)
+{
+	mkdir(scene_path(s, "disk.img"), 0755);
+	disk(s, "disk.img");
+}
+
+static void disk_fifo(struct scene *s)
+{
+	mkfifo(scene_path(s, "disk.img"), 0600);
+	disk(s, "disk.img");
+}
+
+static void disk_link(struct scene *s)
+{
+	scene_write(s, "real.img", "x", 0600);
+	assert_int_equal(symlink("real.img", scene_path(s, "disk.img")), 0);
+	disk(s, "disk.img");
+}
+
+static void disk_device(struct scene *s)
+{
+	disk(s, "disk.img");
+	str_fit(s->plan.fd[1].path, PATH_MAX, "/dev/null");
+}
+
+static void run_dir_link(struct scene *s)
+{
+	mkdir(scene_path(s, "run"), 0755);
+	mkdir(scene_path(s, "elsewhere"), 0755);
+	assert_int_equal(symlink("../elsewhere", scene_path(s, "run/vm1")), 0);
+}
+
+static void run_dir_file(struct scene *s)
+{
+	mkdir(scene_path(s, "run"), 0755);
+	scene_write(s, "run/vm1", "x", 0600);
+}
+
+static void run_dir_open(struct scene *s)
+{
+	mkdir(scene_path(s, "run"), 0755);
+	mkdir(scene_path(s, "run/vm1"), 0777);
+	chmod(scene_path(s, "run/vm1"), 0777);
+}
+
+static void run_dir_foreign(struct scene *s)
+{
+	mkdir(scene_path(s, "run"), 0755);
+	mkdir(scene_path(s, "run/vm1"), 0700);
+	assert_int_equal(chown(scene_path(s, "run/vm1"), 12345, 0), 0);
+}
+
+static void data_dir_open(struct scene *s)
+{
+	mkdir(scene_path(s, "data"), 0755);
+	mkdir(scene_path(s, "data/vm1"), 0777);
+	chmod(scene_path(s, "data/vm1"), 0777);
+}
+
+static void file_missing(struct scene *s)
+{
+	struct plan_file *f = &s->plan.file[s->plan.n_file++];
+
+	str_fit(f->from, PATH_MAX, "/nonexistent/OVMF_CODE.fd");
+	str_fit(f->to, PATH_MAX, scene_path(s, "data/vm1/code.fd"));
+}
+
+static void file_link(struct scene *s)
+{
+	struct plan_file *f = &s->plan.file[s->plan.n_file++];
+
+	str_fit(f->to, PATH_MAX, scene_path(s, "data/vm1/vars.fd"));
+	f->once = f->writable = true;
+	f->n_bytes = 1;
+	mkdir(scene_path(s, "data"), 0755);
+	mkdir(scene_path(s, "data/vm1"), 0755);
+	assert_int_equal(symlink("/etc/passwd", scene_path(s, "data/vm1/vars.fd")), 0);
+}
+
+static void fd_gap(struct scene *s)
+{
+	scene_fd(s, PLAN_FD_QMP)->fd = 7;
+}
+
+static void fd_twice(struct scene *s)
+{
+	scene_fd(s, PLAN_FD_QMP)->fd = 3;
+}
+
+static void refuses_with_path_and_reason(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*make)(struct scene *s);
+		const char *want[2];
+	} rows[] = {
+		{ "no QEMU", no_qemu, { "/nonexistent/qemu", "No such file" } },
+		{ "QEMU not executable", qemu_not_executable, { "/qemu: ", "Permission denied" } },
+		{ "disk missing", disk_missing, { "/disk.img", "No such file" } },
+		{ "disk a directory", disk_directory, { "/disk.img", "a directory" } },
+		{ "disk a pipe", disk_fifo, { "/disk.img", "a pipe" } },
+		{ "disk a link", disk_link, { "/disk.img", "symbolic link" } },
+		{ "disk a character device", disk_device, { "/dev/null", "a character device" } },
+		{ "run directory a link", run_dir_link, { "/run/vm1", "symbolic link" } },
+		{ "run directory a file", run_dir_file, { "/run/vm1", "not a directory" } },
+		{ "run directory writable by all", run_dir_open, { "/run/vm1", "others may write it" } },
+		{ "data directory writable by all", data_dir_open, { "/data/vm1", "others may write" } },
+		{ "firmware missing", file_missing, { "OVMF_CODE.fd", "No such file" } },
+		{ "NVRAM a link", file_link, { "/data/vm1/vars.fd", NULL } },
+		{ "a gap in the numbers", fd_gap, { "gaps", NULL } },
+		{ "a number twice", fd_twice, { "gaps", NULL } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct scene *s = played_scene();
+
+		rows[i].make(s);
+		expect_refusal(s, rows[i].want);
+		scene_free(s);
+	}
+}
+
+static void refuses_a_run_directory_of_somebody_else(void **state)
+{
+	static const char *const want[] = { "/run/vm1", "belongs to uid 12345" };
+	struct scene *s;
+
+	(void)state;
+	if (lacks_root("make a directory of somebody else"))
+		return;
+	s = played_scene();
+	run_dir_foreign(s);
+	expect_refusal(s, want);
+	assert_int_equal(chown(scene_path(s, "run/vm1"), 0, 0), 0);
+	scene_free(s);
+}
+
+static void refuses_too_small_a_limit(void **state)
+{
+	static const char *const want[] = { "RLIMIT_MEMLOCK", "needs" };
+	struct rlimit now, more;
+	struct scene *s;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_MEMLOCK, &now), 0);
+	more = (struct rlimit){ now.rlim_cur, now.rlim_max + 1 };
+	if (now.rlim_max == RLIM_INFINITY || !setrlimit(RLIMIT_MEMLOCK, &more)) {
+		print_message("# skip: the limit on locked memory can be raised here\n");
+		return;
+	}
+	s = played_scene();
+	s->plan.memlock_bytes = now.rlim_max + 4096;
+	expect_refusal(s, want);
+	scene_free(s);
+}
+
+/* exec itself fails when root is given up already: the caller cleans up. */
+static void leaves_a_failed_exec_to_the_callers_cleanup(void **state)
+{
+	struct scene *s = played_scene();
+	struct stat st;
+
+	(void)state;
+	scene_fd(s, PLAN_FD_QMP);
+	qemu_no_program(s);
+	assert_int_not_equal(scene_launch(s, "/"), 0);
+	assert_non_null(strstr(s->error, "/qemu: cannot be executed"));
+	assert_int_equal(vm_cleanup("/", &s->paths, "vm1"), 0);
+	assert_int_not_equal(stat(scene_path(s, "run/vm1/qmp"), &st), 0);
+	assert_int_not_equal(stat(scene_path(s, "run/vm1/journal.json"), &st), 0);
+	scene_free(s);
+}
+
+/* A program that is no QEMU, or one that dies at once, is the caller's to report: status and last words. */
+static void keeps_the_last_words(void **state)
+{
+	struct scene *s = scene_new("vm1");
+	char tail[KEEPER_TAIL_BYTES + 1];
+	int run, code;
+
+	(void)state;
+	str_fit(s->plan.qemu, PATH_MAX, "/bin/sh");
+	scene_word(s, "-c", "echo one; echo could not set up guest memory >&2; exit 3");
+	assert_int_equal(scene_launch(s, "/"), 0);
+	assert_int_equal(waitpid(s->pid, &code, 0), s->pid);
+	s->pid = 0;
+	assert_true(WIFEXITED(code) && WEXITSTATUS(code) == 3);
+	run = open(s->plan.run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(launch_stderr_tail(run, tail, sizeof(tail)), 34);
+	assert_string_equal(tail, "one\ncould not set up guest memory\n");
+	assert_int_equal(launch_stderr_tail(run, tail, 8), 7);
+	assert_string_equal(tail, "memory\n");
+	close(run);
+	scene_free(s);
+}
+
+/* --- files, users, nodes -------------------------------------------------------- */
+
+static void puts_files_in_place(void **state)
+{
+	struct scene *s = played_scene();
+	struct plan_file *f = s->plan.file;
+	_free_ char *text = NULL, *kept = NULL, *bytes = NULL;
+	struct stat st;
+
+	(void)state;
+	scene_write(s, "from.fd", "code", 0600);
+	str_fit(f[0].from, PATH_MAX, scene_path(s, "from.fd"));
+	snprintf(f[0].to, PATH_MAX, "%s/data/vm1/code.fd", s->dir);
+	str_fit(f[1].from, PATH_MAX, "/nonexistent");
+	str_fit(f[1].from_else, PATH_MAX, scene_path(s, "from.fd"));
+	snprintf(f[1].to, PATH_MAX, "%s/data/vm1/vars.fd", s->dir);
+	f[1].once = f[1].writable = true;
+	snprintf(f[2].to, PATH_MAX, "%s/data/vm1/base", s->dir);
+	memcpy(f[2].bytes, "\x01\x00\x02", 3);
+	f[2].n_bytes = 3;
+	s->plan.n_file = 3;
+	if (scene_launch(s, "/"))
+		fail_msg("%s", s->error);
+	assert_int_equal(file_read_at(AT_FDCWD, f[2].to, 16, &bytes, NULL), 0);
+	assert_memory_equal(bytes, "\x01\x00\x02", 3);
+	assert_int_equal(stat(f[1].to, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(st.st_uid, geteuid() ? geteuid() : 60800);
+	assert_int_equal(stat(f[0].to, &st), 0);
+	assert_int_equal(st.st_uid, geteuid());
+	if (!geteuid())
+		assert_int_equal(st.st_gid, 60800);
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+	/* A second start replaces what is not "once". */
+	scene_write(s, "from.fd", "newer", 0600);
+	if (scene_launch(s, "/"))
+		fail_msg("%s", s->error);
+	assert_int_equal(file_read_at(AT_FDCWD, f[0].to, 16, &text, NULL), 0);
+	assert_string_equal(text, "newer");
+	assert_int_equal(file_read_at(AT_FDCWD, f[1].to, 16, &kept, NULL), 0);
+	assert_string_equal(kept, "code");
+	scene_free(s);
+}
+
+static void gives_each_vm_a_user_of_its_own(void **state)
+{
+	struct scene *s = scene_new("a");
+	_free_ char *table = NULL;
+	uid_t a, b, again;
+	size_t len;
+	FILE *text;
+
+	(void)state;
+	if (geteuid()) {
+		assert_int_equal(launch_uid(&s->paths, "a", &a), 0);
+		assert_int_equal(a, geteuid());
+		scene_free(s);
+		(void)lacks_root("make users for VMs");
+		return;
+	}
+	assert_int_equal(launch_uid(&s->paths, "a", &a), 0);
+	assert_int_equal(launch_uid(&s->paths, "b", &b), 0);
+	assert_int_equal(launch_uid(&s->paths, "a", &again), 0);
+	assert_int_equal(a, again);
+	assert_int_not_equal(a, b);
+	assert_in_range(a, 60800, 61183);
+	mkdir(scene_path(s, "data/b"), 0700);
+	/* Every other number of the range is somebody's. */
+	text = open_memstream(&table, &len);
+	fprintf(text, "{\"version\": 1, \"uids\": {\"a\": %u, \"b\": %u", a, b);
+	for (uid_t n = 60800; n <= 61183; n++)
+		if (n != a && n != b)
+			fprintf(text, ", \"n%u\": %u", n, n);
+	fputs("}}\n", text);
+	fclose(text);
+	scene_write(s, "data/uids.json", table, 0644);
+	/* Full: only those whose VM left nothing are given again, b's never. */
+	assert_int_equal(launch_uid(&s->paths, "late", &again), 0);
+	assert_int_equal(again, a);
+	assert_int_equal(launch_uid(&s->paths, "b", &again), 0);
+	assert_int_equal(again, b);
+	scene_write(s, "data/uids.json", "{\"version\": 2, \"uids\": {}}", 0644);
+	assert_int_equal(launch_uid(&s->paths, "a", &a), -EPROTO);
+	scene_write(s, "data/uids.json", "{\"version\": 1, \"uids\": {\"a\": 0}}", 0644);
+	assert_int_equal(launch_uid(&s->paths, "a", &a), -EBADMSG);
+	scene_free(s);
+}
+
+static void lends_the_vfio_node(void **state)
+{
+	struct scene *s;
+	struct stat st;
+	int lock;
+
+	(void)state;
+	if (lacks_root("give a node away"))
+		return;
+	s = played_scene();
+	assert_int_equal(dir_make(scene_path(s, "root/dev/vfio"), 0755), 0);
+	scene_write(s, "root/dev/vfio/7", "", 0600);
+	s->plan.igpu = true;
+	s->plan.group = 7;
+	if (scene_launch(s, scene_path(s, "root")))
+		fail_msg("%s", s->error);
+	assert_int_equal(stat(scene_path(s, "root/dev/vfio/7"), &st), 0);
+	assert_int_equal(st.st_uid, 60800);
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+	s->pid = 0;
+	lock = lock_vm(&s->paths, "vm1");
+	assert_true(lock >= 0);
+	assert_int_equal(vm_cleanup(scene_path(s, "root"), &s->paths, "vm1"), -EBUSY);
+	assert_int_equal(vm_cleanup_locked(scene_path(s, "root"), &s->paths, "vm1"), 0);
+	close(lock);
+	assert_int_equal(stat(scene_path(s, "root/dev/vfio/7"), &st), 0);
+	assert_int_equal(st.st_uid, 0);
+	/* Somebody else's by now: left alone. */
+	if (scene_launch(s, scene_path(s, "root")))
+		fail_msg("%s", s->error);
+	assert_int_equal(chown(scene_path(s, "root/dev/vfio/7"), 4711, 0), 0);
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+	s->pid = 0;
+	assert_int_equal(vm_cleanup("/", &s->paths, "vm1"), 0);
+	assert_int_equal(stat(scene_path(s, "root/dev/vfio/7"), &st), 0);
+	assert_int_equal(st.st_uid, 4711);
+	scene_free(s);
+}
+
+static void a_disk_serves_one_vm(void **state)
+{
+	struct scene *a = played_scene(), *b = played_scene();
+
+	(void)state;
+	scene_write(a, "disk.img", "x", 0600);
+	disk(a, "disk.img");
+	disk(b, "disk.img");
+	str_fit(b->plan.fd[1].path, PATH_MAX, a->plan.fd[1].path);
+	if (scene_launch(a, "/"))
+		fail_msg("%s", a->error);
+	assert_int_not_equal(scene_launch(b, "/"), 0);
+	assert_non_null(strstr(b->error, "/disk.img: another VM"));
+	scene_free(a);
+	if (scene_launch(b, "/") == 0)
+		fail_msg("the disk is gone");
+	assert_non_null(strstr(b->error, "No such file"));
+	scene_free(b);
+}
+
+/* --- races and cuts ----------------------------------------------------------- */
+
+enum { ROUNDS = 100 };
+
+/* One of two that start the same VM at the same moment: 'w'on, 'b'usy, or the fault. */
+_Noreturn static void contend(struct scene *s, int go, int tell, int end)
+{
+	char c;
+
+	(void)!read(go, &c, 1);
+	c = scene_launch(s, "/") ? strstr(s->error, "lock: Device or resource busy") ? 'b' : 'f' : 'w';
+	(void)!write(tell, &c, 1);
+	/* The winner's QEMU lives until both were heard. */
+	(void)!read(end, &c, 1);
+	if (s->pid > 0) {
+		kill(s->pid, SIGKILL);
+		waitpid(s->pid, NULL, 0);
+	}
+	_exit(0);
+}
+
+static void one_of_two_wins(void **state)
+{
+	struct scene *s = played_scene();
+
+	(void)state;
+	for (int round = 0; round < ROUNDS; round++) {
+		int go[2], tell[2], end[2], n[128] = { 0 };
+		pid_t pid[2];
+
+		assert_int_equal(pipe2(go, O_CLOEXEC) | pipe2(tell, O_CLOEXEC) | pipe2(end, O_CLOEXEC), 0);
+		for (int i = 0; i < 2; i++) {
+			fflush(NULL);
+			pid[i] = fork();
+			if (!pid[i]) {
+				close(go[1]);
+				close(end[1]);
+				contend(s, go[0], tell[1], end[0]);
+			}
+		}
+		close(go[0]);
+		close(go[1]);
+		for (int i = 0; i < 2; i++) {
+			char c = '?';
+
+			assert_int_equal(read(tell[0], &c, 1), 1);
+			n[(int)c]++;
+		}
+		close(end[0]);
+		close(end[1]);
+		close(tell[0]);
+		close(tell[1]);
+		for (int i = 0; i < 2; i++)
+			waitpid(pid[i], NULL, 0);
+		if (n['w'] != 1 || n['b'] != 1)
+			fail_msg("round %d: %d won, %d busy, %d failed", round, n['w'], n['b'], n['f']);
+		if (vm_cleanup("/", &s->paths, "vm1"))
+			fail_msg("round %d: cleanup", round);
+	}
+	scene_free(s);
+}
+
+/* Killed at any moment of a launch: cleanup ends it, and the next launch works. */
+static void heals_after_a_kill_at_any_time(void **state)
+{
+	(void)state;
+	for (int delay = 0; delay < 40; delay++) {
+		struct scene *s = played_scene();
+		struct stat st;
+		int r = -EBUSY;
+		pid_t pid;
+
+		scene_fd(s, PLAN_FD_QMP);
+		scene_fd(s, PLAN_FD_SERIAL_LOG)->fdset = 1;
+		pid = fork();
+		if (!pid) {
+			struct launch l = { .paths = &s->paths, .plan = &s->plan, .words = &s->words,
+					    .device_lock = -1, .status_fd = -1 };
+
+			l.vm_lock = lock_vm(&s->paths, "vm1");
+			_exit(launch_exec(&l) ? 1 : 0);
+		}
+		nanosleep(&(struct timespec){ .tv_nsec = delay * 500000L }, NULL);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		/* A child it had just forked closes the lock as soon as it gets to run. */
+		for (int i = 0; i < 100 && (r = vm_cleanup("/", &s->paths, "vm1")) == -EBUSY; i++)
+			nap_ms(20);
+		assert_int_equal(r, 0);
+		assert_int_not_equal(stat(scene_path(s, "run/vm1/journal.json"), &st), 0);
+		if (scene_launch(s, "/"))
+			fail_msg("after a kill at %d: %s", delay, s->error);
+		scene_free(s);
+	}
+}
+
+/* A power cut: helpers and node are of another boot, the files are there. Each prefix of the journal. */
+static void cleans_up_after_each_prefix_of_the_journal(void **state)
+{
+	struct journal_entry e[3] = {
+		{ .what = JOURNAL_HELPER, .helper = "keeper" },
+		{ .what = JOURNAL_HELPER, .helper = "swtpm" },
+		{ .what = JOURNAL_NODE },
+	};
+
+	(void)state;
+	for (size_t n = 0; n <= ARRAY_SIZE(e); n++) {
+		struct scene *s = scene_new("vm1");
+		struct stat st;
+		int run;
+
+		assert_int_equal(dir_make(s->plan.run_dir, 0700), 0);
+		run = dir_open_mine(s->plan.run_dir, 0700);
+		/* Pids that others have by now: this process and init. */
+		assert_int_equal(identity_read(getpid(), &e[0].id), 0);
+		e[0].id.start_ticks++;
+		e[1].id = (struct identity){ .pid = 1, .start_ticks = 1, .exe = "/usr/bin/swtpm" };
+		str_fit(e[2].path, PATH_MAX, scene_path(s, "vfio-node"));
+		e[2].uid = geteuid();
+		e[2].given_to = 60800;
+		scene_write(s, "vfio-node", "", 0600);
+		if (!geteuid())
+			assert_int_equal(chown(e[2].path, 60800, 0), 0);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(journal_add(run, &e[i]), 0);
+		scene_write(s, "run/vm1/qmp", "", 0600);
+		assert_int_equal(vm_cleanup("/", &s->paths, "vm1"), 0);
+		assert_int_equal(vm_cleanup("/", &s->paths, "vm1"), 0);
+		assert_int_not_equal(fstatat(run, "journal.json", &st, 0), 0);
+		assert_int_not_equal(fstatat(run, "qmp", &st, 0), 0);
+		assert_int_equal(stat(e[2].path, &st), 0);
+		if (!geteuid())
+			assert_int_equal(st.st_uid, n == 3 ? 0 : 60800);
+		close(run);
+		scene_free(s);
+	}
+}
+
+/* A helper that does not end by itself is ended; a journal of a newer igvm is left alone. */
+static void ends_a_helper_that_stays(void **state)
+{
+	struct scene *s = scene_new("vm1");
+	struct journal_entry e = { .what = JOURNAL_HELPER, .helper = "swtpm" };
+	int run, code;
+	pid_t pid = fork();
+
+	(void)state;
+	if (!pid) {
+		signal(SIGTERM, SIG_IGN);
+		for (;;)
+			pause();
+	}
+	assert_int_equal(dir_make(s->plan.run_dir, 0700), 0);
+	run = dir_open_mine(s->plan.run_dir, 0700);
+	nap_ms(20);
+	assert_int_equal(identity_read(pid, &e.id), 0);
+	assert_int_equal(journal_add(run, &e), 0);
+	assert_int_equal(vm_cleanup("/", &s->paths, "vm1"), 0);
+	assert_int_equal(waitpid(pid, &code, WNOHANG), pid);
+	assert_true(WIFSIGNALED(code) && WTERMSIG(code) == SIGKILL);
+	scene_write(s, "run/vm1/journal.json", "{\"version\": 2, \"entries\": []}", 0600);
+	assert_int_equal(vm_cleanup("/", &s->paths, "vm1"), -EPROTO);
+	assert_int_equal(access(scene_path(s, "run/vm1/journal.json"), F_OK), 0);
+	unlink(scene_path(s, "run/vm1/journal.json"));
+	close(run);
+	scene_free(s);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_what_is_planned_and_nothing_else),
 		cmocka_unit_test(runs_a_bare_qemu),
 		cmocka_unit_test(runs_a_whole_qemu),
+		cmocka_unit_test(refuses_with_path_and_reason),
+		cmocka_unit_test(refuses_a_run_directory_of_somebody_else),
+		cmocka_unit_test(refuses_too_small_a_limit),
+		cmocka_unit_test(leaves_a_failed_exec_to_the_callers_cleanup),
+		cmocka_unit_test(keeps_the_last_words),
+		cmocka_unit_test(puts_files_in_place),
+		cmocka_unit_test(gives_each_vm_a_user_of_its_own),
+		cmocka_unit_test(lends_the_vfio_node),
+		cmocka_unit_test(a_disk_serves_one_vm),
+		cmocka_unit_test(one_of_two_wins),
+		cmocka_unit_test(heals_after_a_kill_at_any_time),
+		cmocka_unit_test(cleans_up_after_each_prefix_of_the_journal),
+		cmocka_unit_test(ends_a_helper_that_stays),
 	};
 
 	if (argc > 1 && !strcmp(argv[1], "--play-qemu"))

@@ -9,8 +9,8 @@
 #include "launcher/base/str.h"
 #include "launcher/run/launch_parts.h"
 
-/* No firmware or ROM that QEMU maps is larger (flash below 4 GiB: 8 MiB; romfile: far less). */
-#define FILE_MAX_BYTES	(64u << 20)
+/* Flash is at most 8 MiB and a ROM far less; an initrd of an installer can be large. */
+#define FILE_MAX_BYTES	(512u << 20)
 
 /* Why dir_open_mine() said -EPERM or -ENOTDIR, in words. */
 static int refuse_dir(struct launching *s, const char *path, int err)
@@ -53,9 +53,9 @@ static int make_vnc_dir(struct launching *s)
 	if (!str_print(path, sizeof(path), "%s/" PLAN_VNC_DIR, s->p->run_dir))
 		return launch_fail(s, ENAMETOOLONG, "%s: %s", s->p->run_dir, strerror(ENAMETOOLONG));
 	r = dir_remove(path);
-	if (!r && s->p->emulated_display && mkdirat(s->run_fd, PLAN_VNC_DIR, 0700))
+	if (!r && s->p->vnc && mkdirat(s->run_fd, PLAN_VNC_DIR, 0700))
 		r = -errno;
-	if (!r && s->p->emulated_display && s->root &&
+	if (!r && s->p->vnc && s->root &&
 	    fchownat(s->run_fd, PLAN_VNC_DIR, s->uid, s->gid, AT_SYMLINK_NOFOLLOW))
 		r = -errno;
 	return r ? launch_fail(s, -r, "%s: %s", path, strerror(-r)) : 0;

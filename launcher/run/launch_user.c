@@ -194,6 +194,10 @@ _Noreturn static void try_wanted(const struct launching *s, const struct wanted 
 {
 	int answer[2] = { -1, 0 };
 
+	/* Above all the VM's lock: this child must not keep it when its parent is killed. */
+	if (dup2(tell, 3) < 0 || close_range(4, ~0U, 0))
+		_exit(1);
+	tell = 3;
 	answer[1] = -launch_become(s);
 	for (size_t i = 0; !answer[1] && i < n; i++)
 		if (access(v[i].path, use_mode[v[i].use])) {

@@ -17,10 +17,11 @@
 #define LOCK_NAME_MAX	80
 
 /*
- * lock_*_held() takes a shared lock for an instant. Whoever wants the lock
- * meanwhile must not take that for a running VM, so a busy lock is tried a few times.
+ * lock_*_held() takes a shared lock for an instant, and a child forked by a
+ * launch that was killed has it until it closes what it inherited. Whoever wants the
+ * lock meanwhile must not take that for a running VM, so a busy lock is tried a few times.
  */
-enum { TRIES = 5, TRY_NS = 2000000 };
+enum { TRIES = 10, TRY_NS = 3000000 };
 
 static int open_lock_dir(const struct paths *p)
 {
