@@ -64,7 +64,7 @@ $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 $(filter $(B)/tests/fuzz/%,$(leaf)): $(B)/tests/fuzz/replay.o
 
 # qmp/ is the other: jansson and nothing of ours.
-qmp_leaf    := $(addprefix $(B)/tests/,t_qmp t_qmp_limits t_qmp_cmd t_qmp_fd t_qga \
+qmp_leaf    := $(addprefix $(B)/tests/,t_qmp t_qmp_limits t_qmp_memory t_qmp_cmd t_qmp_fd t_qga \
 	       tools/fakeqemu fuzz/fuzz_qmp fuzz/fuzz_qga)
 
 $(qmp_leaf): $(B)/tests/%: $(B)/tests/%.o $(filter $(B)/qmp/%,$(lib_obj))
@@ -74,7 +74,7 @@ $(qmp_leaf): $(B)/tests/%: $(B)/tests/%.o $(filter $(B)/qmp/%,$(lib_obj))
 $(filter $(B)/tests/fuzz/%,$(qmp_leaf)): $(B)/tests/fuzz/replay.o
 $(B)/tests/t_qmp_fd: | $(B)/tests/tools/fakeqemu
 # Our own allocations fail in turn there.
-$(B)/tests/t_qmp_limits: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup)
+$(B)/tests/t_qmp_memory: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup)
 
 $(filter-out $(leaf) $(qmp_leaf),$(unit_tests)): $(B)/tests/%: $(B)/tests/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs) -lcmocka

@@ -141,7 +141,8 @@ pflash() {
 # shellcheck disable=SC2059 # octal escapes on purpose
 printf "$MIB32" >"$tmp/size" && printf "$HOST_BASE" >"$tmp/base"
 digest=$(sha256sum <"$tmp/vbt" | cut -d' ' -f1)
-fwcfg="-fw_cfg name=etc/igd-opregion,file=$tmp/opregion -fw_cfg name=etc/igd-bdsm-size,file=$tmp/size"
+fwcfg="-fw_cfg name=etc/igd-opregion,file=$tmp/opregion"
+fwcfg="$fwcfg -fw_cfg name=etc/igd-bdsm-size,file=$tmp/size"
 base="-fw_cfg name=opt/igvm/stolen-base,file=$tmp/base"
 END='"probe":"end"'
 ROM=$B/roms/igd-probe.rom

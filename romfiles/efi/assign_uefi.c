@@ -99,9 +99,9 @@ static EFI_STATUS EFIAPI unload(EFI_HANDLE image)
 	return EFI_SUCCESS;
 }
 
-/* An error from here makes the firmware drop the image again. */
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
 
+/* An error makes the firmware drop the image, which then has nothing to keep. */
 EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
 {
 	EFI_STATUS status;

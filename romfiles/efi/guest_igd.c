@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "romfiles/efi/guest_igd.h"
 
-static const struct {
-	uint16_t device_id;
-	uint8_t bdsm;
-	uint8_t gms;
-} rows[] = {
+/* Two arrays, as one of structs would be a quarter padding. */
+#define ROW(id, bdsm, gms) id,
+static const uint16_t ids[] = {
 #include "efi/igd_rows.h"
 };
+#undef ROW
+
+#define ROW(id, bdsm, gms) bdsm << 4 | gms,
+static const uint8_t kinds[] = {
+#include "efi/igd_rows.h"
+};
+#undef ROW
 
 bool guest_igd_find(uint16_t device_id, struct igd_platform *pf)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].device_id != device_id)
+	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		if (ids[i] != device_id)
 			continue;
 		*pf = (struct igd_platform){
-			.bdsm = (enum igd_bdsm)rows[i].bdsm,
-			.gms = (enum igd_gms)rows[i].gms,
+			.bdsm = (enum igd_bdsm)(kinds[i] >> 4),
+			.gms = (enum igd_gms)(kinds[i] & 0xf),
 		};
 		return true;
 	}

@@ -11,7 +11,7 @@ int main(void)
 	for (size_t i = 0; (id = igd_id_at(i)); i++) {
 		const struct igd_platform *pf = igd_find(id->device_id);
 
-		if (printf("\t{ 0x%04x, %d, %d },\n", id->device_id, (int)pf->bdsm,
+		if (printf("ROW(0x%04x, %d, %d)\n", id->device_id, (int)pf->bdsm,
 			   (int)pf->gms) < 0)
 			return 1;
 	}

@@ -40,7 +40,7 @@ bool opreg_rvda_address(const struct opreg *o, uint64_t base, uint64_t *address)
 
 struct span opreg_mailbox4(struct span s, const struct opreg *o)
 {
-	size_t end = o->mailboxes & MAILBOX5 ? MAILBOX5_AT : OPREG_BYTES;
+	size_t end = (o->mailboxes & MAILBOX5) ? MAILBOX5_AT : OPREG_BYTES;
 	struct span box = { NULL, 0 };
 
 	span_sub(s, OPREG_VBT_AT, end - OPREG_VBT_AT, &box);

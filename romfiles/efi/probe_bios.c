@@ -46,12 +46,7 @@ __asm__(".section .multiboot, \"a\"\n"
 	".text\n");
 
 static struct memmap map;
-
-static struct emit emit = {
-	.prefix = REPORT_PROBE_PREFIX,
-	.kind = "probe",
-	.put = port_put,
-};
+static struct emit emit;
 
 static void *bios_at(uint64_t address)
 {
@@ -154,6 +149,9 @@ void bios_main(uint32_t magic, uint32_t info)
 		.rom_where = "shadow",
 	};
 
+	emit.prefix = REPORT_PROBE_PREFIX;
+	emit.kind = "probe";
+	emit.put = port_put;
 	map_find(magic, info);
 	probe_run(&env);
 }

@@ -30,12 +30,7 @@ static EFI_SYSTEM_TABLE *st;
 static EFI_EVENT ready_event, timer_event;
 static EFI_TPL quiet_tpl;
 static struct memmap map;
-
-static struct emit emit = {
-	.prefix = REPORT_PROBE_PREFIX,
-	.kind = "probe",
-	.put = port_put,
-};
+static struct emit emit;
 
 /* --- memory map ------------------------------------------------------------------ */
 
@@ -276,6 +271,9 @@ static void report(void)
 		.more = say_more,
 	};
 
+	emit.prefix = REPORT_PROBE_PREFIX;
+	emit.kind = "probe";
+	emit.put = port_put;
 	map_read();
 	probe_run(&env);
 }

@@ -5,11 +5,11 @@
  * Theory of operation
  *
  * QEMU's x-pci-proxy-dev asks another process what its config space and BARs
- * read, over a socket (QEMU include/hw/remote/mpqemu-link.h, hw/remote/proxy.c;
- * the same from 7.2 to 11.1). This is that process. Any QEMU with that device
- * will do, under TCG and without privileges, which is less than vfio-user
- * needs; for that only 32-bit BARs exist, and no DMA and no interrupts. It is
- * enough for firmware drivers; tests/lab has the device that drivers accept.
+ * read, over a socket (QEMU include/hw/remote/mpqemu-link.h, hw/remote/proxy.c).
+ * This is that process. It is for QEMU 7.2 under TCG, which has no vfio-user;
+ * 11.1.3 crashes under TCG while it makes the device (KVM's irqfd). Only
+ * 32-bit BARs exist, no DMA, no interrupts: enough for firmware drivers;
+ * tests/lab has the device that operating systems' drivers accept.
  *
  * The messages are structs in the memory layout of the machine, and QEMU runs
  * beside us, so structs are what is read and written here. Descriptors that

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Between the files of the probe; nobody else's business. */
+#ifndef ROMFILES_EFI_GUEST_PROBE_PARTS_H
+#define ROMFILES_EFI_GUEST_PROBE_PARTS_H
+
+#include "romfiles/efi/guest_igd.h"
+#include "romfiles/efi/guest_probe.h"
+
+/** struct subject - what later subjects need of earlier ones */
+struct subject {
+	const struct probe_env *env;
+	bool igd;                      /* an Intel display device at 00:02.0 */
+	const struct igd_platform *pf; /* NULL: unknown */
+	struct igd_platform pf_value;
+	uint64_t bar0;       /* where BAR 0 can be read; 0: it cannot */
+	uint64_t bar0_bytes; /* its size */
+	uint64_t stolen;     /* bytes, by GGC */
+};
+
+/** struct bar - one base address register */
+struct bar {
+	unsigned int index;
+	bool io, wide, prefetch;
+	uint64_t base;
+	uint64_t bytes; /* 0: not implemented */
+};
+
+/** probe_reserved() - the word for "reserved" of a range */
+static inline const char *probe_reserved(const struct probe_env *env, uint64_t base,
+					 uint64_t bytes)
+{
+	return memmap_word(memmap_ask(env->map, base, bytes));
+}
+
+/** probe_opregion() - write the lines opregion and vbt */
+void probe_opregion(const struct probe_env *env);
+
+/**
+ * probe_bar_sizes() - size all BARs, with decoding off and all as before after
+ *
+ * Returns the size of the ROM BAR.
+ */
+uint64_t probe_bar_sizes(const struct probe_env *env, struct bar bars[6]);
+
+/** probe_bar() - write the line of @b, read through it, remember BAR 0 in @s */
+void probe_bar(struct subject *s, const struct bar *b);
+
+#endif
