@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "qmp/qga.h"
-#include "qmp/qmp_cmd.h"
 
 static const char *const shutdown_only[] = { "SHUTDOWN", NULL };
 
@@ -17,19 +16,12 @@ static const char *const shutdown_only[] = { "SHUTDOWN", NULL };
 
 static struct {
 	size_t now, peak;
-	long countdown;		/* this many allocations succeed; < 0: all */
-	bool refused;		/* one did not */
-} held = { .countdown = -1 };
-
-void *__real_malloc(size_t n);
+} held;
 
 static void *counted_malloc(size_t n)
 {
-	size_t *p = held.countdown == 0 ? NULL : __real_malloc(n + 16);
+	size_t *p = malloc(n + 16);
 
-	if (held.countdown > 0)
-		held.countdown--;
-	held.refused |= !p;
 	if (!p)
 		return NULL;
 	*p = n;
@@ -47,52 +39,6 @@ static void counted_free(void *ptr)
 		return;
 	held.now -= p[-2];
 	free(p - 2);
-}
-
-/* --- what qmp/ itself allocates: the linker wraps these (Makefile) --------- */
-
-static struct {
-	long countdown;
-	bool refused;
-} own = { .countdown = -1 };
-
-static bool refuse_own(void)
-{
-	if (own.countdown < 0)
-		return false;
-	if (own.countdown-- > 0)
-		return false;
-	own.countdown = 0;
-	own.refused = true;
-	return true;
-}
-
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t n);
-char *__real_strdup(const char *s);
-void *__wrap_malloc(size_t n);
-void *__wrap_calloc(size_t n, size_t size);
-void *__wrap_realloc(void *p, size_t n);
-char *__wrap_strdup(const char *s);
-
-void *__wrap_malloc(size_t n)
-{
-	return refuse_own() ? NULL : __real_malloc(n);
-}
-
-void *__wrap_calloc(size_t n, size_t size)
-{
-	return refuse_own() ? NULL : __real_calloc(n, size);
-}
-
-void *__wrap_realloc(void *p, size_t n)
-{
-	return refuse_own() ? NULL : __real_realloc(p, n);
-}
-
-char *__wrap_strdup(const char *s)
-{
-	return refuse_own() ? NULL : __real_strdup(s);
 }
 
 /* --- fixtures -------------------------------------------------------------- */
@@ -364,199 +310,6 @@ static void resident_memory(void **state)
 #endif
 }
 
-static void no_memory_for_input(void **state)
-{
-#if defined(__SANITIZE_ADDRESS__)
-	(void)state;
-	print_message("# not under AddressSanitizer\n");
-#else
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		struct rlimit limit = { 8 << 20, 8 << 20 };	/* less than is mapped already */
-		static const char x[65536];
-		ssize_t r = 0;
-
-		ask(*state);
-		setrlimit(RLIMIT_AS, &limit);
-		for (size_t n = 1 << 20; n >= 4096; n /= 2)
-			while (malloc(n))
-				;
-		for (int i = 0; i < 60 && r >= 0; i++)
-			r = qmp_feed(*state, x, sizeof(x));
-		if (r != -ENOMEM)
-			_exit(1);
-		expect_end(*state, -ENOMEM);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-#endif
-}
-
-/*
- * Each of jansson's allocations fails in turn: one clean end each, or nothing
- * noticed. jansson calls some of its own failures syntax errors.
- */
-static void no_memory_for_trees(void **state)
-{
-	long n = 0, out_of_memory = 0;
-	bool failed = true;
-
-	(void)state;
-	for (; failed; n++) {
-		struct qmp *q = qmp_new(shutdown_only);
-		struct qmp_item it = { 0 };
-		int replies = 0, ends = 0;
-		int64_t id;
-
-		make_ready(q);
-		held.countdown = n;
-		held.refused = false;
-		id = qmp_submit(q, "query-status", json_object(), NULL);
-		assert_true(id > 0 || id == -EINVAL || id == -ENOMEM);
-		write_out(q);
-		feed_text(q, "{\"return\": {\"status\": \"running\", \"list\": [1, 2.5, null]}, "
-			  "\"id\": 1}\n");
-		while (qmp_next(q, &it)) {
-			replies += it.kind == QMP_REPLY;
-			ends += it.kind == QMP_END;
-			assert_true(!it.err || it.err == -ENOMEM || it.err == -EPROTO);
-			if (it.kind == QMP_REPLY && !it.err)
-				assert_string_equal("running", json_string_value(
-						    json_object_get(it.value, "status")));
-			qmp_item_done(&it);
-		}
-		failed = held.refused;
-		held.countdown = -1;
-		out_of_memory += id == -ENOMEM || qmp_error(q) == -ENOMEM;
-		if (id > 0)
-			assert_int_equal(replies, 1);
-		assert_int_equal(ends, qmp_error(q) != 0);
-		qmp_free(q);
-	}
-	assert_true(n > 20);
-	assert_true(out_of_memory > 10);
-}
-
-static int64_t build(struct qmp *q, int which)
-{
-	static const char *const keys[] = { "ctrl", "alt", "delete", NULL };
-	static const char *const path[] = { "/machine", "type", NULL };
-	static const char *const set[] = { "7", NULL };
-	static const struct qga_exec exec = { "/bin/sh", keys, "x", 1, true };
-
-	switch (which) {
-	case 0:
-		return qmp_cmd_submit(q, QMP_CMD_SEND_KEY, keys, NULL);
-	case 1:
-		return qmp_cmd_submit(q, QMP_CMD_QOM_GET, path, NULL);
-	case 2:
-		return qmp_cmd_submit(q, QMP_CMD_ADD_FD, set, NULL);
-	case 3:
-		return qga_exec(q, &exec, NULL);
-	case 4:
-		return qga_shutdown(q, QGA_HALT, NULL);
-	case 5:
-		return qga_exec_status(q, 1, NULL);
-	default:
-		return qga_sync(q, 1) ? -ENOMEM : 1;
-	}
-}
-
-/* As above, for what builds commands. A text that cannot be copied is no text that is not UTF-8. */
-static void no_memory_for_arguments(void **state)
-{
-	(void)state;
-	for (int which = 0; which < 7; which++) {
-		bool failed = true;
-		long n = 0;
-
-		for (; failed; n++) {
-			struct qmp *q = qga_new();
-			int64_t id;
-
-			held.countdown = n;
-			held.refused = false;
-			id = build(q, which);
-			failed = held.refused;
-			held.countdown = -1;
-			assert_true(id == -ENOMEM || (id == 1 && !failed));
-			qmp_free(q);
-			assert_int_equal(held.now, 0);
-		}
-		assert_true(n > 3);
-	}
-}
-
-/* A conversation in which each of our own allocations fails in turn, and then all that follow. */
-static bool short_of_memory(long n)
-{
-	static const struct qga_exec exec = { .path = "x", .input = "y", .input_len = 1 };
-	struct qga_exec_status status;
-	struct qmp_item it = { 0 };
-	json_t *v = json_pack("{s:b, s:s, s:s}", "exited", 1, "out-data", "Zg==", "err-data", "Zg==");
-	unsigned replies = 0, ends = 0;
-	struct qmp *q, *agent;
-	int64_t id = -1;
-	int r;
-
-	own.countdown = n;
-	own.refused = false;
-	q = qmp_new(shutdown_only);
-	if (q) {
-		static const char greeting[] = "{\"QMP\": {\"version\": {}}}\n{\"return\": {}, \"id\": 0}\n";
-
-		id = qmp_submit(q, "query-status", NULL, NULL);
-		assert_true(id == 1 || id == -ENOMEM);
-		for (size_t i = 0; i < sizeof(greeting) - 1 && !qmp_error(q); i++) {
-			r = (int)qmp_feed(q, greeting + i, 1);
-			assert_true(r == 1 || r == -ENOMEM);
-			while (qmp_next(q, &it)) {
-				replies += it.kind == QMP_REPLY;
-				ends += it.kind == QMP_END;
-				assert_int_equal(it.err, -ENOMEM);
-			}
-			write_out(q);
-		}
-		assert_true(qmp_error(q) == -ENOMEM || qmp_state(q) == QMP_READY);
-	}
-	agent = qga_new();
-	if (agent) {
-		r = (int)qga_exec(agent, &exec, NULL);
-		assert_true(r == 1 || r == -ENOMEM);
-		r = qga_sync(agent, 1);
-		assert_true(r == 0 || r == -ENOMEM);
-	}
-	r = qga_decode_exec_status(v, &status);
-	assert_true(r == 0 || r == -ENOMEM);
-	qga_exec_status_done(&status);
-	own.countdown = -1;
-	if (q && qmp_error(q)) {
-		while (qmp_next(q, &it)) {
-			replies += it.kind == QMP_REPLY;
-			ends += it.kind == QMP_END;
-		}
-		assert_int_equal(ends, 1);
-		assert_int_equal(replies, id == 1);
-	}
-	qmp_free(q);
-	qmp_free(agent);
-	json_decref(v);
-	return own.refused;
-}
-
-static void no_memory_of_our_own(void **state)
-{
-	long n = 0;
-
-	(void)state;
-	while (short_of_memory(n))
-		n++;
-	assert_true(n > 6);
-}
-
 /* --- floods ---------------------------------------------------------------- */
 
 static void thousand_replies_in_one_read(void **state)
@@ -818,8 +571,7 @@ int main(void)
 		T(bomb_of_arrays), T(bomb_of_members), T(bomb_of_nesting),
 		T(bomb_of_nested_objects), T(nesting_at_the_limit),
 		T(nesting_past_the_limit), T(worst_legal_reply),
-		T(resident_memory), T(no_memory_for_input), T(no_memory_for_trees),
-		cmocka_unit_test(no_memory_for_arguments), cmocka_unit_test(no_memory_of_our_own),
+		T(resident_memory),
 		T(thousand_replies_in_one_read), T(flood_of_events), T(dripping_line), T(submit_errors),
 		T(forgotten_in_flight), T(forgotten_half_written), T(answered_half_written),
 		T(descriptor_goes_with_its_command), T(muted), T(order_of_ends),
