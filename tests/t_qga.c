@@ -55,12 +55,15 @@ static void commands(void **state)
 	assert_int_equal(qga_info(q, NULL), 2);
 	expect_line(q, "{\"execute\":\"guest-info\",\"id\":2}\n");
 	assert_int_equal(qga_shutdown(q, QGA_REBOOT, NULL), 3);
-	expect_line(q, "{\"execute\":\"guest-shutdown\",\"arguments\":{\"mode\":\"reboot\"},\"id\":3}\n");
+	expect_line(q, "{\"execute\":\"guest-shutdown\",\"arguments\":{\"mode\":\"reboot\"},"
+		    "\"id\":3}\n");
 	assert_int_equal(qga_exec(q, &exec, NULL), 4);
-	expect_line(q, "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/sh\",\"arg\":[\"-c\","
-		    "\"echo \\\"hi\\\"\"],\"input-data\":\"YWIAYw==\",\"capture-output\":true},\"id\":4}\n");
+	expect_line(q, "{\"execute\":\"guest-exec\",\"arguments\":{\"path\":\"/bin/sh\","
+		    "\"arg\":[\"-c\",\"echo \\\"hi\\\"\"],\"input-data\":\"YWIAYw==\","
+		    "\"capture-output\":true},\"id\":4}\n");
 	assert_int_equal(qga_exec_status(q, 4242, NULL), 5);
-	expect_line(q, "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":4242},\"id\":5}\n");
+	expect_line(q,
+		    "{\"execute\":\"guest-exec-status\",\"arguments\":{\"pid\":4242},\"id\":5}\n");
 	qmp_free(q);
 }
 
@@ -72,9 +75,13 @@ static void bad_commands(void **state)
 
 	(void)state;
 	assert_int_equal(qga_exec(q, &(struct qga_exec){ .path = "\xff" }, NULL), -EINVAL);
-	assert_int_equal(qga_exec(q, &(struct qga_exec){ .path = "x", .argv = argv }, NULL), -EINVAL);
-	assert_int_equal(qga_exec(q, &(struct qga_exec){ .path = "x", .input = input,
-							 .input_len = sizeof(input) }, NULL), -EMSGSIZE);
+	assert_int_equal(qga_exec(q, &(struct qga_exec){ .path = "x", .argv = argv }, NULL),
+			 -EINVAL);
+	assert_int_equal(qga_exec(q,
+				  &(struct qga_exec){
+					  .path = "x", .input = input, .input_len = sizeof(input) },
+				  NULL),
+			 -EMSGSIZE);
 	assert_int_equal(qmp_open(q), 0);
 	qmp_free(q);
 }
@@ -118,11 +125,12 @@ static void answer_before_question(void **state)
 
 static void info(void **state)
 {
-	json_t *v = load("{\"version\": \"8.2.2\", \"supported_commands\": ["
-			 "{\"enabled\": true, \"name\": \"guest-ping\", \"success-response\": true},"
-			 "{\"enabled\": false, \"name\": \"guest-exec\", \"success-response\": true},"
-			 "{\"enabled\": true, \"name\": \"guest-shutdown\", \"success-response\": false},"
-			 "{\"enabled\": true, \"name\": \"guest-exec-status\"}]}");
+	json_t *v = load(
+		"{\"version\": \"8.2.2\", \"supported_commands\": ["
+		"{\"enabled\": true, \"name\": \"guest-ping\", \"success-response\": true},"
+		"{\"enabled\": false, \"name\": \"guest-exec\", \"success-response\": true},"
+		"{\"enabled\": true, \"name\": \"guest-shutdown\", \"success-response\": false},"
+		"{\"enabled\": true, \"name\": \"guest-exec-status\"}]}");
 	struct qga_info out;
 
 	(void)state;
@@ -159,7 +167,8 @@ static void bad_info(void **state)
 	json_array_append_new(list, json_pack("{s:s, s:b}", "name", "x", "enabled", 1));
 	assert_int_equal(qga_decode_info(v, &out), -E2BIG);
 	json_decref(v);
-	v = load("{\"version\": \"0123456789012345678901234567890123456789012345678901234567890123\","
+	v = load("{\"version\": "
+		 "\"0123456789012345678901234567890123456789012345678901234567890123\","
 		 "\"supported_commands\": []}");
 	assert_int_equal(qga_decode_info(v, &out), -E2BIG);
 	json_decref(v);
@@ -171,8 +180,11 @@ static void exec_pid(void **state)
 		const char *text;
 		int err;
 	} rows[] = {
-		{ "{\"pid\": 42}", 0 }, { "{\"pid\": -1}", -EBADMSG }, { "{\"pid\": \"42\"}", -EBADMSG },
-		{ "{}", -EBADMSG }, { "42", -EBADMSG },
+		{ "{\"pid\": 42}", 0 },
+		{ "{\"pid\": -1}", -EBADMSG },
+		{ "{\"pid\": \"42\"}", -EBADMSG },
+		{ "{}", -EBADMSG },
+		{ "42", -EBADMSG },
 	};
 	int64_t pid;
 
@@ -260,8 +272,8 @@ static void base64(void **state)
 		{ "\xff\xfe\xfd", "//79" }, { "\xfb\xf0", "+/A=" },
 	};
 	static const char *const bad[] = {
-		"Z", "Zg", "Zg=", "Zg===", "====", "=AAA", "Z===", "Zh==", "Zm9=", "Zg==Zg==", "Zm 9",
-		"Zm9v\n", "Zm9v\nZm9", "Zm9-", "Zm9_", "Zm\xc3\xa4", "Z=g=", "A=AA",
+		"Z", "Zg", "Zg=", "Zg===", "====", "=AAA", "Z===", "Zh==", "Zm9=", "Zg==Zg==",
+		"Zm 9", "Zm9v\n", "Zm9v\nZm9", "Zm9-", "Zm9_", "Zm\xc3\xa4", "Z=g=", "A=AA",
 	};
 	char *out;
 	size_t n;

@@ -76,7 +76,8 @@ static inline void make_ready(struct qmp *q)
 {
 	struct qmp_item it;
 
-	feed_text(q, "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, "
+	feed_text(q,
+		  "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, "
 		  "\"package\": \"\"}, \"capabilities\": []}}\r\n");
 	assert_false(qmp_next(q, &it));
 	assert_true(write_out(q) > 0);

@@ -30,7 +30,8 @@ static void every_command_has_a_row(void **state)
 	(void)state;
 	for (int i = 0; i < QMP_CMD_COUNT; i++) {
 		assert_non_null(qmp_cmd_name((enum qmp_cmd)i));
-		assert_true(strlen(qmp_cmd_name((enum qmp_cmd)i)) < sizeof(((struct qmp_item *)0)->command));
+		assert_true(strlen(qmp_cmd_name((enum qmp_cmd)i)) <
+			    sizeof(((struct qmp_item *)0)->command));
 		assert_in_range(qmp_cmd_timeout_ms((enum qmp_cmd)i), 1000, 60000);
 		assert_int_equal(qmp_cmd_decode((enum qmp_cmd)i, NULL, a), -EBADMSG);
 	}
@@ -46,20 +47,31 @@ static void builders(void **state)
 	} rows[] = {
 		{ QMP_CMD_CONT, { NULL }, 0, NULL },
 		{ QMP_CMD_CONT, { "x" }, -EINVAL, NULL },
-		{ QMP_CMD_QOM_GET, { "/machine", "type" }, 0,
+		{ QMP_CMD_QOM_GET,
+		  { "/machine", "type" },
+		  0,
 		  "{\"path\":\"/machine\",\"property\":\"type\"}" },
 		{ QMP_CMD_QOM_GET, { "/machine" }, -EINVAL, NULL },
 		{ QMP_CMD_QOM_GET, { NULL }, -EINVAL, NULL },
 		{ QMP_CMD_QOM_GET, { "a", "b", "c" }, -EINVAL, NULL },
 		{ QMP_CMD_QOM_GET, { "a\xff", "b" }, -EINVAL, NULL },
-		{ QMP_CMD_QOM_GET, { "a\"\\\n", "b" }, 0,
+		{ QMP_CMD_QOM_GET,
+		  { "a\"\\\n", "b" },
+		  0,
 		  "{\"path\":\"a\\\"\\\\\\n\",\"property\":\"b\"}" },
-		{ QMP_CMD_SCREENDUMP, { "/dev/fdset/1", "png" }, 0,
+		{ QMP_CMD_SCREENDUMP,
+		  { "/dev/fdset/1", "png" },
+		  0,
 		  "{\"filename\":\"/dev/fdset/1\",\"format\":\"png\"}" },
 		{ QMP_CMD_SCREENDUMP, { "/x" }, 0, "{\"filename\":\"/x\"}" },
 		{ QMP_CMD_SCREENDUMP, { NULL }, -EINVAL, NULL },
-		{ QMP_CMD_DEVICE_LIST_PROPERTIES, { "vfio-pci" }, 0, "{\"typename\":\"vfio-pci\"}" },
-		{ QMP_CMD_SEND_KEY, { "ctrl", "alt", "delete" }, 0,
+		{ QMP_CMD_DEVICE_LIST_PROPERTIES,
+		  { "vfio-pci" },
+		  0,
+		  "{\"typename\":\"vfio-pci\"}" },
+		{ QMP_CMD_SEND_KEY,
+		  { "ctrl", "alt", "delete" },
+		  0,
 		  "{\"keys\":[{\"type\":\"qcode\",\"data\":\"ctrl\"},{\"type\":\"qcode\","
 		  "\"data\":\"alt\"},{\"type\":\"qcode\",\"data\":\"delete\"}]}" },
 		{ QMP_CMD_SEND_KEY, { NULL }, -EINVAL, NULL },
@@ -129,11 +141,12 @@ static void wrong_types(void **state)
 		{ QMP_CMD_QUERY_STATUS, "{\"running\": 1, \"status\": \"running\"}" },
 		{ QMP_CMD_QUERY_STATUS, "{\"running\": true, \"status\": 1}" },
 		{ QMP_CMD_QUERY_STATUS, "{\"status\": \"running\"}" },
-		{ QMP_CMD_QUERY_VERSION, "{\"qemu\": {\"major\": 1, \"minor\": 2}, \"package\": \"\"}" },
+		{ QMP_CMD_QUERY_VERSION,
+		  "{\"qemu\": {\"major\": 1, \"minor\": 2}, \"package\": \"\"}" },
 		{ QMP_CMD_QUERY_VERSION,
 		  "{\"qemu\": {\"major\": -1, \"minor\": 2, \"micro\": 3}, \"package\": \"\"}" },
-		{ QMP_CMD_QUERY_VERSION,
-		  "{\"qemu\": {\"major\": 4294967296, \"minor\": 2, \"micro\": 3}, \"package\": \"\"}" },
+		{ QMP_CMD_QUERY_VERSION, "{\"qemu\": {\"major\": 4294967296, \"minor\": 2, "
+					 "\"micro\": 3}, \"package\": \"\"}" },
 		{ QMP_CMD_QUERY_VERSION, "{\"qemu\": {\"major\": 1, \"minor\": 2, \"micro\": 3}}" },
 		{ QMP_CMD_QUERY_KVM, "{\"enabled\": \"true\", \"present\": true}" },
 		{ QMP_CMD_QUERY_UUID, "{\"UUID\": 5}" },
@@ -154,7 +167,8 @@ static void wrong_types(void **state)
 		{ QMP_CMD_QUERY_PCI, "[5]" },
 		{ QMP_CMD_QUERY_PCI, "[{\"devices\": {}}]" },
 		{ QMP_CMD_QUERY_PCI, "[{\"devices\": [5]}]" },
-		{ QMP_CMD_QUERY_PCI, "[{\"devices\": [{\"bus\": 0, \"slot\": 0, \"function\": 0}]}]" },
+		{ QMP_CMD_QUERY_PCI,
+		  "[{\"devices\": [{\"bus\": 0, \"slot\": 0, \"function\": 0}]}]" },
 	};
 
 	(void)state;
@@ -175,7 +189,8 @@ static void status(void **state)
 		assert_int_equal(answer.status.run, i);
 		assert_false(answer.status.running);
 	}
-	assert_int_equal(decode(QMP_CMD_QUERY_STATUS, "{\"running\": true, \"status\": \"dreaming\"}"), 0);
+	assert_int_equal(
+		decode(QMP_CMD_QUERY_STATUS, "{\"running\": true, \"status\": \"dreaming\"}"), 0);
 	assert_int_equal(answer.status.run, QMP_RUN_UNKNOWN);
 	assert_string_equal(answer.status.status, "dreaming");
 	assert_true(answer.status.running);
@@ -212,17 +227,21 @@ static void small_answers(void **state)
 static void lists(void **state)
 {
 	(void)state;
-	assert_int_equal(decode(QMP_CMD_DEVICE_LIST_PROPERTIES,
-				"[{\"name\": \"romfile\", \"type\": \"str\"}, {\"default-value\": true, "
-				"\"name\": \"x-igd-opregion\", \"type\": \"bool\"}]"), 0);
+	assert_int_equal(
+		decode(QMP_CMD_DEVICE_LIST_PROPERTIES,
+		       "[{\"name\": \"romfile\", \"type\": \"str\"}, {\"default-value\": true, "
+		       "\"name\": \"x-igd-opregion\", \"type\": \"bool\"}]"),
+		0);
 	assert_int_equal(answer.properties.n, 2);
 	assert_string_equal(answer.properties.property[0].name, "romfile");
 	assert_null(answer.properties.property[0].default_value);
 	assert_true(json_is_true(answer.properties.property[1].default_value));
-	assert_int_equal(decode(QMP_CMD_QUERY_MACHINES,
-				"[{\"name\": \"pc-q35-7.2\", \"alias\": \"q35\", \"cpu-max\": 288}, "
-				"{\"name\": \"pc-i440fx-7.2\", \"alias\": \"pc\", \"is-default\": true}, "
-				"{\"name\": \"pc-i440fx-1.4\", \"deprecated\": true}]"), 0);
+	assert_int_equal(
+		decode(QMP_CMD_QUERY_MACHINES,
+		       "[{\"name\": \"pc-q35-7.2\", \"alias\": \"q35\", \"cpu-max\": 288}, "
+		       "{\"name\": \"pc-i440fx-7.2\", \"alias\": \"pc\", \"is-default\": true}, "
+		       "{\"name\": \"pc-i440fx-1.4\", \"deprecated\": true}]"),
+		0);
 	assert_int_equal(answer.machines.n, 3);
 	assert_string_equal(answer.machines.machine[0].alias, "q35");
 	assert_true(answer.machines.machine[1].is_default);
@@ -252,10 +271,12 @@ static void too_long_lists(void **state)
 		const char *head, *row, *tail;
 	} rows[] = {
 		{ QMP_CMD_QUERY_MACHINES, 512, "[", "{\"name\":\"m\"}", "]" },
-		{ QMP_CMD_DEVICE_LIST_PROPERTIES, 512, "[", "{\"name\":\"m\",\"type\":\"t\"}", "]" },
+		{ QMP_CMD_DEVICE_LIST_PROPERTIES, 512, "[", "{\"name\":\"m\",\"type\":\"t\"}",
+		  "]" },
 		{ QMP_CMD_QUERY_PCI, 256, "[{\"devices\":[",
 		  "{\"bus\":0,\"slot\":1,\"function\":2,\"class_info\":{\"class\":768},"
-		  "\"id\":{\"vendor\":32902,\"device\":1},\"regions\":[]}", "]}]" },
+		  "\"id\":{\"vendor\":32902,\"device\":1},\"regions\":[]}",
+		  "]}]" },
 	};
 
 	(void)state;
@@ -271,24 +292,28 @@ static void too_long_lists(void **state)
 }
 
 #define DEVICE(slot, more) \
-	"{\"irq_pin\": 0, \"bus\": 0, \"qdev_id\": \"hostpci0\", \"slot\": " #slot ", \"function\": 0, " \
-	"\"class_info\": {\"class\": 768, \"desc\": \"VGA controller\"}, \"id\": {\"device\": 18086, " \
-	"\"subsystem-vendor\": 6900, \"vendor\": 32902, \"subsystem\": 4352}, " more "}"
+	"{\"irq_pin\": 0, \"bus\": 0, \"qdev_id\": \"hostpci0\", \"slot\": " #slot ", " \
+	"\"function\": 0, \"class_info\": {\"class\": 768, \"desc\": \"VGA controller\"}, " \
+	"\"id\": {\"device\": 18086, \"subsystem-vendor\": 6900, \"vendor\": 32902, " \
+	"\"subsystem\": 4352}, " more "}"
+
+static const char pci_text[] =
+	"[{\"bus\": 0, \"devices\": ["
+	DEVICE(2, "\"regions\": [{\"bar\": 0, \"type\": \"memory\", \"address\": 4211081216, "
+		  "\"size\": 16777216, \"prefetch\": false, \"mem_type_64\": true}, "
+		  "{\"bar\": 4, \"type\": \"io\", \"address\": -1, \"size\": 64}, "
+		  "{\"bar\": 6, \"type\": \"memory\", \"address\": -1, \"size\": 65536}]") ","
+	DEVICE(28, "\"regions\": [], \"pci_bridge\": {\"bus\": {\"number\": 0}, \"devices\": ["
+		   DEVICE(3, "\"regions\": []") "]}") ","
+	DEVICE(31, "\"regions\": [], \"pci_bridge\": {\"bus\": {\"number\": 0}}")
+	"]}]";
 
 static void pci(void **state)
 {
 	const struct qmp_pci_device *d;
 
 	(void)state;
-	assert_int_equal(decode(QMP_CMD_QUERY_PCI,
-		"[{\"bus\": 0, \"devices\": ["
-		DEVICE(2, "\"regions\": [{\"bar\": 0, \"type\": \"memory\", \"address\": 4211081216, "
-			  "\"size\": 16777216, \"prefetch\": false, \"mem_type_64\": true}, "
-			  "{\"bar\": 4, \"type\": \"io\", \"address\": -1, \"size\": 64}, "
-			  "{\"bar\": 6, \"type\": \"memory\", \"address\": -1, \"size\": 65536}]") ","
-		DEVICE(28, "\"regions\": [], \"pci_bridge\": {\"bus\": {\"number\": 0}, \"devices\": ["
-			   DEVICE(3, "\"regions\": []") "]}") ","
-		DEVICE(31, "\"regions\": [], \"pci_bridge\": {\"bus\": {\"number\": 0}}") "]}]"), 0);
+	assert_int_equal(decode(QMP_CMD_QUERY_PCI, pci_text), 0);
 	assert_int_equal(answer.pci.n, 4);
 	d = &answer.pci.device[0];
 	assert_int_equal(d->slot, 2);

@@ -180,7 +180,8 @@ static void whole_life(void **state)
 	submit(&vm, QMP_CMD_CONT);
 	expect_item(&vm, "reply 1 query-status ok " RUNNING_NOT);
 	expect_item(&vm, "reply 2 query-name ok {\"name\":\"win11\"}");
-	expect_item(&vm, "reply 3 query-uuid ok {\"UUID\":\"11111111-2222-3333-4444-555555555555\"}");
+	expect_item(&vm,
+		    "reply 3 query-uuid ok {\"UUID\":\"11111111-2222-3333-4444-555555555555\"}");
 	expect_item(&vm, "event RESUME -");
 	expect_item(&vm, "reply 4 cont ok {}");
 	submit(&vm, QMP_CMD_SYSTEM_POWERDOWN);
@@ -412,7 +413,8 @@ static void guest_agent(void **state)
 	assert_int_equal(qga_ping(vm.q, NULL), 1);
 	expect_item(&vm, "reply 1 guest-ping ok {}");
 	assert_int_equal(qga_info(vm.q, NULL), 2);
-	expect_item(&vm, "reply 2 guest-info error CommandNotFound: The command has not been found");
+	expect_item(&vm,
+		    "reply 2 guest-info error CommandNotFound: The command has not been found");
 	assert_true(qga_shutdown(vm.q, QGA_POWERDOWN, NULL) > 0);
 	expect_item(&vm, "reply 3 guest-shutdown ended ECONNRESET");
 	expect_item(&vm, "end ECONNRESET");
@@ -539,9 +541,9 @@ static void screendump_to_descriptor(struct vm *vm)
 
 static void real_machine(void **state)
 {
-	char *words[] = { "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "32", "-nodefaults",
-			  "-device", "VGA,id=screen", "-display", "none", "-S", "-name", "t", "-uuid",
-			  "11111111-2222-3333-4444-555555555555",
+	char *words[] = { "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "32",
+			  "-nodefaults", "-device", "VGA,id=screen", "-display", "none", "-S",
+			  "-name", "t", "-uuid", "11111111-2222-3333-4444-555555555555",
 			  "-chardev", "socket,id=qmp,fd=100", "-qmp", "chardev:qmp", NULL };
 	const struct qmp_answer *a;
 	struct vm vm;
@@ -556,7 +558,8 @@ static void real_machine(void **state)
 	a = ask_real(&vm, QMP_CMD_QUERY_PCI, NULL);
 	for (size_t i = 0; i < a->pci.n; i++)
 		seen |= a->pci.device[i].vendor == 0x1234 && a->pci.device[i].class_code == 0x300 &&
-			!strcmp(a->pci.device[i].qdev_id, "screen") && a->pci.device[i].bar[0].present;
+			!strcmp(a->pci.device[i].qdev_id, "screen") &&
+			a->pci.device[i].bar[0].present;
 	assert_true(seen);
 	a = ask_real(&vm, QMP_CMD_QOM_GET, (const char *[]){ "/machine", "type", NULL });
 	assert_non_null(strstr(json_string_value(a->value), "-machine"));

@@ -138,7 +138,8 @@ static void reply_just_within_the_limit(void **state)
 {
 	struct qmp_item it;
 	size_t n, frame = strlen("{\"return\": \"\", \"id\": 1}");
-	char *text = repeated("{\"return\": \"", "x", QMP_MESSAGE_MAX - frame, "\", \"id\": 1}\r\n", &n);
+	char *text =
+		repeated("{\"return\": \"", "x", QMP_MESSAGE_MAX - frame, "\", \"id\": 1}\r\n", &n);
 
 	ask(*state);
 	assert_int_equal(n, QMP_MESSAGE_MAX + 2);
@@ -281,7 +282,8 @@ static void worst_legal_reply(void **state)
 		held.peak = 0;
 		assert_int_equal(pour(*state, text, n, &it), n);
 		assert_int_equal(it.err, 0);
-		print_message("# %zu bytes of %s: jansson holds %zu KiB\n", n, units[i], held.peak >> 10);
+		print_message("# %zu bytes of %s: jansson holds %zu KiB\n", n, units[i],
+			      held.peak >> 10);
 		assert_true(held.peak <= (8u << 20) + n);
 		qmp_item_done(&it);
 		free(text);
@@ -349,8 +351,9 @@ static double cpu_seconds(void)
 /* 600,000 events that nobody wants: ten seconds of the worst guest seen. */
 static void flood_of_events(void **state)
 {
-	static const char event[] = "{\"timestamp\": {\"seconds\": 1795408321, \"microseconds\": 337487}, "
-				    "\"event\": \"GUEST_CRASHLOADED\", \"data\": {\"action\": \"run\"}}\r\n";
+	static const char event[] =
+		"{\"timestamp\": {\"seconds\": 1795408321, \"microseconds\": 337487}, "
+		"\"event\": \"GUEST_CRASHLOADED\", \"data\": {\"action\": \"run\"}}\r\n";
 	char *chunk = malloc(500 * sizeof(event));
 	struct qmp_item it;
 	double start;
@@ -529,7 +532,8 @@ static void greeting_is_kept(void **state)
 {
 	const json_t *v = qmp_greeting(*state);
 
-	assert_int_equal(json_integer_value(json_object_get(json_object_get(v, "qemu"), "major")), 10);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(v, "qemu"), "major")),
+			 10);
 }
 
 static void guest_agent_limits(void **state)
@@ -569,11 +573,10 @@ int main(void)
 		T(reply_of_5_mib), T(reply_just_within_the_limit), T(reply_just_past_the_limit),
 		T(line_without_end), T(reader_that_does_not_look), T(bomb_of_objects),
 		T(bomb_of_arrays), T(bomb_of_members), T(bomb_of_nesting),
-		T(bomb_of_nested_objects), T(nesting_at_the_limit),
-		T(nesting_past_the_limit), T(worst_legal_reply),
-		T(resident_memory),
-		T(thousand_replies_in_one_read), T(flood_of_events), T(dripping_line), T(submit_errors),
-		T(forgotten_in_flight), T(forgotten_half_written), T(answered_half_written),
+		T(bomb_of_nested_objects), T(nesting_at_the_limit), T(nesting_past_the_limit),
+		T(worst_legal_reply), T(resident_memory), T(thousand_replies_in_one_read),
+		T(flood_of_events), T(dripping_line), T(submit_errors), T(forgotten_in_flight),
+		T(forgotten_half_written), T(answered_half_written),
 		T(descriptor_goes_with_its_command), T(muted), T(order_of_ends),
 		T(hangup_without_reason), T(greeting_is_kept), T(guest_agent_limits),
 	};

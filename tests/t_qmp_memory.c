@@ -205,7 +205,8 @@ static bool short_of_memory(long n)
 	static const struct qga_exec exec = { .path = "x", .input = "y", .input_len = 1 };
 	struct qga_exec_status status;
 	struct qmp_item it = { 0 };
-	json_t *v = json_pack("{s:b, s:s, s:s}", "exited", 1, "out-data", "Zg==", "err-data", "Zg==");
+	json_t *v =
+		json_pack("{s:b, s:s, s:s}", "exited", 1, "out-data", "Zg==", "err-data", "Zg==");
 	unsigned replies = 0, ends = 0;
 	struct qmp *q, *agent;
 	int64_t id = -1;
@@ -214,7 +215,8 @@ static bool short_of_memory(long n)
 	arm(&own, n);
 	q = qmp_new(shutdown_only);
 	if (q) {
-		static const char greeting[] = "{\"QMP\": {\"version\": {}}}\n{\"return\": {}, \"id\": 0}\n";
+		static const char greeting[] =
+			"{\"QMP\": {\"version\": {}}}\n{\"return\": {}, \"id\": 0}\n";
 
 		id = qmp_submit(q, "query-status", NULL, NULL);
 		assert_true(id == 1 || id == -ENOMEM);

@@ -27,7 +27,8 @@ static void decode_all(const json_t *value)
 	int64_t pid;
 
 	if (!qga_decode_exec_status(value, &status))
-		CHECK(!status.out || (status.out_len <= QGA_OUTPUT_MAX && !status.out[status.out_len]));
+		CHECK(!status.out ||
+		      (status.out_len <= QGA_OUTPUT_MAX && !status.out[status.out_len]));
 	qga_exec_status_done(&status);
 	if (!qga_decode_info(value, &info))
 		CHECK(strlen(info.version) < sizeof(info.version));

@@ -21,13 +21,14 @@
  * Steps, one a line:
  *	accept		wait for a client	close		close it
  *	greet		send the greeting	< TEXT		send a line
- *	<< TEXT		send without line end	> COMMAND	expect this command; $ID is then its id
+ *	<< TEXT		the same without its end
+ *	> COMMAND	expect this command; $ID is then its id
  *	stderr TEXT	sleep MS		exit N		signal N
  *	hang		do nothing, for ever	serve		be a QEMU from here on
  * and before serve, what kind:
  *	status WORD	what query-status says	deaf COMMAND	never answer it
  *	ignore COMMAND	answer, do nothing	flood N		events a second
- *	wrong-ids	huge-reply		endless-line	half-reply	(to query-status)
+ *	wrong-ids huge-reply endless-line half-reply		to query-status
  *	down-after MS	the guest shuts down by itself
  *	linger		SHUTDOWN, but stay
  */
@@ -51,14 +52,16 @@ static const struct {
 } behaviours[] = {
 	{ "normal", "serve" },
 	{ "dies-before-greeting", "stderr fakeqemu: cannot set up guest memory\nexit 1" },
-	{ "greets-then-aborts", "accept\ngreet\nstderr fakeqemu: error: failed to set MSR\nsignal 6" },
+	{ "greets-then-aborts",
+	  "accept\ngreet\nstderr fakeqemu: error: failed to set MSR\nsignal 6" },
 	{ "dies-in-handshake", "accept\ngreet\n> qmp_capabilities\nexit 1" },
 	{ "hangs", "accept\nhang" },
 	{ "hangs-after-greeting", "accept\ngreet\nhang" },
 	{ "half-a-line", "accept\n<< {\"QMP\": {\"version\": {\"qe\nhang" },
 	{ "half-a-line-then-dies", "accept\n<< {\"QMP\": {\"version\": {\"qe\nexit 1" },
 	{ "not-qmp", "accept\n< SSH-2.0-OpenSSH_9.2\nhang" },
-	{ "refuses-capabilities", "accept\ngreet\n> qmp_capabilities\n"
+	{ "refuses-capabilities",
+	  "accept\ngreet\n> qmp_capabilities\n"
 	  "< {\"id\": $ID, \"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}\nhang" },
 	{ "deaf", "deaf query-status\nserve" },
 	{ "flood", "flood 60000\nserve" },
@@ -261,7 +264,8 @@ static void send_event(const char *name, const char *data)
 
 static void greet(struct channel *c)
 {
-	send_line(c, "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10},"
+	send_line(c,
+		  "{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10},"
 		  " \"package\": \"fake\"}, \"capabilities\": [\"oob\"]}}");
 }
 
@@ -318,8 +322,8 @@ static void shut_down(bool guest, const char *reason)
 {
 	char data[96];
 
-	snprintf(data, sizeof(data), "{\"guest\": %s, \"reason\": \"%s\"}", guest ? "true" : "false",
-		 reason);
+	snprintf(data, sizeof(data), "{\"guest\": %s, \"reason\": \"%s\"}",
+		 guest ? "true" : "false", reason);
 	send_event("SHUTDOWN", data);
 }
 
@@ -503,7 +507,8 @@ static void answer(struct channel *c, const char *command, const json_t *args)
 	} else if (!strcmp(command, "query-name")) {
 		answer_name(c);
 	} else if (!strcmp(command, "query-version")) {
-		reply(c, "{\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, \"package\": \"fake\"}");
+		reply(c, "{\"qemu\": {\"micro\": 2, \"minor\": 0, \"major\": 10}, \"package\": "
+			 "\"fake\"}");
 	} else if (!strcmp(command, "query-kvm")) {
 		reply(c, "{\"enabled\": true, \"present\": true}");
 	} else if (!strcmp(command, "query-pci")) {
