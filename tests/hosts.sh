@@ -9,9 +9,10 @@ igvm=$B/igvm
 export LC_ALL=C NO_COLOR=1 B
 n=0
 
+# ok STATUS DESCRIPTION [SKIP]
 ok() {
 	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+	if [ "$1" = 0 ] || [ -n "${3:-}" ]; then echo "ok $n - $2${3:-}"; else echo "not ok $n - $2"; fi
 }
 
 if [ ! -x "$igvm" ] || [ ! -x "${MKROM:-$B/tests/tools/mkrom}" ]; then
@@ -82,15 +83,13 @@ printf '[vm]\ntemplate = linux\n[disk system]\npath = /nonexistent/disk\n' > "$v
 printf '[vm]\ntemplate = linux\nunknown = 1\n' > "$vms/bad.conf"
 "$igvm" --root "$B/hosts/uhd730" doctor linux > "$B/hosts/vm.out" 2>&1
 [ $? = 5 ] && grep -q '^VM *linux$' "$B/hosts/vm.out" && grep -q '^block disk.missing: ' "$B/hosts/vm.out"
-[ $? = 0 ] || [ -n "$skip" ]
-ok $? "with a VM, doctor judges its file too$skip"
+ok $? "with a VM, doctor judges its file too" "$skip"
 "$igvm" --root "$B/hosts/amd" doctor linux > "$B/hosts/vm.out" 2>&1
 [ $? = 4 ]
 ok $? "no such VM"
 "$igvm" --root "$B/hosts/uhd730" doctor bad > "$B/hosts/vm.out" 2> "$B/hosts/vm.err"
 [ $? = 2 ] && [ ! -s "$B/hosts/vm.out" ] && grep -q 'bad.conf:3: ' "$B/hosts/vm.err"
-[ $? = 0 ] || [ -n "$skip" ]
-ok $? "a bad VM file is a usage error with file and line$skip"
+ok $? "a bad VM file is a usage error with file and line" "$skip"
 
 "$igvm" --root "$B/hosts/nonexistent" doctor > "$B/hosts/none.out" 2>&1
 [ $? = 1 ] && grep -q 'No such file' "$B/hosts/none.out"

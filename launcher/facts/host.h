@@ -45,7 +45,8 @@ enum region_state {
 /** struct vfio_facts - regions of one device opened through VFIO (kernel vfio_pci_igd.c) */
 struct vfio_facts {
 	enum region_state state;
-	int err;		/* errno of REGION_FAILED */
+	int err;		/* errno of REGION_FAILED; of REGION_UNREAD when opening was
+				 * refused: EBUSY, EACCES; else 0 */
 	char why[160];		/* English, for "seen"; "" when READ */
 	uint8_t *opregion;	/* owned; NULL = the kernel offers no OpRegion region */
 	size_t opregion_len;	/* bytes */

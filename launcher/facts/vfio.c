@@ -26,9 +26,10 @@ static void failed(struct vfio_facts *v, int err, const char *what)
 }
 
 /* Not an answer of the device: somebody else has it, or we may not ask. */
-static void unread(struct vfio_facts *v, const char *why)
+static void unread(struct vfio_facts *v, int err, const char *why)
 {
 	v->state = REGION_UNREAD;
+	v->err = err;
 	str_fit(v->why, sizeof(v->why), why);
 }
 
@@ -165,7 +166,7 @@ static int open_container(struct vfio_facts *v)
 
 	if (fd < 0) {
 		if (errno == EACCES || errno == EPERM)
-			unread(v, "/dev/vfio/vfio may not be opened by this user");
+			unread(v, errno, "/dev/vfio/vfio may not be opened by this user");
 		else
 			failed(v, errno, "/dev/vfio/vfio");
 		return -1;
@@ -187,9 +188,9 @@ static int open_group(int group, struct vfio_facts *v)
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0) {
 		if (errno == EBUSY)
-			unread(v, "another process has the VFIO group open");
+			unread(v, errno, "another process has the VFIO group open");
 		else if (errno == EACCES || errno == EPERM)
-			unread(v, "the VFIO group may not be opened by this user");
+			unread(v, errno, "the VFIO group may not be opened by this user");
 		else
 			failed(v, errno, path);
 		return -1;
