@@ -194,8 +194,9 @@ static int file_rows(struct reader *r, const char *file, struct wish_rows *rows)
 /* The administrator's own template, else the one that came with igvm. */
 static int template_apply(struct reader *r, const struct wish_row *named, const char *by)
 {
-	const char *const dirs[] = { r->p->templates, paths_datadir() };
-	const char *const forms[] = { "%s/%s.conf", "%s/templates/%s.conf" };
+	const struct {
+		const char *dir, *below;
+	} places[] = { { r->p->templates, "" }, { paths_datadir(), "/templates" } };
 	struct wish_rows rows = { 0 };
 	char file[PATH_MAX];
 	int err = -ENOENT;
@@ -206,8 +207,9 @@ static int template_apply(struct reader *r, const struct wish_row *named, const 
 		r->file = by;
 		return refuse(r, named->line, _("'%.60s' cannot name a template"), named->value);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(dirs) && err == -ENOENT; i++) {
-		if (snprintf(file, sizeof(file), forms[i], dirs[i], named->value) >= PATH_MAX)
+	for (size_t i = 0; i < ARRAY_SIZE(places) && err == -ENOENT; i++) {
+		if (!str_print(file, sizeof(file), "%s%s/%s.conf", places[i].dir, places[i].below,
+			       named->value))
 			return -ENAMETOOLONG;
 		err = file_rows(r, file, &rows);
 	}
@@ -309,6 +311,7 @@ static int own_apply(struct reader *r, const struct own_files *own)
 
 /* --- the whole ------------------------------------------------------------------------ */
 
+/* Windows has a driver for NVMe and none for virtio. */
 static int disk_finish(struct reader *r, struct wish_disk *d)
 {
 	if (!*d->path)
@@ -320,7 +323,7 @@ static int disk_finish(struct reader *r, struct wish_disk *d)
 			return refuse(r, 0, _("[disk %s]: an optical disc has bus = sata"), d->name);
 	}
 	if (d->bus == DISK_AUTO)
-		d->bus = d->cdrom ? DISK_SATA : DISK_VIRTIO;
+		d->bus = d->cdrom ? DISK_SATA : r->w->os == OS_WINDOWS ? DISK_NVME : DISK_VIRTIO;
 	return 0;
 }
 

@@ -37,7 +37,7 @@ struct wish_disk {
 	char path[PATH_MAX];	/* absolute */
 	bool cdrom, read_only, qcow2;	/* format = qcow2 | raw */
 	bool device;			/* path is below /dev: a block device */
-	enum { DISK_AUTO, DISK_VIRTIO, DISK_NVME, DISK_SATA } bus;	/* AUTO: SATA for a CD, else virtio */
+	enum { DISK_AUTO, DISK_VIRTIO, DISK_NVME, DISK_SATA } bus;	/* AUTO only while reading */
 	int err;			/* errno of wish_look(); 0 = there, or nobody looked */
 };
 

@@ -329,7 +329,7 @@ const struct wish_key wish_keys[] = {
 	{ "disk", "format", parse_choice, IN(wish_disk, qcow2), choice_format,
 	  .values = "qcow2, raw", .help = N_("format of the image") },
 	{ "disk", "bus", parse_choice, IN(wish_disk, bus), choice_bus,
-	  .values = "auto, virtio, nvme, sata", .help = N_("how the guest sees it") },
+	  .values = "auto, virtio, nvme, sata", .help = N_("how the guest sees it; auto is sata for a disc, nvme for Windows, else virtio") },
 	{ "disk", "cdrom", parse_choice, IN(wish_disk, cdrom), choice_bool, .values = YES_NO,
 	  .help = N_("an optical disc: read-only, format raw") },
 	{ "disk", "read-only", parse_choice, IN(wish_disk, read_only), choice_bool,
