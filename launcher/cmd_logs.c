@@ -17,10 +17,12 @@
 #include "launcher/base/str.h"
 #include "launcher/cmd_vm.h"
 #include "launcher/run/keeper.h"
+#include "launcher/run/supervise.h"
 
 enum { OPT_RAW = 0x100 };
 
 #define LINES_MAX	10000000u
+#define SPAWN_MS	2000
 
 static const struct opt opts[] = {
 	{ "stream", 's', "NAME", N_("qemu (default), firmware or serial"), 's' },
@@ -185,5 +187,11 @@ static int run_logs(const struct globals *g, int argc, char **argv)
 			return EXIT_USAGE;
 	}
 	r = cmd_vm_name(&cmd_logs, g, argc, argv, &name, &p);
-	return r ? r : print_stream(&p, name, stream, lines, raw);
+	if (r)
+		return r;
+	/* The logs need none, but who reads them wants to know what the VM does. */
+	r = supervise_spawn(&p, g->root, name, SPAWN_MS);
+	if (!r)
+		say(_("%s had no supervisor; it has one now"), name);
+	return print_stream(&p, name, stream, lines, raw);
 }

@@ -165,6 +165,20 @@ static int receive_line(int sock, int64_t deadline, char *buf, size_t size, int 
 	}
 }
 
+/* A full backlog (-EAGAIN) is a crowd at the door, which the other end clears in milliseconds. */
+static int connect_by(int dir, const char *name, int64_t deadline)
+{
+	for (;;) {
+		int fd = control_connect(dir, name);
+
+		if (fd != -EAGAIN)
+			return fd;
+		if (now_ms() >= deadline)
+			return -ETIMEDOUT;
+		nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
+	}
+}
+
 static bool is_answer(const json_t *answer)
 {
 	return json_is_object(answer) && json_is_boolean(json_object_get(answer, "ok"));
@@ -185,7 +199,7 @@ int control_call_fd(const struct paths *p, const char *name, const json_t *reque
 		return -ENOMEM;
 	if (dir < 0)
 		return dir;
-	sock = control_connect(dir, name);
+	sock = connect_by(dir, name, deadline);
 	if (sock < 0)
 		return sock;
 	r = send_request(sock, request, deadline);

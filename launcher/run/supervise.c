@@ -414,7 +414,7 @@ static int give_up(struct sup *sup, int r)
 		(void)!sup_record_unseen(sup);
 	} else if (r == -EPROTO) {
 		log_line(LOG_ERROR, "state.json is of a newer igvm: left alone");
-	} else if (r != -ENOENT && r != -EINTR) {
+	} else if (r != -ENOENT && r != -ESRCH && r != -EINTR) {
 		log_line(LOG_ERROR, "cannot supervise: %s", strerror(-r));
 	}
 	if (r == -ESRCH || r == -ENOENT)

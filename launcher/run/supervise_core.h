@@ -16,7 +16,8 @@
 struct sup_link {
 	struct qmp *q;		/* NULL: not connected */
 	int fd;
-	bool answered;		/* query-uuid was right and query-status has answered, on this connection */
+	bool ours;		/* query-uuid has answered with the record's */
+	bool answered;		/* ... and query-status, on this connection */
 	bool silent;		/* a query-status is overdue; its answer ends the silence */
 	bool status_open;	/* a query-status is outstanding */
 	bool status_stale;	/* the run state has changed since it was sent */

@@ -45,7 +45,7 @@ void sup_link_close(struct sup *sup)
 		close(l->fd);
 	l->q = NULL;
 	l->fd = -1;
-	l->answered = l->silent = l->status_open = l->status_stale = false;
+	l->ours = l->answered = l->silent = l->status_open = l->status_stale = false;
 	l->answer_by = l->next_beat = -1;
 }
 
@@ -96,12 +96,14 @@ static void on_uuid(struct sup *sup, const struct qmp_item *item)
 {
 	struct qmp_answer a;
 
-	if (item->err || qmp_cmd_decode(QMP_CMD_QUERY_UUID, item->value, &a))
+	if (item->err || qmp_cmd_decode(QMP_CMD_QUERY_UUID, item->value, &a)) {
 		qmp_hangup(sup->link.q, -EPROTO);
-	else if (strcasecmp(a.text, sup->record.id.uuid)) {
+	} else if (strcasecmp(a.text, sup->record.id.uuid)) {
 		sup_log(sup, LOG_ERROR, "qmp answers for uuid %s, not %s: not this VM", a.text,
 			sup->record.id.uuid);
 		qmp_hangup(sup->link.q, -EPROTO);
+	} else {
+		sup->link.ours = true;
 	}
 }
 
@@ -115,7 +117,8 @@ static void on_status(struct sup *sup, const struct qmp_item *item)
 
 	l->status_open = false;
 	l->answer_by = -1;
-	if (item->err || qmp_cmd_decode(QMP_CMD_QUERY_STATUS, item->value, &a)) {
+	/* What came before a hang-up is still handed out, of a foreign QEMU too. */
+	if (!l->ours || item->err || qmp_cmd_decode(QMP_CMD_QUERY_STATUS, item->value, &a)) {
 		qmp_hangup(l->q, -EPROTO);
 		return;
 	}
@@ -206,6 +209,8 @@ static void on_shutdown(struct sup *sup, const json_t *data)
 
 static void on_event(struct sup *sup, const struct qmp_item *item)
 {
+	if (!sup->link.ours)
+		return;
 	switch ((enum event)item->event) {
 	case E_SHUTDOWN:
 		on_shutdown(sup, item->value);

@@ -12,7 +12,7 @@
  *		a supervisor in this process, with the same two
  *
  * ROOT is the directory below which /run and /var are taken. Prints "pid N" of
- * QEMU; exit status 1 and a line on stderr when it failed.
+ * QEMU and "supervisor N"; exit status 1 and a line on stderr when it failed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -165,7 +165,11 @@ _Noreturn static void become_supervisor(int lock, int ready)
 {
 	struct supervise s = { .paths = &paths, .sysroot = "/", .name = plan.name, .ready_fd = ready };
 
+	/* Nobody waits for the end of our stdout; what we log goes to stderr. */
+	if (!freopen("/dev/null", "w", stdout))
+		die("/dev/null", -errno);
 	setsid();
+	dprintf(ready, "supervisor %d\n", getpid());
 	s.child = launch(lock);
 	dprintf(ready, "pid %d\n", s.child);
 	set_durations(&s);
