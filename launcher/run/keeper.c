@@ -285,6 +285,7 @@ static int keeper_prepare(struct keeper *k)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is a full disk to us: EFBIG */
 	prctl(PR_SET_NAME, "igvm-keeper");
 	umask(077);
 	if (chdir("/"))
