@@ -165,7 +165,8 @@ static void add_disk(struct builder *b, size_t i, size_t *n_sata, size_t *n_pci)
 	} else {
 		words_slot(b, SLOT_DISK + (unsigned int)(*n_pci)++, 0);
 	}
-	words_keyf(b, "bootindex", "%zu", i);
+	/* In the order of the VM file; -kernel has taken 0 (hw/i386/pc.c, linuxboot.bin). */
+	words_keyf(b, "bootindex", "%zu", i + 1);
 }
 
 void words_disks(struct builder *b)
