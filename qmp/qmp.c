@@ -173,21 +173,37 @@ static int buf_reserve(struct qmp *q, size_t n)
 	return 0;
 }
 
+/* Where @n more bytes may be put; @n <= qmp_room(). NULL: no memory, the connection is over. */
+char *qmp_core_space(struct qmp *q, size_t n)
+{
+	if (buf_reserve(q, n) < 0) {
+		qmp_core_end(q, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	return q->buf + q->tail;
+}
+
+void qmp_core_filled(struct qmp *q, size_t n)
+{
+	q->tail += n;
+}
+
 ssize_t qmp_feed(struct qmp *q, const void *bytes, size_t n)
 {
 	size_t room = qmp_room(q);
+	char *space;
 
 	if (q->end_err)
 		return q->end_err;
 	if (n > room)
 		n = room;
-	if (buf_reserve(q, n) < 0) {
-		qmp_core_end(q, -ENOMEM, "out of memory");
+	if (!n)
+		return 0;
+	space = qmp_core_space(q, n);
+	if (!space)
 		return -ENOMEM;
-	}
-	if (n)
-		memcpy(q->buf + q->tail, bytes, n);
-	q->tail += n;
+	memcpy(space, bytes, n);
+	qmp_core_filled(q, n);
 	return (ssize_t)n;
 }
 

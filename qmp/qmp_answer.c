@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What QEMU's replies say. */
-#include <assert.h>
 #include <string.h>
 
 #include "qmp/qmp_cmd.h"
@@ -218,16 +217,21 @@ static int decode_empty(const json_t *value, struct qmp_answer *out)
 	return json_is_object(value) ? 0 : -EBADMSG;
 }
 
+static int decode_list(const json_t *value, struct qmp_answer *out)
+{
+	out->value = value;
+	return json_is_array(value) ? 0 : -EBADMSG;
+}
+
 static int decode_any(const json_t *value, struct qmp_answer *out)
 {
 	out->value = value;
 	return value ? 0 : -EBADMSG;
 }
 
-static int decode_properties(const json_t *value, struct qmp_answer *out)
+int qmp_properties_decode(const json_t *value, struct qmp_properties *list)
 {
-	struct qmp_properties *list = &out->properties;
-
+	list->n = 0;
 	if (!json_is_array(value))
 		return -EBADMSG;
 	if (json_array_size(value) > ROWS(list->property))
@@ -242,10 +246,9 @@ static int decode_properties(const json_t *value, struct qmp_answer *out)
 	return 0;
 }
 
-static int decode_machines(const json_t *value, struct qmp_answer *out)
+int qmp_machines_decode(const json_t *value, struct qmp_machines *list)
 {
-	struct qmp_machines *list = &out->machines;
-
+	list->n = 0;
 	if (!json_is_array(value))
 		return -EBADMSG;
 	if (json_array_size(value) > ROWS(list->machine))
@@ -319,14 +322,15 @@ static int decode_bus(const json_t *devices, struct qmp_pci *out)
 	return r;
 }
 
-static int decode_pci(const json_t *value, struct qmp_answer *out)
+int qmp_pci_decode(const json_t *value, struct qmp_pci *out)
 {
 	const json_t *bus;
 	size_t i;
 	int r = json_is_array(value) ? 0 : -EBADMSG;
 
+	out->n = 0;
 	json_array_foreach(value, i, bus) {
-		r = decode_bus(json_object_get(bus, "devices"), &out->pci);
+		r = decode_bus(json_object_get(bus, "devices"), out);
 		if (r < 0)
 			break;
 	}
@@ -342,28 +346,22 @@ static int (*const decoders[QMP_CMD_COUNT])(const json_t *value, struct qmp_answ
 	[QMP_CMD_SYSTEM_POWERDOWN] = decode_empty,
 	[QMP_CMD_SYSTEM_RESET] = decode_empty,
 	[QMP_CMD_QUIT] = decode_empty,
-	[QMP_CMD_QUERY_PCI] = decode_pci,
+	[QMP_CMD_QUERY_PCI] = decode_list,
 	[QMP_CMD_QOM_GET] = decode_any,
 	[QMP_CMD_QUERY_VERSION] = decode_version,
 	[QMP_CMD_QUERY_UUID] = decode_uuid,
 	[QMP_CMD_QUERY_NAME] = decode_name,
 	[QMP_CMD_SCREENDUMP] = decode_empty,
-	[QMP_CMD_DEVICE_LIST_PROPERTIES] = decode_properties,
-	[QMP_CMD_QUERY_MACHINES] = decode_machines,
+	[QMP_CMD_DEVICE_LIST_PROPERTIES] = decode_list,
+	[QMP_CMD_QUERY_MACHINES] = decode_list,
 	[QMP_CMD_QUERY_KVM] = decode_kvm,
 	[QMP_CMD_SEND_KEY] = decode_empty,
 	[QMP_CMD_ADD_FD] = decode_fdset,
 	[QMP_CMD_REMOVE_FD] = decode_empty,
 };
 
-/* The small answers and the lists' counts; a list's rows are cleared as they are filled. */
-enum { CLEARED = 64 };
-
-static_assert(sizeof(struct qmp_status) <= CLEARED && sizeof(struct qmp_version) <= CLEARED &&
-	      sizeof(struct qmp_kvm) <= CLEARED && sizeof(struct qmp_fdset) <= CLEARED, "");
-
 int qmp_cmd_decode(enum qmp_cmd cmd, const json_t *value, struct qmp_answer *out)
 {
-	memset(out, 0, CLEARED);
+	*out = (struct qmp_answer){ 0 };
 	return decoders[cmd](value, out);
 }

@@ -104,7 +104,7 @@ struct qmp_pci_device {
 	struct qmp_pci_bar bar[7];
 };
 
-/* Behind bridges too, in the order of QEMU's answer. */
+/* Behind bridges too, in the order of QEMU's answer. 50 KiB: not for the stack. */
 struct qmp_pci {
 	size_t n;
 	struct qmp_pci_device device[256];
@@ -138,12 +138,11 @@ struct qmp_answer {
 		struct qmp_status status;		/* query-status */
 		struct qmp_version version;		/* query-version; qmp_greeting() */
 		struct qmp_kvm kvm;			/* query-kvm */
-		struct qmp_pci pci;			/* query-pci */
-		struct qmp_properties properties;	/* device-list-properties */
-		struct qmp_machines machines;		/* query-machines */
 		struct qmp_fdset fdset;			/* add-fd */
 		const char *text;			/* query-uuid; query-name, "" for none */
-		const json_t *value;			/* qom-get: whatever it is */
+		const json_t *value;			/* qom-get: whatever it is. query-pci,
+							 * query-machines, device-list-properties:
+							 * the array, for the decoders below */
 	};
 };
 
@@ -165,10 +164,14 @@ int64_t qmp_cmd_submit(struct qmp *q, enum qmp_cmd cmd, const char *const *args,
 
 /**
  * qmp_cmd_decode() - read a reply's value
- * Return: 0; -EBADMSG (wrong type, missing member, bad uuid); -E2BIG (more
- * list members than the answer holds).
+ * Return: 0; -EBADMSG (wrong type, missing member, bad uuid).
  */
 int qmp_cmd_decode(enum qmp_cmd cmd, const json_t *value, struct qmp_answer *out);
+
+/* The long answers: 0; -EBADMSG; -E2BIG (more members than the struct holds). */
+int qmp_pci_decode(const json_t *value, struct qmp_pci *out);
+int qmp_properties_decode(const json_t *value, struct qmp_properties *out);
+int qmp_machines_decode(const json_t *value, struct qmp_machines *out);
 
 /** qmp_run_name() - QEMU's word for it; "unknown" for UNKNOWN */
 const char *qmp_run_name(enum qmp_run run);

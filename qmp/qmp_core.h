@@ -61,6 +61,8 @@ struct qmp {
 };
 
 struct qmp *qmp_core_new(const struct qmp_dialect *dialect, const char *const *events);
+char *qmp_core_space(struct qmp *q, size_t n);
+void qmp_core_filled(struct qmp *q, size_t n);
 void qmp_core_end(struct qmp *q, int err, const char *text);
 int qmp_core_find(const struct qmp *q, int64_t id);
 bool qmp_core_sent(const struct qmp *q, unsigned i);

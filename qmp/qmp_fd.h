@@ -13,7 +13,7 @@
 short qmp_fd_events(const struct qmp *q);
 
 /**
- * qmp_fd_step() - write what is pending, then read once (64 KiB)
+ * qmp_fd_step() - write what is pending, then read once (up to 16 KiB)
  * @revents: what poll() said; POLLHUP, POLLERR and POLLNVAL count as POLLIN
  *
  * End of file, ECONNRESET and EPIPE all become qmp_hangup(-ECONNRESET), but

@@ -4,7 +4,29 @@
 
 #include "qmp/qmp_cmd.h"
 
-static struct qmp_answer answer;	/* too large for a stack frame of a test */
+static struct qmp_answer answer;
+static struct qmp_pci devices;
+static struct qmp_properties properties;
+static struct qmp_machines machines;
+
+/* The long answers too. */
+static int decode_value(enum qmp_cmd cmd, const json_t *value)
+{
+	int r = qmp_cmd_decode(cmd, value, &answer);
+
+	if (r < 0)
+		return r;
+	switch (cmd) {
+	case QMP_CMD_QUERY_PCI:
+		return qmp_pci_decode(answer.value, &devices);
+	case QMP_CMD_DEVICE_LIST_PROPERTIES:
+		return qmp_properties_decode(answer.value, &properties);
+	case QMP_CMD_QUERY_MACHINES:
+		return qmp_machines_decode(answer.value, &machines);
+	default:
+		return 0;
+	}
+}
 
 static int decode(enum qmp_cmd cmd, const char *text)
 {
@@ -15,7 +37,7 @@ static int decode(enum qmp_cmd cmd, const char *text)
 	value = text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
 	if (text)
 		assert_non_null(value);
-	r = qmp_cmd_decode(cmd, value, &answer);
+	r = decode_value(cmd, value);
 	if (r < 0) {
 		json_decref(value);
 		value = NULL;
@@ -224,6 +246,17 @@ static void small_answers(void **state)
 	assert_int_equal(answer.fdset.fdset, 9);
 }
 
+static void long_answers_are_lists(void **state)
+{
+	json_t *object = json_object();
+
+	(void)state;
+	assert_int_equal(qmp_pci_decode(object, &devices), -EBADMSG);
+	assert_int_equal(qmp_properties_decode(object, &properties), -EBADMSG);
+	assert_int_equal(qmp_machines_decode(NULL, &machines), -EBADMSG);
+	json_decref(object);
+}
+
 static void lists(void **state)
 {
 	(void)state;
@@ -232,21 +265,21 @@ static void lists(void **state)
 		       "[{\"name\": \"romfile\", \"type\": \"str\"}, {\"default-value\": true, "
 		       "\"name\": \"x-igd-opregion\", \"type\": \"bool\"}]"),
 		0);
-	assert_int_equal(answer.properties.n, 2);
-	assert_string_equal(answer.properties.property[0].name, "romfile");
-	assert_null(answer.properties.property[0].default_value);
-	assert_true(json_is_true(answer.properties.property[1].default_value));
+	assert_int_equal(properties.n, 2);
+	assert_string_equal(properties.property[0].name, "romfile");
+	assert_null(properties.property[0].default_value);
+	assert_true(json_is_true(properties.property[1].default_value));
 	assert_int_equal(
 		decode(QMP_CMD_QUERY_MACHINES,
 		       "[{\"name\": \"pc-q35-7.2\", \"alias\": \"q35\", \"cpu-max\": 288}, "
 		       "{\"name\": \"pc-i440fx-7.2\", \"alias\": \"pc\", \"is-default\": true}, "
 		       "{\"name\": \"pc-i440fx-1.4\", \"deprecated\": true}]"),
 		0);
-	assert_int_equal(answer.machines.n, 3);
-	assert_string_equal(answer.machines.machine[0].alias, "q35");
-	assert_true(answer.machines.machine[1].is_default);
-	assert_string_equal(answer.machines.machine[2].alias, "");
-	assert_true(answer.machines.machine[2].deprecated);
+	assert_int_equal(machines.n, 3);
+	assert_string_equal(machines.machine[0].alias, "q35");
+	assert_true(machines.machine[1].is_default);
+	assert_string_equal(machines.machine[2].alias, "");
+	assert_true(machines.machine[2].deprecated);
 }
 
 static char *list_of(const char *head, const char *row, size_t n, const char *tail)
@@ -314,8 +347,8 @@ static void pci(void **state)
 
 	(void)state;
 	assert_int_equal(decode(QMP_CMD_QUERY_PCI, pci_text), 0);
-	assert_int_equal(answer.pci.n, 4);
-	d = &answer.pci.device[0];
+	assert_int_equal(devices.n, 4);
+	d = &devices.device[0];
 	assert_int_equal(d->slot, 2);
 	assert_int_equal(d->vendor, 0x8086);
 	assert_int_equal(d->device, 18086);
@@ -329,9 +362,9 @@ static void pci(void **state)
 	assert_int_equal(d->bar[4].address, -1);
 	assert_true(d->bar[6].present);
 	assert_false(d->bar[1].present);
-	assert_int_equal(answer.pci.device[1].slot, 28);
-	assert_int_equal(answer.pci.device[2].slot, 3);
-	assert_int_equal(answer.pci.device[3].slot, 31);
+	assert_int_equal(devices.device[1].slot, 28);
+	assert_int_equal(devices.device[2].slot, 3);
+	assert_int_equal(devices.device[3].slot, 31);
 }
 
 static void bad_regions(void **state)
@@ -365,6 +398,7 @@ int main(void)
 		cmocka_unit_test(wrong_types),
 		cmocka_unit_test(status),
 		cmocka_unit_test(small_answers),
+		cmocka_unit_test(long_answers_are_lists),
 		cmocka_unit_test(lists),
 		cmocka_unit_test(too_long_lists),
 		cmocka_unit_test(pci),

@@ -490,6 +490,8 @@ static void stop_real(struct vm *vm)
 /* What the capability probe asks, from a QEMU without a machine. */
 static void real_without_machine(void **state)
 {
+	static struct qmp_machines machines;
+	static struct qmp_properties properties;
 	char *words[] = { "qemu-system-x86_64", "-M", "none", "-accel", "tcg", "-nodefaults",
 			  "-display", "none", "-S", "-qmp", "stdio", NULL };
 	const struct qmp_answer *a;
@@ -503,10 +505,13 @@ static void real_without_machine(void **state)
 		      a->version.micro, a->version.package);
 	assert_true(a->version.major >= 7);
 	assert_int_equal(ask_real(&vm, QMP_CMD_QUERY_STATUS, NULL)->status.run, QMP_RUN_PRELAUNCH);
-	assert_true(ask_real(&vm, QMP_CMD_QUERY_MACHINES, NULL)->machines.n > 5);
+	a = ask_real(&vm, QMP_CMD_QUERY_MACHINES, NULL);
+	assert_int_equal(qmp_machines_decode(a->value, &machines), 0);
+	assert_true(machines.n > 5);
 	/* its defaults hold numbers that do not fit int64 */
 	a = ask_real(&vm, QMP_CMD_DEVICE_LIST_PROPERTIES, (const char *[]){ "pci-bridge", NULL });
-	assert_true(a->properties.n > 5);
+	assert_int_equal(qmp_properties_decode(a->value, &properties), 0);
+	assert_true(properties.n > 5);
 	assert_false(ask_real(&vm, QMP_CMD_QUERY_KVM, NULL)->kvm.enabled);
 	assert_string_equal(ask_real(&vm, QMP_CMD_QUERY_NAME, NULL)->text, "");
 	assert_true(qmp_submit(vm.q, "query-qmp-schema", NULL, NULL) > 0);
@@ -541,6 +546,7 @@ static void screendump_to_descriptor(struct vm *vm)
 
 static void real_machine(void **state)
 {
+	static struct qmp_pci pci;
 	char *words[] = { "qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "32",
 			  "-nodefaults", "-device", "VGA,id=screen", "-display", "none", "-S",
 			  "-name", "t", "-uuid", "11111111-2222-3333-4444-555555555555",
@@ -556,10 +562,11 @@ static void real_machine(void **state)
 	assert_string_equal(ask_real(&vm, QMP_CMD_QUERY_UUID, NULL)->text,
 			    "11111111-2222-3333-4444-555555555555");
 	a = ask_real(&vm, QMP_CMD_QUERY_PCI, NULL);
-	for (size_t i = 0; i < a->pci.n; i++)
-		seen |= a->pci.device[i].vendor == 0x1234 && a->pci.device[i].class_code == 0x300 &&
-			!strcmp(a->pci.device[i].qdev_id, "screen") &&
-			a->pci.device[i].bar[0].present;
+	assert_int_equal(qmp_pci_decode(a->value, &pci), 0);
+	for (size_t i = 0; i < pci.n; i++)
+		seen |= pci.device[i].vendor == 0x1234 && pci.device[i].class_code == 0x300 &&
+			!strcmp(pci.device[i].qdev_id, "screen") &&
+			pci.device[i].bar[0].present;
 	assert_true(seen);
 	a = ask_real(&vm, QMP_CMD_QOM_GET, (const char *[]){ "/machine", "type", NULL });
 	assert_non_null(strstr(json_string_value(a->value), "-machine"));
