@@ -55,6 +55,18 @@ const struct cmd cmd_start = {
 	.run = run_start,
 };
 
+/* The terminal is the command's: what there is to say goes through @ready, status and logs. */
+static void leave_terminal(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (null >= 0)
+			dup2(null, fd);
+	close(null);
+}
+
 /* The supervisor and the launch below it: never returns to the command. */
 _Noreturn static void become_supervisor(struct pipeline *p, int ready)
 {
@@ -67,7 +79,7 @@ _Noreturn static void become_supervisor(struct pipeline *p, int ready)
 	int status[2];
 	ssize_t n;
 
-	setsid();
+	leave_terminal();
 	if (pipe2(status, O_CLOEXEC))
 		_exit(EXIT_FAILED);
 	s.child = fork();
@@ -87,8 +99,8 @@ _Noreturn static void become_supervisor(struct pipeline *p, int ready)
 		dprintf(ready, "failed %s\n", n > 0 ? text : strerror(errno));
 		if (s.child > 0)
 			waitpid(s.child, NULL, 0);
-		if (vm_cleanup("/", &p->paths, p->name))
-			log_line(LOG_WARNING, "%s: not everything could be cleaned up", p->name);
+		/* What stays is in the journal: the next start or `igvm cleanup` tries again. */
+		(void)!vm_cleanup("/", &p->paths, p->name);
 		_exit(EXIT_FAILED);
 	}
 	close(status[0]);

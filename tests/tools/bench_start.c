@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -140,6 +141,16 @@ static int ask(int fd, enum qmp_cmd command)
 	return r;
 }
 
+/* The one directory the words need; igvm removes it at the end of each run. */
+static void make_vnc_dir(const struct plan *p)
+{
+	char path[PATH_MAX + 16];
+
+	mkdir(p->run_dir, 0755);
+	snprintf(path, sizeof(path), "%s/" PLAN_VNC_DIR, p->run_dir);
+	mkdir(path, 0700);
+}
+
 static double run_bare(const struct plan *p, char **argv)
 {
 	int made[PLAN_FDS_MAX], fd;
@@ -148,6 +159,7 @@ static double run_bare(const struct plan *p, char **argv)
 
 	for (size_t i = 0; i < p->n_fd; i++)
 		made[i] = make_fd(&p->fd[i]);
+	make_vnc_dir(p);
 	start = now_ms();
 	pid = fork();
 	if (!pid)
