@@ -37,7 +37,7 @@ fuzz_tests  := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tes
 q            = $(if $(V),,@echo '  $(1)	$(2)';)
 
 .PHONY: all
-all: $(B)/igvm
+all:			## the program and its data
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -115,7 +115,7 @@ elf_cflags   = --target=i386-unknown-none-elf -Os -fno-pic -fno-asynchronous-unw
 efi_share   := $(B)/share/igvm/efi
 rom_share   := $(B)/share/igvm/roms
 efi_files   := $(addprefix $(efi_share)/,igd-assign.efi igvm-probe.efi igvm-probe.elf) \
-	       $(addprefix $(rom_share)/,igd-assign.rom igd-probe.rom)
+	       $(addprefix $(rom_share)/,igd-assign.rom igvm-probe.rom)
 
 .PHONY: efi
 efi: $(efi_files)	## what runs inside the guest (clang, lld, gnu-efi's headers)
@@ -161,6 +161,8 @@ $(B)/efi/igvm-probe.elf: romfiles/efi/bios.ld $(probe_elf)
 # OVMF compares no device id, so one ROM serves all; the launcher makes its own.
 ROM_DEVICE  ?= 4692
 $(B)/roms/igd-assign.rom: $(B)/efi/igd-assign.efi
+$(B)/roms/igvm-probe.rom: $(B)/efi/igvm-probe.efi
+# Both at once, for tests of the guest's side alone.
 $(B)/roms/igd-probe.rom: $(efi_images)
 # Linked apart from the other tools: ROMs are built without the launcher.
 $(B)/efi/mkrom: $(B)/tests/tools/mkrom.o $(patsubst %.c,$(B)/%.o,$(sort $(wildcard romfiles/*.c)))
@@ -201,13 +203,16 @@ $(B)/igvm.pot: $(text_src)
 	$(call q,XGETTEXT,$@)xgettext -k_ -kN_ --from-code=UTF-8 --no-location --sort-output \
 		--package-name=igvm -o $@ $^
 
+all: $(B)/igvm $(share) $(mo_files) $(efi_files)
+
 .PHONY: po
 po: $(B)/igvm.pot	## update the translations from the sources
 	@for l in $(linguas); do msgmerge -q --no-fuzzy-matching --no-location --sort-output \
 		-U --backup=none po/$$l.po $(B)/igvm.pot; done
 
 # --- check, demo, soak, bench -----------------------------------------------------------
-check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) $(lab_bins)
+check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
+	       $(B)/roms/igd-probe.rom $(lab_bins)
 quick_tests := $(sort $(wildcard tests/*.sh))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint

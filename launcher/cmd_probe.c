@@ -61,18 +61,36 @@ struct probe {
 
 /* --- the ROM ------------------------------------------------------------------- */
 
-static int join_rom(struct pipeline *p, const char *probe_rom, const char *to)
+static int join_rom(const struct pipeline *p, const char *probe_rom)
 {
 	_free_ uint8_t *both = malloc(ROM_BUILD_MAX);
 	_free_ char *probe = NULL;
 	size_t probe_len, len;
 	int r = both ? file_read_at(AT_FDCWD, probe_rom, ROM_BUILD_MAX, &probe, &probe_len) : -ENOMEM;
 
-	if (r)
-		return r;
-	r = rom_join((struct span){ (uint8_t *)p->rom, p->rom ? p->rom_len : 0 },
-		     (struct span){ (uint8_t *)probe, probe_len }, both, ROM_BUILD_MAX, &len);
-	return r ? r : file_replace_at(AT_FDCWD, to, both, len, 0644);
+	if (!r)
+		r = rom_join((struct span){ (uint8_t *)p->rom, p->rom ? p->rom_len : 0 },
+			     (struct span){ (uint8_t *)probe, probe_len }, both, ROM_BUILD_MAX, &len);
+	return r ? r : file_replace_at(AT_FDCWD, p->plan.rom, both, len, 0600);
+}
+
+/* The VM's ROM with the probe's image behind it, in the probe's run directory. */
+static int place_rom(const struct pipeline *p)
+{
+	char probe_rom[PATH_MAX];
+	int fd, r;
+
+	if (p->plan.firmware != PLAN_OVMF)
+		return EXIT_OK;
+	snprintf(probe_rom, sizeof(probe_rom), "%s/roms/igvm-probe.rom", paths_datadir());
+	fd = dir_open_mine(p->plan.run_dir, 0755);
+	cleanup_fd(&fd);
+	r = fd < 0 ? fd : join_rom(p, probe_rom);
+	if (!r)
+		return EXIT_OK;
+	say(_("%s: the probe's ROM cannot be made in %s from %s: %s"), p->name, p->plan.run_dir,
+	    probe_rom, strerror(-r));
+	return EXIT_FAILED;
 }
 
 /* --- one run --------------------------------------------------------------------- */
@@ -235,11 +253,9 @@ static int judge(struct probe *pr, json_t *report)
 
 static int probe_once(struct probe *pr)
 {
-	struct pipeline *p = pr->pl;
 	_json_ json_t *report = NULL;
-	int code;
 
-	if (start_qemu(pr))
+	if (place_rom(pr->pl) || start_qemu(pr))
 		return EXIT_FAILED;
 	report = wait_report(pr);
 	end_qemu(pr);
@@ -247,8 +263,7 @@ static int probe_once(struct probe *pr)
 		say(_("out of memory"));
 		return EXIT_FAILED;
 	}
-	code = judge(pr, report);
-	return code;
+	return judge(pr, report);
 }
 
 static int probe_vm(struct probe *pr, bool force)

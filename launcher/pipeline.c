@@ -207,22 +207,21 @@ static int claim_device(struct pipeline *p)
 
 int pipeline_claim(struct pipeline *p)
 {
-	int code, r = vm_cleanup("/", &p->paths, p->name);
+	int code, r = lock_vm(&p->paths, p->name);
 
-	if (r && r != -EBUSY)
+	p->vm_busy = r == -EBUSY;
+	if (p->vm_busy)
+		return EXIT_BUSY;
+	if (r < 0) {
+		say(_("%s: cannot take the VM's lock below %s: %s"), p->name, p->paths.run,
+		    strerror(-r));
+		return r == -EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
+	}
+	p->vm_lock = r;
+	r = vm_cleanup_locked("/", &p->paths, p->name);
+	if (r)
 		say(_("%s: an earlier run could not be cleaned up completely: %s"), p->name,
 		    strerror(-r));
-	p->vm_lock = lock_vm(&p->paths, p->name);
-	if (p->vm_lock < 0) {
-		int err = -p->vm_lock;
-
-		p->vm_lock = -1;
-		p->vm_busy = err == EBUSY;
-		if (p->vm_busy)
-			return EXIT_BUSY;
-		say(_("%s: cannot take the VM's lock below %s: %s"), p->name, p->paths.run, strerror(err));
-		return err == EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
-	}
 	code = p->wish.igpu ? claim_device(p) : EXIT_OK;
 	if (code)
 		pipeline_unclaim(p);
@@ -267,7 +266,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	};
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
-		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue,
+		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue, .force = force,
 	};
 	const char *bad = NULL;
 	int r;
@@ -280,7 +279,8 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	read_rom(p, &in);
 	if (!plan_make(&in, &p->plan, &p->findings))
 		return EXIT_REFUSED;
-	if (finding_worst(&p->findings) == SEVERITY_BLOCK && !force)
+	if (finding_worst(&p->findings) == SEVERITY_BLOCK &&
+	    !(force && findings_forcible(&p->findings)))
 		return EXIT_REFUSED;
 	words_done(&p->words);
 	r = words_build(&p->plan, &p->words, &bad);

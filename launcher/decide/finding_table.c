@@ -304,7 +304,8 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 	ROW(QEMU_NO_ACCEL,
 		N_("a QEMU built with the accelerator the VM file names"),
 		N_("install the distribution's full QEMU"),
-		N_("This QEMU was built without it.")),
+		N_("This QEMU was built without it. Distributions split QEMU into packages, and some leave "
+		   "KVM or TCG out of the small ones.")),
 	/* --- firmware and ROM ------------------------------------------------------------ */
 	ROW(FIRMWARE_UEFI_MISSING,
 		N_("a UEFI firmware for this machine type in share/qemu/firmware"),
@@ -417,7 +418,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 	ROW(PLAN_OPTION_BAD,
 		N_("values that go together"),
 		N_("correct the VM file"),
-		N_("Two keys of the VM file exclude each other.")),
+		N_("Two keys of the VM file exclude each other; the line above says which.")),
 	ROW(PLAN_PATH_LONG,
 		N_("shorter names"),
 		N_("shorten the VM's name or the directory it lives in"),
@@ -429,15 +430,18 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 	ROW(DISK_MISSING,
 		N_("every disk the VM file names"),
 		N_("create it: qemu-img create -f qcow2 FILE 64G, or correct path"),
-		N_("QEMU would not start without it.")),
+		N_("igvm opens each disk itself and gives QEMU the descriptor. A disk that is not there is "
+		   "found out before anything is started or bound.")),
 	ROW(KERNEL_MISSING,
 		N_("the kernel and initrd the VM file names"),
 		N_("correct kernel and initrd in [vm]"),
-		N_("QEMU would not start without them.")),
+		N_("igvm copies both into the VM's folder, where QEMU's user can read them. A file that is "
+		   "not there is found out before anything is started or bound.")),
 	ROW(DISK_NONE,
 		N_("a [disk NAME] section or a kernel"),
 		N_("add a [disk NAME] section"),
-		N_("The firmware finds nothing to start.")),
+		N_("The firmware finds nothing to start and waits in its setup or shell. That is right for a "
+		   "first look at a VM.")),
 	ROW(KERNEL_SECURE_BOOT,
 		N_("firmware = uefi with kernel = FILE"),
 		N_("set firmware = uefi, or start from a disk"),

@@ -150,8 +150,12 @@ void plan_rom(struct planning *g)
 		place(g, path);
 		return;
 	}
-	if (g->p->firmware == PLAN_OVMF)
+	if (g->p->firmware == PLAN_OVMF) {
 		plan_refuse(g, FINDING_ROM_NONE_UEFI, _("rom = none"));
-	else
+		/* A forced probe still needs its own image. */
+		if (g->p->purpose == PLAN_PROBE)
+			place(g, "");
+	} else {
 		check_shadow(g);
+	}
 }
