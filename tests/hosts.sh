@@ -33,7 +33,7 @@ doctor() {
 	echo "exit $code"
 }
 
-[ "$mode" = --write ] || echo "1..$(($# * 3 + 6))"
+[ "$mode" = --write ] || echo "1..$(($# * 3 + 8))"
 for host; do
 	tree=$B/hosts/$host
 	if ! tests/hosts/mkhost.sh "tests/hosts/$host/host" "$tree"; then
@@ -102,3 +102,18 @@ ok $? "two names are a usage error, and nothing is on standard output"
 "$igvm" --root "$B/hosts/uhd730" doctor 2>/dev/null | grep -q "$(printf '\033')"
 [ $? = 1 ]
 ok $? "no colour where the output is no terminal"
+
+# ESC [ at the severity, on a pseudo terminal, unless NO_COLOR says no.
+terminal() {
+	TERM=xterm script -qec "$igvm --root $B/hosts/uhd730-faults doctor" /dev/null < /dev/null |
+		grep -c "^$(printf '\033')\[1;31mblock"
+}
+if command -v script > /dev/null; then
+	[ "$(unset NO_COLOR; terminal)" = 2 ]
+	ok $? "colour on a terminal"
+	[ "$(NO_COLOR=1 terminal)" = 0 ]
+	ok $? "no colour with NO_COLOR"
+else
+	ok 0 "colour on a terminal" " # SKIP script(1) is missing"
+	ok 0 "no colour with NO_COLOR" " # SKIP script(1) is missing"
+fi

@@ -755,7 +755,8 @@ struct region {
 	uint8_t caps[64];
 };
 
-static void cap(struct region *r, size_t at, uint16_t id, uint32_t next, uint32_t type, uint32_t sub)
+static void cap(struct region *r, size_t at, uint16_t id, uint32_t next, uint32_t type,
+		uint32_t sub)
 {
 	struct vfio_region_info_cap_type t = {
 		.header = { .id = id, .version = 1, .next = next }, .type = type, .subtype = sub,

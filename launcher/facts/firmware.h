@@ -29,7 +29,7 @@ nodiscard_ int firmware_read(const struct tree *t, struct firmware_fact *v, size
 nodiscard_ int firmware_read_beside(const char *qemu, struct firmware_fact *v, size_t max,
 				    size_t *n);
 
-/** firmware_from_json() - pure: one descriptor -> *@f, without file and present; false: not one for us */
+/** firmware_from_json() - pure: one descriptor -> *@f, but file and present; false: not for us */
 bool firmware_from_json(const json_t *json, struct firmware_fact *f);
 
 #endif

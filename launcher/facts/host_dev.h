@@ -5,7 +5,11 @@
 
 #include "launcher/facts/host_tree.h"
 
-/** host_dev_read() - driver, group, reset, BARs, config space, ... of @f->bdf; what cannot be read stays unknown */
+/**
+ * host_dev_read() - driver, group, reset, BARs, config space, ... of @f->bdf
+ *
+ * What cannot be read stays unknown.
+ */
 void host_dev_read(const struct tree *t, struct pci_fact *f);
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The PCI devices as libpci tells them: addresses, identity, class, names. Only host_pci.c knows libpci. */
+/* The PCI devices: addresses, identity, class, names. Only host_pci.c knows libpci. */
 #ifndef IGVM_FACTS_HOST_PCI_H
 #define IGVM_FACTS_HOST_PCI_H
 

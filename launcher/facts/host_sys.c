@@ -141,7 +141,7 @@ static void read_tables(const struct tree *t, struct host_facts *h)
 		h->efi = tree_exists(t, "sys/firmware/efi");
 }
 
-/* modules.dep and modules.builtin have one path per line: kernel/drivers/vfio/pci/vfio-pci.ko[.xz] */
+/* modules.dep and modules.builtin have a path per line: kernel/drivers/vfio/pci/vfio-pci.ko.xz */
 static enum tri module_file_has(const struct tree *t, const char *kernel, const char *file)
 {
 	_free_ char *text = NULL;

@@ -5,7 +5,7 @@
 
 #include "launcher/facts/host_tree.h"
 
-/** host_sys_read() - fill everything of *@h that belongs to no device; what cannot be read stays unknown */
+/** host_sys_read() - fill all of *@h that belongs to no device; the unreadable stays unknown */
 void host_sys_read(const struct tree *t, struct host_facts *h);
 
 /**

@@ -41,7 +41,11 @@ nodiscard_ int tree_read(const struct tree *t, const char *path, size_t max, cha
 /** tree_read_bytes() - up to @max first bytes into @buf; how many, or -errno */
 nodiscard_ int tree_read_bytes(const struct tree *t, const char *path, uint8_t *buf, size_t max);
 
-/** tree_line() - first line, made safe for a terminal, without blanks around it; 0, -EFBIG or -errno, then "" */
+/**
+ * tree_line() - first line, made safe for a terminal, without blanks around it
+ *
+ * 0; -EFBIG it does not fit, -errno; then @buf is "".
+ */
 nodiscard_ int tree_line(const struct tree *t, const char *path, char *buf, size_t size);
 
 /** tree_number() - a file that holds one number, with or without 0x; false: it does not */

@@ -161,7 +161,8 @@ static int open_cache(const char *cache_dir, const char *path, char *name, size_
 	uint8_t sum[SHA256_BYTES];
 	char dir[PATH_MAX], hex[SHA256_HEX];
 
-	if (!cache_dir || !*cache_dir || is_script(path) || !str_print(dir, sizeof(dir), "%s/qemu-caps", cache_dir))
+	if (!cache_dir || !*cache_dir || is_script(path) ||
+	    !str_print(dir, sizeof(dir), "%s/qemu-caps", cache_dir))
 		return -1;
 	sha256_sum(path, strlen(path), sum);
 	sha256_hex(sum, hex);
