@@ -55,8 +55,11 @@ void *__wrap_calloc(size_t n, size_t size)
 	return refuse(&own) ? NULL : __real_calloc(n, size);
 }
 
+static size_t largest;		/* that realloc was asked for */
+
 void *__wrap_realloc(void *p, size_t n)
 {
+	largest = n > largest ? n : largest;
 	return refuse(&own) ? NULL : __real_realloc(p, n);
 }
 
@@ -103,6 +106,26 @@ static void no_memory_for_input(void **state)
 	assert_int_equal(it.err, -ENOMEM);
 	own.countdown = -1;
 	assert_int_equal(qmp_feed(q, x, sizeof(x)), -ENOMEM);
+	qmp_free(q);
+}
+
+/* However much comes, the buffer has a size that was known before. */
+static void input_is_bounded(void **state)
+{
+	struct qmp *q = qmp_new(shutdown_only);
+	struct qmp_item it;
+	char x[8192];
+
+	(void)state;
+	memset(x, 'x', sizeof(x));
+	make_ready(q);
+	largest = 0;
+	while (qmp_feed(q, x, sizeof(x)) > 0)
+		;
+	assert_int_equal(largest, QMP_MESSAGE_MAX + QMP_READ_MAX);
+	assert_int_equal(qmp_room(q), 0);
+	assert_true(qmp_next(q, &it));
+	assert_int_equal(it.kind, QMP_END);
 	qmp_free(q);
 }
 
@@ -270,7 +293,8 @@ static void no_memory_of_our_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(no_memory_for_input), cmocka_unit_test(no_memory_for_trees),
+		cmocka_unit_test(input_is_bounded), cmocka_unit_test(no_memory_for_input),
+		cmocka_unit_test(no_memory_for_trees),
 		cmocka_unit_test(no_memory_for_arguments), cmocka_unit_test(no_memory_of_our_own),
 	};
 
