@@ -53,21 +53,17 @@ for host; do
 	"$igvm" --root "$tree" --json doctor > "$tree.json" 2> "$tree.err"
 	code=$?
 	sed -n 's/^\(block\|warn\|note\) *\([a-z0-9.-]*\): .*/\1 \2/p' "$tree.doctor" | sort > "$tree.text-ids"
-	python3 - "$tree.json" > "$tree.json-ids" <<'PY'
-import json, sys
-j = json.load(open(sys.argv[1]))
-assert j["version"] == 1 and j["kind"] == "doctor"
-for f in j["findings"]:
-    assert all(f[k] for k in ("area", "seen", "wanted", "fix")), f
-print("\n".join(sorted(f'{f["severity"]} {f["id"]}' for f in j["findings"])))
-print("verdict", j["verdict"])
-PY
+	perl tests/schema/check.pl tests/schema/findings.json "$tree.json" > "$tree.schema" 2>&1 &&
+		perl tests/schema/check.pl tests/schema/doctor.json "$tree.json" >> "$tree.schema" 2>&1 &&
+		perl -MJSON::PP -e 'local $/; my $j = decode_json(<>);
+			print sort map { "$_->{severity} $_->{id}\n" } @{$j->{findings}};
+			print "verdict $j->{verdict}\n"' "$tree.json" > "$tree.json-ids"
 	status=$?
-	{ grep . "$tree.text-ids"; sed -n 's/^verdict: \([a-z]*\) .*/verdict \1/p' "$tree.doctor"; } \
+	{ cat "$tree.text-ids"; sed -n 's/^verdict: \([a-z]*\) .*/verdict \1/p' "$tree.doctor"; } \
 		> "$tree.text-all"
-	grep . "$tree.json-ids" > "$tree.json-all"
-	[ $status = 0 ] && [ ! -s "$tree.err" ] && cmp -s "$tree.text-all" "$tree.json-all"
-	ok $? "$host: JSON has the same findings and verdict"
+	[ $status = 0 ] && [ ! -s "$tree.err" ] && cmp -s "$tree.text-all" "$tree.json-ids"
+	ok $? "$host: JSON has the same findings and verdict, and the form of its schemas"
+	sed 's/^/# /' "$tree.schema"
 	[ "exit $code" = "$(tail -n 1 "$tree.doctor")" ]
 	ok $? "$host: JSON or not, the exit status is the same"
 done
