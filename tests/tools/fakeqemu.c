@@ -98,7 +98,10 @@ static struct {
 	int64_t down_at;		/* milliseconds; 0: not */
 	char id[64];
 	json_t *caps;
-} fake = { .qmp = { -1, -1, -1 }, .qga = { -1, -1, -1 } };
+} fake = {
+	.qmp = { .listener = -1, .conn = -1, .out = -1 },
+	.qga = { .listener = -1, .conn = -1, .out = -1 },
+};
 
 __attribute__((noreturn, format(printf, 2, 3))) static void die(int code, const char *fmt, ...)
 {
