@@ -226,6 +226,7 @@ static void test_refused(void **state)
 		{ "[vm]\nkernel-args = a\x1b[2J\n", 2, "control byte" },
 		{ "[vm]\nkernel = /a\xff\n", 2, "UTF-8" },
 		{ "[vm]\ncpus = 1\n\tcpus-x = 2\n", 3, "no key" },
+		{ "[vm]\nkernel = /a\tb\n", 2, "tab" },
 		{ "[vm]\ncpus = 0\n", 2, "1 to 255" },
 		{ "[vm]\ncpus = 256\n", 2, "1 to 255" },
 		{ "[vm]\nos = Linux\n", 2, "linux, windows" },

@@ -144,6 +144,8 @@ static int row_apply(struct reader *r, const struct wish_row *row)
 	k = wish_key_find(kind, row->key);
 	if (!k)
 		return unknown_key(r, row, kind);
+	if (strchr(row->value, '\t'))
+		return refuse(r, row->line, _("%s: the value holds a tab"), row->key);
 	if (!k->parse(k, base, row->value, &why))
 		return refuse(r, row->line, "%s", why.text);
 	if (k->where) {
@@ -352,6 +354,24 @@ static int wish_finish(struct reader *r)
 	if (*w->kernel_args && !*w->kernel)
 		return refuse(r, 0, _("[vm] has kernel-args without kernel"));
 	return 0;
+}
+
+int wish_parse(const char *text, size_t len, const char *name, struct wish *w,
+	       struct wish_error *e)
+{
+	struct reader r = { .w = w, .e = e, .file = name };
+	struct wish_rows rows = { 0 };
+	int err;
+
+	*e = (struct wish_error){ 0 };
+	wish_defaults(w, name);
+	err = wish_ini_parse(text, len, &rows, e);
+	if (!err)
+		err = rows_apply(&r, &rows);
+	if (!err)
+		err = wish_finish(&r);
+	wish_rows_done(&rows);
+	return err;
 }
 
 int wish_read(const struct paths *p, const char *name, struct wish *w, struct wish_error *e)

@@ -117,6 +117,14 @@ struct wish_error {
 nodiscard_ int wish_read(const struct paths *p, const char *name, struct wish *w,
 			 struct wish_error *e);
 
+/**
+ * wish_parse() - @text as if it were the whole of VM @name; the template it names is not read
+ *
+ * Returns 0; -EINVAL or -EFBIG with line and text of *@e; -ENOMEM.
+ */
+nodiscard_ int wish_parse(const char *text, size_t len, const char *name, struct wish *w,
+			  struct wish_error *e);
+
 /** wish_look() - look whether the files @w names are there; fills the err members */
 void wish_look(struct wish *w);
 
