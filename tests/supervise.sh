@@ -195,11 +195,21 @@ is "kill is recorded as force" "$(end_of killed end) $(end_of killed by)" "force
 
 fake crash normal
 start crash 5000
-kill -SEGV "$pid"
+kill -ABRT "$pid"
 wait_for stopped state crash
-is "a crash is a failure" "$(end_of crash end) $(end_of crash signal_name)" "failed SEGV"
+is "a crash is a failure" "$(end_of crash end) $(end_of crash signal_name)" "failed ABRT"
 vm status crash > "$tmp/out"
-has "status names the signal" "$tmp/out" 'failed at .*SIGSEGV'
+has "status names the signal" "$tmp/out" 'failed at .*SIGABRT'
+
+fake manager normal
+start manager 5000
+kill -STOP "$sup"
+kill -KILL "$pid"
+kill -TERM "$sup"
+kill -CONT "$sup"
+wait_gone "$sup"
+is "told to leave when QEMU has just ended: the end is recorded first" \
+	"$(end_of manager end) $(end_of manager signal_name)" "failed KILL"
 
 # --- silence ----------------------------------------------------------------------
 fake quiet normal
@@ -428,6 +438,8 @@ start wrong 60000 -accel tcg -machine q35 -device vfio-pci,host=ffff:ff:1f.7
 is "a QEMU that refuses its words fails to start" "$status" 1
 is "for good" "$(end_of wrong end) $(end_of wrong exit_code)" "permanent 1"
 has "with its own words" "$tmp/wrong.log" 'vfio|VFIO'
+
+is "no sanitizer has spoken" "$(grep -hE '^==[0-9]+==ERROR|^[^ ]*: runtime error:' "$tmp"/*.log)" ""
 
 echo "1..$n"
 exit $failed

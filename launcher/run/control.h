@@ -6,7 +6,7 @@
  * with "wait":true are answered when QEMU is gone and cleaned up after. Peers are judged by SO_PEERCRED: root and the
  * owner.
  *
- *	status					-> "status": the object of `igvm status --json`
+ *	status					-> the members of `igvm status --json`
  *	stop, "timeout_ms": N (the plan's),
  *	      "wait": bool			-> {} at once, or "end": the object of end.json
  *	kill, "wait": bool			-> the same

@@ -281,13 +281,14 @@ static void turn(struct sup *sup)
 	if (poll(p, P_COUNT, poll_timeout(sup, sup_now())) < 0)
 		memset(p, 0, sizeof(p));
 	now = sup_now();
-	if (p[P_SIGNAL].revents)
-		take_signals(sup);
-	if (!sup->leave && p[P_PID].revents) {
+	/* Before the signals: a service manager that sees QEMU's end stops us, and it is still to be recorded. */
+	if (p[P_PID].revents) {
 		/* What QEMU said last says why it went. */
 		sup_link_drain(sup);
 		sup_event(sup, EV_EXIT);
 	}
+	if (!sup->leave && p[P_SIGNAL].revents)
+		take_signals(sup);
 	if (!sup->leave && p[P_QMP].revents)
 		sup_link_turn(sup, p[P_QMP].revents, now);
 	if (!sup->leave)

@@ -19,7 +19,7 @@ static void op_status(struct sup *sup, struct control_client *c, const json_t *r
 	(void)request;
 	if (sup->link.next_beat >= 0 && sup_now() - sup->link.last_answer >= FRESH_MS)
 		sup_link_beat(sup, sup_now());
-	control_answer(&sup->control, c, json_pack("{s:o}", "status", sup_status_json(sup)), -1);
+	control_answer(&sup->control, c, sup_status_json(sup), -1);
 }
 
 static void end_by(struct sup *sup, struct control_client *c, const json_t *request,

@@ -89,15 +89,14 @@ json_t *sup_status_json(const struct sup *sup)
 static int ask_supervisor(const struct paths *p, const char *name, json_t **status)
 {
 	_json_ json_t *request = json_pack("{s:s}", "op", "status"), *answer = NULL;
-	json_t *found;
 	int r = request ? control_call(p, name, request, CALL_MS, &answer) : -ENOMEM;
 
 	if (r)
 		return r;
-	found = json_object_get(answer, "status");
-	if (!json_is_object(found))
+	if (!json_is_string(json_object_get(answer, "state")))
 		return -EBADMSG;
-	*status = json_incref(found);
+	json_object_del(answer, "ok");
+	*status = TAKE(answer);
 	return 0;
 }
 
