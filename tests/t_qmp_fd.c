@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -74,6 +75,7 @@ static void exec_fake(int qmp, int qga, const char *behaviour)
 
 	snprintf(chardev, sizeof(chardev), "socket,id=qmp,fd=%d,server=on,wait=off", qmp);
 	snprintf(agent, sizeof(agent), "socket,id=qga,fd=%d,server=on,wait=off", qga);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a failed test leaves nobody behind */
 	setenv("FAKEQEMU_SCRIPT", behaviour, 1);
 	setenv("FAKEQEMU_AGENT", "yes", 1);
 	execl(fakeqemu(), "qemu-system-x86_64", "-S", "-name", "guest=win11,debug-threads=on",
@@ -118,10 +120,10 @@ static int stop(struct vm *vm)
 	return status;
 }
 
-/* How it ends by itself, within two seconds. */
+/* How it ends by itself, within ten seconds. */
 static int reap(struct vm *vm)
 {
-	int64_t deadline = now_ms() + 2000;
+	int64_t deadline = now_ms() + 10000;
 	int status = -1;
 
 	while (waitpid(vm->pid, &status, WNOHANG) == 0) {
@@ -151,11 +153,24 @@ static bool next_item(struct vm *vm, int ms)
 	return true;
 }
 
+/* Come to @state without a word, and hear none for a while in it. */
+static void expect_silence(struct vm *vm, enum qmp_state state)
+{
+	int64_t deadline = now_ms() + 10000;
+
+	do {
+		assert_true(now_ms() < deadline);
+		assert_false(next_item(vm, 20));
+	} while (qmp_state(vm->q) != state || qmp_wants_out(vm->q));
+	assert_false(next_item(vm, 100));
+	assert_int_equal(qmp_state(vm->q), state);
+}
+
 static void expect_item(struct vm *vm, const char *want)
 {
 	char *text;
 
-	assert_true(next_item(vm, 5000));
+	assert_true(next_item(vm, 10000));
 	text = item_text(&vm->last);
 	assert_string_equal(text, want);
 	free(text);
@@ -266,8 +281,7 @@ static void silences(void **state)
 
 		start(&vm, rows[i].behaviour);
 		submit(&vm, QMP_CMD_QUERY_STATUS);
-		assert_false(next_item(&vm, 200));
-		assert_int_equal(qmp_state(vm.q), rows[i].state);
+		expect_silence(&vm, rows[i].state);
 		qmp_hangup(vm.q, -ETIMEDOUT);
 		expect_item(&vm, "reply 1 query-status ended ETIMEDOUT");
 		expect_item(&vm, "end ETIMEDOUT");
@@ -283,7 +297,7 @@ static void forgets(void **state)
 	(void)state;
 	start(&vm, "deaf");
 	submit(&vm, QMP_CMD_QUERY_STATUS);
-	assert_false(next_item(&vm, 100));
+	expect_silence(&vm, QMP_READY);
 	assert_int_equal(qmp_forget(vm.q, 1), 0);
 	submit(&vm, QMP_CMD_QUERY_NAME);
 	expect_item(&vm, "reply 2 query-name ok {\"name\":\"win11\"}");
@@ -312,10 +326,10 @@ static void flood(void **state)
 
 	(void)state;
 	start(&vm, "flood");
-	for (until = now_ms() + 500; now_ms() < until; n++) {
+	for (until = now_ms() + 500; now_ms() < until || n < 2; n++) {
 		start_ms = now_ms();
 		submit(&vm, QMP_CMD_QUERY_STATUS);
-		assert_true(next_item(&vm, 5000));
+		assert_true(next_item(&vm, 10000));
 		assert_int_equal(vm.last.kind, QMP_REPLY);
 		if (now_ms() - start_ms > worst)
 			worst = now_ms() - start_ms;
@@ -323,7 +337,6 @@ static void flood(void **state)
 	print_message("# %d answers among %llu events, the slowest after %lld ms\n", n,
 		      (unsigned long long)qmp_counts(vm.q)->skipped, (long long)worst);
 	assert_true(qmp_counts(vm.q)->skipped > 1000);
-	assert_true(n > 1);
 	stop(&vm);
 }
 
@@ -360,7 +373,7 @@ static void killed(void **state)
 	(void)state;
 	start(&vm, "hangs-after-greeting");
 	submit(&vm, QMP_CMD_QUERY_STATUS);
-	assert_false(next_item(&vm, 100));
+	expect_silence(&vm, QMP_NEGOTIATING);
 	kill(vm.pid, SIGKILL);
 	expect_item(&vm, "reply 1 query-status ended ECONNRESET");
 	expect_item(&vm, "end ECONNRESET");
@@ -436,6 +449,7 @@ static bool start_real(struct vm *vm, char *const *words)
 	vm->fd = pair[0];
 	vm->pid = fork();
 	if (!vm->pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(pair[1], 0);
 		dup2(pair[1], 1);
 		dup2(pair[1], REAL_FD);
