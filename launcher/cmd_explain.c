@@ -42,13 +42,12 @@ static int print_json(enum finding_id first, enum finding_id end)
 		if (json_array_append_new(list, row_json(finding_def(id))))
 			break;
 	answer = json_pack("{s:i, s:s, s:O}", "version", 1, "kind", "explain", "findings", list);
-	if (!answer || json_array_size(list) != (size_t)(end - first) ||
-	    json_dumpf(answer, stdout, JSON_INDENT(2))) {
+	if (!answer || json_array_size(list) != (size_t)(end - first)) {
 		say(_("out of memory"));
 		return EXIT_FAILED;
 	}
-	putchar('\n');
-	return EXIT_OK;
+	/* main() says what became of standard output. */
+	return json_dumpf(answer, stdout, JSON_INDENT(2)) || putchar('\n') == EOF ? EXIT_FAILED : EXIT_OK;
 }
 
 /* Columns a text takes: bytes that do not continue a UTF-8 sequence; wide enough for what we print. */

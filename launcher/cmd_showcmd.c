@@ -74,13 +74,12 @@ static int print_json(const struct pipeline *p)
 	    json_object_set_new(answer, "plan", plan_json(&p->plan)) ||
 	    json_object_set_new(answer, "judgement",
 				findings_json(&p->findings, "check",
-					      blocked ? VERDICT_BLOCKED : VERDICT_READY)) ||
-	    json_dumpf(answer, stdout, JSON_INDENT(2))) {
+					      blocked ? VERDICT_BLOCKED : VERDICT_READY))) {
 		say(_("out of memory"));
 		return EXIT_FAILED;
 	}
-	putchar('\n');
-	return EXIT_OK;
+	/* main() says what became of standard output. */
+	return json_dumpf(answer, stdout, JSON_INDENT(2)) || putchar('\n') == EOF ? EXIT_FAILED : EXIT_OK;
 }
 
 static int show(struct pipeline *p, bool why, bool force, bool rescue, enum plan_purpose purpose)

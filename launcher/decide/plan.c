@@ -20,7 +20,7 @@
 
 #define GIB	(1ull << 30)
 
-void plan_block(struct planning *g, enum finding_id id)
+void plan_raise(struct planning *g, enum finding_id id)
 {
 	bool there = false;
 
@@ -33,7 +33,6 @@ void plan_block(struct planning *g, enum finding_id id)
 	/* A full list must not lose the reason for a refusal. */
 	if (!there && g->f->n)
 		g->f->v[g->f->n - 1].severity = SEVERITY_BLOCK;
-	g->refused = true;
 }
 
 void plan_path(struct planning *g, char dst[static PATH_MAX], const char *dir, const char *name)

@@ -144,8 +144,10 @@ bool plan_rom_path(const struct plan_input *in, char path[static PATH_MAX]);
  * plan_make() - decide everything
  *
  * Total: for any input it returns true and a whole *@p, or false and at least one
- * finding of severity block in *@f. Warnings and notes are added in both
- * cases. @f is appended to, not cleared.
+ * finding of severity block in *@f. A whole plan may come with findings that
+ * block, too: QEMU would start it, and the guest would not be well (a ROM without
+ * assignment driver, a missing disk); only --force goes on with such a plan. @f is
+ * appended to, not cleared.
  */
 bool plan_make(const struct plan_input *in, struct plan *p, struct findings *f);
 

@@ -15,7 +15,7 @@ static void plan_disks(struct planning *g)
 	for (size_t i = 0; i < g->w->n_disk; i++) {
 		p->disk[i] = g->w->disk[i];
 		if (p->disk[i].err)
-			plan_refuse(g, FINDING_DISK_MISSING, "[disk %s] %.200s: %s", p->disk[i].name,
+			plan_flag(g, FINDING_DISK_MISSING, "[disk %s] %.200s: %s", p->disk[i].name,
 				    p->disk[i].path, strerror(p->disk[i].err));
 	}
 	p->n_disk = g->w->n_disk;
@@ -63,9 +63,9 @@ static void plan_kernel(struct planning *g)
 	if (!*w->kernel)
 		return;
 	if (w->kernel_err)
-		plan_refuse(g, FINDING_KERNEL_MISSING, "%.200s: %s", w->kernel, strerror(w->kernel_err));
+		plan_flag(g, FINDING_KERNEL_MISSING, "%.200s: %s", w->kernel, strerror(w->kernel_err));
 	if (w->initrd_err)
-		plan_refuse(g, FINDING_KERNEL_MISSING, "%.200s: %s", w->initrd, strerror(w->initrd_err));
+		plan_flag(g, FINDING_KERNEL_MISSING, "%.200s: %s", w->initrd, strerror(w->initrd_err));
 	plan_copy(g, w->kernel, "kernel", g->p->kernel);
 	if (*w->initrd)
 		plan_copy(g, w->initrd, "initrd", g->p->initrd);

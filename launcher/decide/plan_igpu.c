@@ -123,7 +123,7 @@ static void check_experimental(struct planning *g)
 		plan_say(g, FINDING_IGPU_EXPERIMENTAL_USED, _("8086:%04x is a %s"), g->dev->device,
 			 g->pf->name);
 	else
-		plan_refuse(g, FINDING_IGPU_EXPERIMENTAL, _("8086:%04x is a %s"), g->dev->device,
+		plan_flag(g, FINDING_IGPU_EXPERIMENTAL, _("8086:%04x is a %s"), g->dev->device,
 			    g->pf->name);
 }
 
@@ -264,7 +264,7 @@ static void choose_parts(struct planning *g)
 	if (p->firmware == PLAN_SEABIOS && g->pf->bdsm == IGD_BDSM_64) {
 		plan_say(g, FINDING_BIOS_NO_STOLEN, _("%s with SeaBIOS"), g->pf->name);
 		if (p->os == OS_WINDOWS)
-			plan_block(g, FINDING_BIOS_NO_STOLEN);
+			plan_raise(g, FINDING_BIOS_NO_STOLEN);
 	}
 	if (!p->emulated_display && p->q35 && p->firmware == PLAN_OVMF)
 		plan_say(g, FINDING_PLAN_NO_POST_OUTPUT, _("display = monitor on q35"));

@@ -18,13 +18,13 @@ static void choose_accel(struct planning *g)
 		if (!caps->tcg)
 			plan_refuse(g, FINDING_QEMU_NO_ACCEL, _("%.200s has no tcg"), g->p->qemu);
 		if (g->w->igpu && !g->w->lab)
-			plan_refuse(g, FINDING_ACCEL_TCG_IGPU, _("the VM file asks for tcg and for an iGPU"));
+			plan_flag(g, FINDING_ACCEL_TCG_IGPU, _("the VM file asks for tcg and for an iGPU"));
 		return;
 	}
 	if (!caps->kvm)
 		plan_refuse(g, FINDING_QEMU_NO_ACCEL, _("%.200s has no kvm"), g->p->qemu);
 	if (h && h->kvm == TRI_NO)
-		plan_refuse(g, FINDING_KVM_UNUSABLE, _("/dev/kvm cannot be opened"));
+		plan_flag(g, FINDING_KVM_UNUSABLE, _("/dev/kvm cannot be opened"));
 }
 
 static void choose_memory(struct planning *g)
@@ -40,7 +40,7 @@ static void choose_memory(struct planning *g)
 		plan_say(g, FINDING_PLAN_MEMORY_SMALL, _("memory is %llu MiB"),
 			 (unsigned long long)(mem / MIB));
 	if (ram && (mem > ram || ram - mem < GIB))
-		plan_refuse(g, FINDING_PLAN_MEMORY_HOST,
+		plan_flag(g, FINDING_PLAN_MEMORY_HOST,
 			    _("memory is %llu MiB of the host's %llu MiB, and will be locked"),
 			    (unsigned long long)(mem / MIB), (unsigned long long)(ram / MIB));
 }
@@ -182,7 +182,7 @@ static void plan_tpm(struct planning *g)
 	p->tpm = g->w->tpm;
 	p->tpm_throw_away = p->tpm && p->purpose == PLAN_PROBE;
 	if (p->tpm && g->in->host && g->in->host->swtpm == TRI_NO)
-		plan_refuse(g, FINDING_TPM_MISSING, _("tpm = yes, and swtpm is not installed"));
+		plan_flag(g, FINDING_TPM_MISSING, _("tpm = yes, and swtpm is not installed"));
 }
 
 void plan_firmware(struct planning *g)

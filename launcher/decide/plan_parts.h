@@ -26,7 +26,16 @@ struct planning {
 	do {								\
 		if (!finding_has((g)->f, id))				\
 			finding_add((g)->f, id, __VA_ARGS__);		\
-		plan_block(g, id);					\
+		plan_raise(g, id);					\
+		(g)->refused = true;					\
+	} while (0)
+
+/** plan_flag() - blocks the start, and yet there is a whole plan that --force may use */
+#define plan_flag(g, id, ...)						\
+	do {								\
+		if (!finding_has((g)->f, id))				\
+			finding_add((g)->f, id, __VA_ARGS__);		\
+		plan_raise(g, id);					\
 	} while (0)
 
 /** plan_say() - a warning or note, once */
@@ -36,7 +45,8 @@ struct planning {
 			finding_add((g)->f, id, __VA_ARGS__);		\
 	} while (0)
 
-void plan_block(struct planning *g, enum finding_id id);
+/** plan_raise() - the finding @id, which is in the list, blocks from now on */
+void plan_raise(struct planning *g, enum finding_id id);
 
 /** plan_path() - "DIR/NAME" into @dst; refuses the plan when it does not fit */
 void plan_path(struct planning *g, char dst[static PATH_MAX], const char *dir, const char *name);

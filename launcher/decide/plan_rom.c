@@ -53,12 +53,12 @@ static void judge_uefi(struct planning *g, const struct oprom *r, const char *pa
 	bool gop = false;
 
 	if (first == r->n) {
-		plan_refuse(g, FINDING_ROM_WRONG_TYPE, _("%.200s: no EFI image, and the guest has UEFI"),
+		plan_flag(g, FINDING_ROM_WRONG_TYPE, _("%.200s: no EFI image, and the guest has UEFI"),
 			    path);
 		return;
 	}
 	if (oprom_find_assign(r, PE_MACHINE_X64) == r->n)
-		plan_refuse(g, FINDING_ROM_NO_ASSIGNMENT_DRIVER, _("%.200s"), path);
+		plan_flag(g, FINDING_ROM_NO_ASSIGNMENT_DRIVER, _("%.200s"), path);
 	for (size_t i = 0; i < r->n; i++)
 		gop = gop || (r->image[i].code == OPROM_EFI && r->image[i].intel_gop);
 	if (g->p->display == DISPLAY_MONITOR_EARLY && !gop)
@@ -74,25 +74,25 @@ static void judge_bios(struct planning *g, const struct oprom *r, struct span ro
 	case OPROM_RUNS:
 		break;
 	case OPROM_NO_IMAGE:
-		plan_refuse(g, FINDING_ROM_WRONG_TYPE, _("%.200s: no x86 image, and the guest has SeaBIOS"),
+		plan_flag(g, FINDING_ROM_WRONG_TYPE, _("%.200s: no x86 image, and the guest has SeaBIOS"),
 			    path);
 		return;
 	case OPROM_WRONG_ID:
-		plan_refuse(g, FINDING_ROM_WRONG_DEVICE, _("%.200s: is for %04x:%04x, the iGPU is 8086:%04x"),
+		plan_flag(g, FINDING_ROM_WRONG_DEVICE, _("%.200s: is for %04x:%04x, the iGPU is 8086:%04x"),
 			    path, which < r->n ? r->image[which].vendor : 0,
 			    which < r->n ? r->image[which].device : 0, g->p->device_id);
 		return;
 	case OPROM_WRONG_SUM:
-		plan_refuse(g, FINDING_ROM_BAD, _("%.200s: wrong checksum"), path);
+		plan_flag(g, FINDING_ROM_BAD, _("%.200s: wrong checksum"), path);
 		return;
 	default:
-		plan_refuse(g, FINDING_ROM_BAD, _("%.200s: the image is cut or damaged"), path);
+		plan_flag(g, FINDING_ROM_BAD, _("%.200s: the image is cut or damaged"), path);
 		return;
 	}
 	/* Up to 9.2 QEMU translates what the VBIOS writes there; later ones do not. */
 	if (g->p->era >= QEMU_10_0 &&
 	    oprom_find_cached_bdsm(rom, &r->image[which], &saved) == OPROM_CACHED_FOUND)
-		plan_refuse(g, FINDING_ROM_CACHED_BDSM, _("%.200s: remembers an address at %#zx"), path,
+		plan_flag(g, FINDING_ROM_CACHED_BDSM, _("%.200s: remembers an address at %#zx"), path,
 			    saved);
 }
 
@@ -110,7 +110,7 @@ static void judge(struct planning *g, const char *path)
 		return;
 	}
 	if (oprom_parse(rom->bytes, &r)) {
-		plan_refuse(g, FINDING_ROM_BAD, _("%.200s: is no PCI option ROM"), path);
+		plan_flag(g, FINDING_ROM_BAD, _("%.200s: is no PCI option ROM"), path);
 		return;
 	}
 	if (g->p->firmware == PLAN_OVMF)
@@ -151,7 +151,7 @@ void plan_rom(struct planning *g)
 		return;
 	}
 	if (g->p->firmware == PLAN_OVMF) {
-		plan_refuse(g, FINDING_ROM_NONE_UEFI, _("rom = none"));
+		plan_flag(g, FINDING_ROM_NONE_UEFI, _("rom = none"));
 		/* A forced probe still needs its own image. */
 		if (g->p->purpose == PLAN_PROBE)
 			place(g, "");

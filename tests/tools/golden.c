@@ -161,6 +161,8 @@ static int show(struct golden *g)
 		puts("# refused");
 		return 0;
 	}
+	if (finding_worst(&g->findings) == SEVERITY_BLOCK)
+		puts("# only with --force");
 	build(g);
 	printf("%s", g->plan.qemu);
 	for (size_t i = 0; i < g->words.n; i++) {
