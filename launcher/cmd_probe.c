@@ -145,6 +145,15 @@ static json_t *read_report(const struct probe *pr)
 	return probe_parse(text ? text : "", len);
 }
 
+static void show_progress(const struct probe *pr, unsigned int waited_ms)
+{
+	if (!isatty(STDERR_FILENO) || !waited_ms || waited_ms % 2000)
+		return;
+	fprintf(stderr, _("igvm: %s: the guest's firmware runs, %u s"), pr->pl->name,
+		waited_ms / 1000);
+	fputc('\r', stderr);
+}
+
 /* Until the end line, QEMU's end or the deadline. Returns the report so far. */
 static json_t *wait_report(struct probe *pr)
 {
@@ -162,9 +171,7 @@ static json_t *wait_report(struct probe *pr)
 			break;
 		/* One more look after QEMU's end: the keeper may still be writing. */
 		pr->exited = poll(&pfd, 1, STEP_MS) > 0;
-		if (isatty(STDERR_FILENO) && waited % 2000 == 0 && waited)
-			fprintf(stderr, _("igvm: %s: the guest's firmware runs, %u s\r"), pr->pl->name,
-				waited / 1000);
+		show_progress(pr, waited);
 	}
 	return report;
 }

@@ -110,9 +110,11 @@ _Noreturn static void become_supervisor(struct pipeline *p, int ready)
 /* A line now and then for whoever watches a terminal; pinning 16 GiB takes its time. */
 static void show_progress(const struct pipeline *p, unsigned int waited_ms)
 {
-	if (isatty(STDERR_FILENO) && waited_ms >= 2000 && waited_ms % 2000 == 0)
-		fprintf(stderr, _("igvm: %s: waiting for QEMU, %u s of at most %u s\r"), p->name,
-			waited_ms / 1000, p->plan.start_ms / 1000);
+	if (!isatty(STDERR_FILENO) || waited_ms < 2000 || waited_ms % 2000)
+		return;
+	fprintf(stderr, _("igvm: %s: waiting for QEMU, %u s of at most %u s"), p->name,
+		waited_ms / 1000, p->plan.start_ms / 1000);
+	fputc('\r', stderr);
 }
 
 /* Wait for the supervisor's one line. 0 and the line in @text, or -ETIMEDOUT, -EPIPE. */

@@ -12,6 +12,7 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/decide/check.h"
+#include "launcher/facts/firmware.h"
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
 #include "romfiles/build.h"
@@ -115,9 +116,20 @@ static void add_qemu_finding(struct pipeline *p, int err, const char *why)
 		    why);
 }
 
+static int read_caps(struct pipeline *p, char *why, size_t size)
+{
+	char recorded[PATH_MAX];
+
+	if (!p->g->foreign_root)
+		return qemu_caps_read(p->wish.qemu, p->paths.cache, &p->caps, why, size);
+	snprintf(recorded, sizeof(recorded), "%.4000s/igvm/qemu-caps.json", p->g->root);
+	snprintf(why, size, _("%.300s: no recorded QEMU there"), recorded);
+	return qemu_caps_load(recorded, &p->caps);
+}
+
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 {
-	char why[512] = "", recorded[PATH_MAX];
+	char why[512] = "";
 	int r;
 
 	host_done(&p->host);
@@ -126,18 +138,18 @@ int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 		say(_("%s: cannot read the host: %s"), p->g->root, strerror(-r));
 		return EXIT_FAILED;
 	}
-	if (p->caps_known)
-		return EXIT_OK;
-	if (p->g->foreign_root) {
-		snprintf(recorded, sizeof(recorded), "%.4000s/igvm/qemu-caps.json", p->g->root);
-		r = qemu_caps_load(recorded, &p->caps);
-		snprintf(why, sizeof(why), _("%.300s: no recorded QEMU there"), recorded);
-	} else {
-		r = qemu_caps_read(p->wish.qemu, p->paths.cache, &p->caps, why, sizeof(why));
+	if (!p->caps_known) {
+		r = read_caps(p, why, sizeof(why));
+		p->caps_known = !r;
+		if (r)
+			add_qemu_finding(p, r, why);
 	}
-	p->caps_known = !r;
-	if (r)
-		add_qemu_finding(p, r, why);
+	if (p->caps_known && !p->g->foreign_root &&
+	    firmware_read_beside(p->caps.path, p->host.firmware, HOST_FIRMWARE_MAX,
+				 &p->host.n_firmware)) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
 	return EXIT_OK;
 }
 
@@ -260,21 +272,23 @@ static void read_rom(struct pipeline *p, struct plan_input *in)
 
 int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force)
 {
+	/* Bus ff holds no function of ours: a device that was not found is none, not 00:00.0. */
 	struct check_input check = {
 		.host = &p->host, .caps = p->caps_known ? &p->caps : NULL, .wish = &p->wish,
-		.device = p->device,
+		.device = { .bus = 0xff, .dev = 0x1f, .fn = 7 },
 	};
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
 		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue, .force = force,
 	};
 	const char *bad = NULL;
-	int r;
+	int i, r;
 
 	if (!p->caps_known)
 		return EXIT_REFUSED;
-	if (p->wish.igpu && find_device(p))
-		check.device = p->device;
+	i = p->wish.igpu_auto ? p->host.igpu : host_find(&p->host, p->wish.igpu_bdf);
+	if (i >= 0)
+		check.device = p->host.pci[i].bdf;
 	check_run(&check, &p->findings);
 	read_rom(p, &in);
 	if (!plan_make(&in, &p->plan, &p->findings))

@@ -159,7 +159,7 @@ static void check_driver(const struct checking *c)
 		check_say(c, FINDING_IGPU_VF_IN_USE, _("%d virtual functions"), d->numvfs);
 	if (*d->driver && strcmp(d->driver, "vfio-pci"))
 		check_say(c, FINDING_IGPU_DRIVER_BOUND, _("bound to %s"), d->driver);
-	if (c->host->vfio.state == REGION_FAILED && c->host->vfio.err == EBUSY)
+	if (c->host->vfio.state != REGION_READ && c->host->vfio.err == EBUSY)
 		check_say(c, FINDING_IGPU_BUSY, "%s", c->host->vfio.why);
 }
 
