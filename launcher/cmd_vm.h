@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the verbs for a VM that runs have in common. They say what is wrong, once, and return an exit code. */
+/*
+ * What the verbs for a VM that runs have in common. They say what is wrong, once, and return
+ * an exit code.
+ */
 #ifndef IGVM_CMD_VM_H
 #define IGVM_CMD_VM_H
 
@@ -7,7 +10,10 @@
 #include "launcher/base/paths.h"
 #include "launcher/cmd.h"
 
-/** cmd_vm_name() - the one operand, a usable name, and whose VM that is; EXIT_USAGE, EXIT_NO_VM, EXIT_FAILED */
+/**
+ * cmd_vm_name() - the one operand, a usable name, and whose VM that is; EXIT_USAGE,
+ * EXIT_NO_VM, EXIT_FAILED
+ */
 int cmd_vm_name(const struct cmd *c, const struct globals *g, int argc, char **argv,
 		const char **name, struct paths *p);
 
@@ -17,13 +23,16 @@ int cmd_vm_needs_root(const char *verb, const char *name);
 /**
  * cmd_vm_ask() - ask its supervisor, which is started where it is missing
  *
- * EXIT_OK: *@answer is a new reference, with "ok":true, and *@fd (may be NULL) what came along. EXIT_NOT_RUNNING:
- * nothing was said. Any other: the sentence was said.
+ * EXIT_OK: *@answer is a new reference, with "ok":true, and *@fd (may be NULL) what came
+ * along. EXIT_NOT_RUNNING: nothing was said. Any other: the sentence was said.
  */
 int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p, const char *name,
 	       json_t *request, unsigned int timeout_ms, json_t **answer, int *fd);
 
-/** cmd_vm_say_end() - how a run ended (the object of end.json), one line on @f for people, after @name */
+/**
+ * cmd_vm_say_end() - how a run ended (the object of end.json), one line on @f for people,
+ * after @name
+ */
 void cmd_vm_say_end(FILE *f, const char *name, const json_t *end);
 
 /** cmd_vm_print_json() - on stdout, keys sorted */

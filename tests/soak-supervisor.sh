@@ -24,7 +24,7 @@ mark=soak-$$-$RANDOM
 mkdir -p "$root/etc/igvm/vms" "$root/var/lib/igvm" "$root/run/igvm"
 : > "$root/etc/igvm/vms/soak.conf"
 chmod -R u=rwX,go=rX "$tmp"
-export LC_ALL=C LANGUAGE= SUPRUN_QUIT_MS=5000 SUPRUN_ANSWER_MS=2000
+export LC_ALL=C LANGUAGE='' SUPRUN_QUIT_MS=5000 SUPRUN_ANSWER_MS=2000
 
 qemus() {
 	local p

@@ -17,7 +17,7 @@ mkdir -p "$root/etc/igvm/vms" "$root/var/lib/igvm" "$root/run/igvm"
 cp "$tools/fakeqemu" "$tmp/fakeqemu" || exit 1
 # The VM's own user passes through.
 chmod -R u=rwX,go=rX "$tmp"
-export LC_ALL=C LANGUAGE= SUPRUN_QUIT_MS=600 SUPRUN_ANSWER_MS=400
+export LC_ALL=C LANGUAGE='' SUPRUN_QUIT_MS=600 SUPRUN_ANSWER_MS=400
 
 cleanup() {
 	for f in "$tmp"/pids/*; do

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The control socket from both ends: what is promised to a client, and what one can do to the server. */
+/*
+ * The control socket from both ends: what is promised to a client, and what one can do to
+ * the server.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -399,7 +402,10 @@ static long server_rss_pages(void)
 	return rss;
 }
 
-/* Nothing, a byte now and then, and somebody who waits for good: at once, and none hurts the others. */
+/*
+ * Nothing, a byte now and then, and somebody who waits for good: at once, and none hurts the
+ * others.
+ */
 static void the_slow_are_dropped_and_nobody_waits_for_them(void **state)
 {
 	_fd_ int mute = connect_raw(), slow = connect_raw(), patient = connect_raw();

@@ -31,7 +31,10 @@ int control_open_dir(const struct paths *p)
 	return fd < 0 ? -errno : fd;
 }
 
-/* sun_path has 108 bytes and a run directory may be deeper: /proc gives any directory a short name. */
+/*
+ * sun_path has 108 bytes and a run directory may be deeper: /proc gives any directory a
+ * short name.
+ */
 int control_address(int dir, const char *file, struct sockaddr_un *addr)
 {
 	*addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
@@ -189,14 +192,12 @@ int control_call_fd(const struct paths *p, const char *name, const json_t *reque
 {
 	int64_t deadline = now_ms() + timeout_ms;
 	_fd_ int dir = control_open_dir(p), sock = -1, came = -1;
-	_free_ char *buf = malloc(CONTROL_ANSWER_MAX);
+	char buf[CONTROL_ANSWER_MAX];
 	_json_ json_t *json = NULL;
 	int r;
 
 	*answer = NULL;
 	*fd = -1;
-	if (!buf)
-		return -ENOMEM;
 	if (dir < 0)
 		return dir;
 	sock = connect_by(dir, name, deadline);
@@ -205,7 +206,7 @@ int control_call_fd(const struct paths *p, const char *name, const json_t *reque
 	r = send_request(sock, request, deadline);
 	if (r)
 		return r;
-	r = receive_line(sock, deadline, buf, CONTROL_ANSWER_MAX, &came);
+	r = receive_line(sock, deadline, buf, sizeof(buf), &came);
 	if (r < 0)
 		return r;
 	json = json_loadb(buf, (size_t)r, JSON_REJECT_DUPLICATES, NULL);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The conversation between a command and the supervisor: run/control/NAME, a
- * unix stream socket, one JSON object a line each way. Requests: {"op": "status"|"stop"|"kill"|"screenshot"|"detach",
- * ...}; answers: {"version":1,"ok":true,...} or {"version":1,"ok":false,"error":"...","code":EXIT}. "stop" and "kill"
- * with "wait":true are answered when QEMU is gone and cleaned up after. Peers are judged by SO_PEERCRED: root and the
- * owner.
+ * unix stream socket, one JSON object a line each way. Requests: {"op":
+ * "status"|"stop"|"kill"|"screenshot"|"detach", ...}; answers: {"version":1,"ok":true,...}
+ * or {"version":1,"ok":false,"error":"...","code":EXIT}. "stop" and "kill" with "wait":true
+ * are answered when QEMU is gone and cleaned up after. Peers are judged by SO_PEERCRED: root
+ * and the owner.
  *
  *	status					-> the members of `igvm status --json`
  *	stop, "timeout_ms": N (the plan's),
@@ -29,8 +30,9 @@
 /**
  * control_call() - ask the supervisor of @name; blocks at most @timeout_ms
  *
- * *@answer is a new reference on 0 (which includes "ok":false). -ENOENT/-ECONNREFUSED nobody answers there,
- * -ECONNRESET it went away before it answered, -ETIMEDOUT, -EBADMSG, -EACCES, -errno.
+ * *@answer is a new reference on 0 (which includes "ok":false). -ENOENT/-ECONNREFUSED nobody
+ * answers there, -ECONNRESET it went away before it answered, -ETIMEDOUT, -EBADMSG, -EACCES,
+ * -errno.
  */
 nodiscard_ int control_call(const struct paths *p, const char *name, const json_t *request,
 			    unsigned int timeout_ms, json_t **answer);

@@ -60,8 +60,8 @@ void control_turn(struct control_server *cs, const struct pollfd polls[static CO
 		  int64_t now, control_handler *handler, void *ctx);
 
 /**
- * control_answer() - send {"version":1,"ok":true,...@more} with @fd (-1: none); takes over @more (an
- * object or NULL); @fd stays the caller's
+ * control_answer() - send {"version":1,"ok":true,...@more} with @fd (-1: none); takes over
+ * @more (an object or NULL); @fd stays the caller's
  */
 void control_answer(struct control_server *cs, struct control_client *c, json_t *more, int fd);
 

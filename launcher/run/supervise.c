@@ -10,7 +10,7 @@
  * files supervise_*.c do it. One poll() waits for everything, with one timeout
  * computed from the deadlines of whoever has one. Nothing here blocks on
  * QEMU, on the guest, on a client or on the log; the only waits are those of
- * attach(), before the loop, and of the end record, after QEMU is gone.
+ * sup_attach(), before the loop, and of the end record, after QEMU is gone.
  *
  * Which process is the VM is decided by a pidfd whose process was compared
  * with the record; the QMP socket is in a directory that only we can write,
@@ -19,29 +19,21 @@
 #include "launcher/run/supervise.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "launcher/base/exit_code.h"
-#include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
-#include "launcher/base/str.h"
 #include "launcher/run/lock.h"
 #include "launcher/run/supervise_core.h"
 #include "qmp/qmp_fd.h"
 
 #define QUIT_MS		30000
 #define ANSWER_MS	5000
-/* How long a launch may hold the lock before it has written its record and become QEMU. */
-#define LAUNCH_MS	30000
-#define LAUNCH_STEP_MS	10
 #define LOG_LINES_MAX	10	/* a second */
 
 enum { P_QMP, P_AGENT, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
@@ -92,14 +84,18 @@ void sup_log(struct sup *sup, enum log_level level, const char *fmt, ...)
 	log_line(level, "%s", text);
 }
 
-/* The start deadline counts from QEMU's own start, however often supervisors came and went since. */
+/*
+ * The start deadline counts from QEMU's own start, however often supervisors came and went
+ * since.
+ */
 static int64_t start_deadline(const struct sup *sup)
 {
-	int64_t ticks = sysconf(_SC_CLK_TCK), age, left;
+	uint64_t born = sup->record.id.start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
+	int64_t age, left;
 	struct timespec t;
 
 	clock_gettime(CLOCK_BOOTTIME, &t);
-	age = (int64_t)t.tv_sec * 1000 - (int64_t)(sup->record.id.start_ticks * 1000 / (uint64_t)ticks);
+	age = (int64_t)t.tv_sec * 1000 - (int64_t)born;
 	left = (int64_t)sup->record.start_ms - (age > 0 ? age : 0);
 	return sup_now() + (left > (int64_t)sup->answer_ms ? left : (int64_t)sup->answer_ms);
 }
@@ -281,7 +277,10 @@ static void turn(struct sup *sup)
 	if (poll(p, P_COUNT, poll_timeout(sup, sup_now())) < 0)
 		memset(p, 0, sizeof(p));
 	now = sup_now();
-	/* Before the signals: a service manager that sees QEMU's end stops us, and it is still to be recorded. */
+	/*
+	 * Before the signals: a service manager that sees QEMU's end stops us, and it is
+	 * still to be recorded.
+	 */
 	if (p[P_PID].revents) {
 		/* What QEMU said last says why it went. */
 		sup_link_drain(sup);
@@ -297,69 +296,6 @@ static void turn(struct sup *sup)
 		control_turn(&sup->control, p + P_CONTROL, now, sup_handle, sup);
 	if (!sup->leave)
 		take_timers(sup, now);
-}
-
-static int open_run_dir(const struct supervise *s)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	if (!str_print(path, sizeof(path), "%s/%s", s->paths->run, s->name))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-/* The process of the record: a pidfd, -ENOENT no record yet, -ESRCH it is another or none, -errno. */
-static int open_process(struct sup *sup)
-{
-	pid_t child = sup->s->child;
-	int r;
-
-	if (sup->run_fd < 0)
-		sup->run_fd = open_run_dir(sup->s);
-	r = sup->run_fd < 0 ? sup->run_fd : record_read(sup->run_fd, &sup->record);
-	if (r)
-		return r;
-	if (child <= 0)
-		return identity_open(&sup->record.id);
-	if (sup->record.id.pid != child)
-		return -ESRCH;
-	r = pidfd_open(child, 0);
-	return r < 0 ? -errno : r;
-}
-
-/* One look for it: a pidfd, -EAGAIN a launch is under way, -ESRCH, -errno. */
-static int look_for_process(struct sup *sup)
-{
-	int held, r = open_process(sup);
-
-	if (r != -ENOENT && r != -ESRCH)
-		return r;
-	held = lock_vm_held(sup->s->paths, sup->s->name);
-	return held < 0 ? held : held ? -EAGAIN : -ESRCH;
-}
-
-/*
- * Between the record and exec the process is still igvm, and before that there
- * is only the lock: wait for as long as somebody holds it.
- */
-static int attach(struct sup *sup)
-{
-	struct pollfd p = { .fd = sup->signal_fd, .events = POLLIN };
-	int64_t until = sup_now() + LAUNCH_MS;
-	int r;
-
-	while ((r = look_for_process(sup)) == -EAGAIN) {
-		if (sup_now() >= until)
-			return -ETIMEDOUT;
-		if (poll(&p, 1, LAUNCH_STEP_MS) > 0)
-			return -EINTR;
-	}
-	if (r < 0)
-		return r;
-	sup->pidfd = r;
-	return 0;
 }
 
 static int open_signals(struct sup *sup)
@@ -443,7 +379,7 @@ static int prepare(struct sup *sup)
 	sup->lock_fd = lock_supervisor(s->paths, s->name);
 	if (sup->lock_fd < 0)
 		return sup->lock_fd;
-	r = attach(sup);
+	r = sup_attach(sup);
 	if (r)
 		return r;
 	return control_listen(&sup->control, s->paths, s->name);

@@ -18,9 +18,12 @@ struct supervise {
 	const char *name;
 	pid_t child;		/* QEMU when it is our child to reap, 0 when adopted */
 	int ready_fd;		/* gets one line: "ready\n" or "failed TEXT\n"; -1 none */
-	bool notify;		/* we are a unit of the service manager of NOTIFY_SOCKET: tell it READY, STATUS and
-				 * WATCHDOG, and succeed however the VM ends: that is its own unit's affair, and a
-				 * failure of ours would by Restart= and BindsTo= bring the VM back */
+	/*
+	 * We are a unit of the service manager of NOTIFY_SOCKET: tell it READY, STATUS and
+	 * WATCHDOG, and succeed however the VM ends. That is its own unit's affair, and a
+	 * failure of ours would by Restart= and BindsTo= bring the VM back.
+	 */
+	bool notify;
 	unsigned int quit_ms;	/* for quit and for SIGKILL to work; 0: 30 s */
 	unsigned int answer_ms;	/* until a silent QEMU counts as deaf; 0: 5 s */
 };
@@ -28,28 +31,29 @@ struct supervise {
 /**
  * supervise_run() - attach, watch, report, until QEMU is gone or we are told to detach
  *
- * Blocks SIGTERM, SIGINT, SIGCHLD and ignores SIGHUP and SIGPIPE, for good. ready_fd is closed. Returns an enum
- * exit_code: EXIT_OK detached, or QEMU ended clean or forced; EXIT_FAILED it ended otherwise;
- * EXIT_NOT_RUNNING there was nothing to attach to (an end that nobody saw is recorded and cleaned up
- * after); EXIT_BUSY another supervisor is there; EXIT_PRIVILEGE.
+ * Blocks SIGTERM and SIGINT and ignores SIGHUP and SIGPIPE, for good. ready_fd is closed. Returns an enum exit_code: EXIT_OK detached, or QEMU ended clean or forced;
+ * EXIT_FAILED it ended otherwise; EXIT_NOT_RUNNING there was nothing to attach to (an end
+ * that nobody saw is recorded and cleaned up after); EXIT_BUSY another supervisor is there;
+ * EXIT_PRIVILEGE.
  */
 int supervise_run(const struct supervise *s);
 
 /**
  * supervise_spawn() - start a supervisor for a VM that runs without one
  *
- * Forks, detaches (own session, /dev/null), execs nothing. Returns 0 when it answers on its control socket within
- * @timeout_ms, -EBUSY when there already is one, -ESRCH when the VM does not run (any more), -ETIMEDOUT, -errno.
+ * Forks, detaches (own session, /dev/null), execs nothing. Returns 0 when it answers on its
+ * control socket within @timeout_ms, -EBUSY when there already is one, -ESRCH when the VM
+ * does not run (any more), -ETIMEDOUT, -errno.
  */
 nodiscard_ int supervise_spawn(const struct paths *p, const char *sysroot, const char *name,
 			       unsigned int timeout_ms);
 
 /**
- * supervise_call() - control_call_fd(), and where nobody answers while the VM's lock is held, start a supervisor and ask
- * again, all within @timeout_ms
+ * supervise_call() - control_call_fd(), and where nobody answers while the VM's lock is
+ * held, start a supervisor and ask again, all within @timeout_ms
  *
- * -ESRCH the VM does not run; else as control_call_fd() and supervise_spawn(). For the verbs that act; status and list only
- * look.
+ * -ESRCH the VM does not run; else as control_call_fd() and supervise_spawn(). For the verbs
+ * that act; status and list only look.
  */
 nodiscard_ int supervise_call(const struct paths *p, const char *sysroot, const char *name,
 			      const json_t *request, unsigned int timeout_ms, json_t **answer,

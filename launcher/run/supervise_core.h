@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the supervisor share; nobody else includes this. Times are CLOCK_MONOTONIC ms, -1 = none. */
+/*
+ * What the files of the supervisor share; nobody else includes this. Times are
+ * CLOCK_MONOTONIC ms, -1 = none.
+ */
 #ifndef IGVM_RUN_SUPERVISE_CORE_H
 #define IGVM_RUN_SUPERVISE_CORE_H
 
@@ -70,7 +73,7 @@ struct sup {
 	struct sup_end_facts facts;
 	char reason[32];	/* of QMP's SHUTDOWN; "" none seen */
 	const char *exit_from;	/* "wait" or "pidfd"; NULL: not known */
-	const char *last_rung;	/* what was tried last to end it: "powerdown", "agent", "quit", "kill"; NULL */
+	const char *last_rung;	/* tried last to end it: "agent", "powerdown", "quit", "kill"; NULL */
 	struct sup_counts counts;
 
 	int64_t watchdog_ms, watchdog_at;
@@ -83,6 +86,9 @@ int64_t sup_now(void);
 void sup_event(struct sup *sup, enum sup_event event);
 void sup_log(struct sup *sup, enum log_level level, const char *fmt, ...) printf_(3, 4);
 bool sup_alive(const struct sup *sup);
+
+/* supervise_attach.c */
+int sup_attach(struct sup *sup);	/* 0; -ESRCH, -ENOENT nothing to attach to; -EINTR; -errno */
 
 /* supervise_qmp.c */
 void sup_link_want(struct sup *sup, int64_t now);	/* connect when due, at a pace */
@@ -117,7 +123,7 @@ control_handler sup_handle;
 /* supervise_end.c */
 void sup_reap(struct sup *sup);
 void sup_record_end(struct sup *sup);
-int sup_record_unseen(struct sup *sup);	/* an end that nobody saw; 0, -ENOENT nothing to record, -errno */
+int sup_record_unseen(struct sup *sup);	/* an end that nobody saw; 0, -ENOENT no record, -errno */
 bool sup_was_ready(const struct sup *sup);
 void sup_mark_ready(struct sup *sup);
 void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */

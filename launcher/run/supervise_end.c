@@ -122,7 +122,10 @@ void sup_tell(struct sup *sup, const char *line)
 	sup->ready_fd = -1;
 }
 
-/* The keeper has written everything when it has ended, which it does when QEMU's stderr is closed. */
+/*
+ * The keeper has written everything when it has ended, which it does when QEMU's stderr is
+ * closed.
+ */
 static void wait_for_keeper(const struct sup *sup)
 {
 	_fd_ int fd = journal_helper_open(sup->run_fd, "keeper");
@@ -168,7 +171,8 @@ static json_t *end_json(const struct sup *sup, enum sup_end end)
 	bool exited = f->reaped && !f->signal, killed = f->reaped && f->signal;
 	const char *signame = killed ? sigabbrev_np(f->signal) : NULL;
 
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:o}",
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I,"
+			 " s:o}",
 			 "version", 1, "kind", "end", "name", sup->record.name,
 			 "uuid", sup->record.id.uuid, "end", sup_end_text(end),
 			 "exit_code", exited ? json_integer(f->exit_code) : json_null(),

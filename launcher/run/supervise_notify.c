@@ -37,14 +37,19 @@ void sup_notify(const struct sup *sup, const char *fmt, ...)
 			      (struct sockaddr *)&addr, len);
 }
 
-/* sd_watchdog_enabled(3): the interval is meant for the process in WATCHDOG_PID, when that is given. */
+/*
+ * sd_watchdog_enabled(3): the interval is meant for the process in WATCHDOG_PID, when that
+ * is given.
+ */
 void sup_notify_init(struct sup *sup)
 {
 	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
 	uint64_t interval, owner;
 
 	sup->watchdog_ms = sup->watchdog_at = -1;
-	if (!sup->s->notify || !usec || !str_u64(usec, 10, UINT64_C(1) << 52, &interval) || !interval)
+	if (!sup->s->notify || !usec || !str_u64(usec, 10, UINT64_C(1) << 52, &interval))
+		return;
+	if (!interval)
 		return;
 	if (pid && (!str_u64(pid, 10, INT32_MAX, &owner) || owner != (uint64_t)getpid()))
 		return;

@@ -53,8 +53,11 @@ void sup_link_want(struct sup *sup, int64_t now)
 {
 	struct sup_link *l = &sup->link;
 
-	if (!l->q)
-		l->retry_at = l->opened < 0 || now - l->opened >= RETRY_MS ? now : l->opened + RETRY_MS;
+	if (l->q)
+		return;
+	l->retry_at = now;
+	if (l->opened >= 0 && now - l->opened < RETRY_MS)
+		l->retry_at = l->opened + RETRY_MS;
 }
 
 bool sup_link_usable(const struct sup *sup)

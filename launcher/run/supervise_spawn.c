@@ -37,7 +37,10 @@ static int knock(const struct paths *p, const char *name, unsigned int timeout_m
 	return request ? control_call(p, name, request, timeout_ms, &answer) : -ENOMEM;
 }
 
-/* Nothing of the caller's may stay open: a lock would outlive its holder, a terminal its session. */
+/*
+ * Nothing of the caller's may stay open: a lock would outlive its holder, a terminal its
+ * session.
+ */
 _Noreturn static void run_detached(const struct supervise *s, int tell)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -117,7 +120,10 @@ int supervise_spawn(const struct paths *p, const char *sysroot, const char *name
 		close(TAKE_FD(out));
 		for (bool over = false;;) {
 			r = knock(p, name, left_ms(deadline));
-			/* Two may have been started at once: one gives up, and the other answers. */
+			/*
+			 * Two may have been started at once: one gives up, and the other
+			 * answers.
+			 */
 			if (!control_nobody(r))
 				return r;
 			if (!left_ms(deadline))

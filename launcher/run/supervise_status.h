@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What is known of a VM's run, as `igvm status --json` prints it: from its supervisor where one answers, else
- * from the lock and the records. Looking changes nothing and starts nothing. Schema: tests/schema/status.json
+ * What is known of a VM's run, as `igvm status --json` prints it: from its supervisor where
+ * one answers, else from the lock and the records. Looking changes nothing and starts
+ * nothing. Schema: tests/schema/status.json
  */
 #ifndef IGVM_RUN_SUPERVISE_STATUS_H
 #define IGVM_RUN_SUPERVISE_STATUS_H
@@ -16,8 +17,8 @@
 /**
  * status_read() - *@status is a new reference on 0
  *
- * 0 whatever state the VM is in, also when it never ran; -EACCES somebody else's VM; -EPROTO records of a newer
- * igvm; -ETIMEDOUT its supervisor does not answer; -errno.
+ * 0 whatever state the VM is in, also when it never ran; -EACCES somebody else's VM; -EPROTO
+ * records of a newer igvm; -ETIMEDOUT its supervisor does not answer; -errno.
  */
 nodiscard_ int status_read(const struct paths *p, const char *name, json_t **status);
 
@@ -27,7 +28,8 @@ bool status_exists(const struct paths *p, const char *name);
 /**
  * status_find() - whose VM is @name?
  *
- * The caller's own are looked at first, then the system's. *@p is set on 0; -ENOENT no such VM; -errno.
+ * The caller's own are looked at first, then the system's. *@p is set on 0; -ENOENT no such
+ * VM; -errno.
  */
 nodiscard_ int status_find(const char *root, const char *name, struct paths *p);
 
