@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every case of tests/golden gives exactly its args.txt and findings.txt.
+# Every case of tests/golden gives exactly its args.txt and findings.txt, and
+# JSON that fits its schema.
 # --write rewrites them: review with git diff.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -27,6 +28,28 @@ for case in tests/golden/*/; do
 	else
 		echo "not ok $n - $name"
 		sed 's/^/# /' "$tmp/diff"
+	fi
+done
+
+for kind in findings plan words; do
+	wrong=
+	seen=0
+	for case in tests/golden/*/; do
+		LC_ALL=C "$tool" json "${case%/}" $kind >"$tmp/json"
+		case $? in
+		0) ;;
+		3) continue ;;
+		*) wrong="$wrong ${case%/}: no JSON" ; continue ;;
+		esac
+		seen=$((seen + 1))
+		perl tests/schema/check.pl tests/schema/$kind.json "$tmp/json" >"$tmp/err" 2>&1 ||
+			wrong="$wrong ${case%/}: $(head -n 1 "$tmp/err")"
+	done
+	n=$((n + 1))
+	if [ -z "$wrong" ] && [ "$seen" -gt 20 ]; then
+		echo "ok $n - $kind of $seen cases fit tests/schema/$kind.json"
+	else
+		echo "not ok $n - $kind of $seen cases:$wrong"
 	fi
 done
 echo "1..$n"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * golden show CASE	writes the command line of a case to stdout, its findings to descriptor 3
+ * golden json CASE findings|plan|words	writes one of them as JSON; 3: refused, so there is none
  * golden try CASE QEMU DIR	decides the case for that QEMU and runs it, with files that exist below
  *			DIR and a device that cannot exist; without a device it is asked query-status
  *
@@ -172,6 +173,22 @@ static int show(struct golden *g)
 	}
 	putchar('\n');
 	return 0;
+}
+
+static int dump(json_t *json)
+{
+	return !json || json_dumpf(json, stdout, JSON_INDENT(2)) ? 1 : 0;
+}
+
+/* A refused case has findings alone. */
+static int show_json(struct golden *g, const char *what)
+{
+	if (!strcmp(what, "findings"))
+		return dump(findings_json(&g->findings, "check", VERDICT_UNKNOWN));
+	if (!g->planned)
+		return 3;
+	build(g);
+	return dump(!strcmp(what, "plan") ? plan_json(&g->plan) : words_json(&g->words, g->plan.qemu));
 }
 
 /* --- try -------------------------------------------------------------------------------- */
@@ -481,13 +498,17 @@ int main(int argc, char **argv)
 	static struct golden g;
 
 	if (argc < 3)
-		die("usage", "golden show|try CASE [QEMU DIR]");
+		die("usage", "golden show|json|try CASE [findings|plan|words] [QEMU DIR]");
 	load(&g, argv[2]);
 	if (!strcmp(argv[1], "show")) {
 		decide(&g);
 		return show(&g);
 	}
+	if (!strcmp(argv[1], "json") && argc == 4) {
+		decide(&g);
+		return show_json(&g, argv[3]);
+	}
 	if (!strcmp(argv[1], "try") && argc == 5)
 		return try(&g, argv[3], argv[4]);
-	die("usage", "golden show|try CASE [QEMU DIR]");
+	die("usage", "golden show|json|try CASE [findings|plan|words] [QEMU DIR]");
 }
