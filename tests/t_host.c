@@ -40,7 +40,7 @@ static const char host_text[] =
 	"mgaw 39\n"
 	"vfio loaded\n"
 	"iomem 4000000000-400fffffff : 0000:00:02.0;  4000000000-40007e8fff : BOOTFB\n"
-	"name 8086:4692 Alder Lake-S GT1 [UHD Graphics 730]\n"
+	"name 10de:2504 GA106 [GeForce RTX 3060 Lite Hash Rate]\n"
 	"dev 0000:00:00.0 8086:4650 060000 rev=05 group=0\n"
 	"dev 0000:00:02.0 8086:4692 030000 rev=0c sub=1043:8694 group=1 driver=vfio-pci "
 	"boot_vga=1 reset=flr,bus sriov_numvfs=0 ggc=02c1 bdsm64=7c800001 asls=6eb1e018 "
@@ -188,7 +188,8 @@ static void test_good(void **state)
 	assert_int_equal(f->sub_vendor, 0x1043);
 	assert_int_equal(f->sub_device, 0x8694);
 	assert_string_equal(f->driver, "vfio-pci");
-	assert_string_equal(f->name, "Alder Lake-S GT1 [UHD Graphics 730]");
+	assert_string_equal(f->name, "");
+	assert_string_equal(h->pci[3].name, "GA106 [GeForce RTX 3060 Lite Hash Rate]");
 	assert_int_equal(f->group, 1);
 	assert_int_equal(f->boot_vga, TRI_YES);
 	assert_string_equal(f->reset, "flr bus");

@@ -23,7 +23,7 @@ struct pci_fact {
 	uint32_t class;		/* 24 bits: base, sub, prog-if (0x030000 = VGA) */
 	uint8_t revision;
 	char driver[32];	/* "" = none bound */
-	char name[96];		/* pci.ids text; "" = not found */
+	char name[96];		/* pci.ids text of a display device romfiles/igd.h does not know; else "" */
 	int group;		/* IOMMU group, -1 = none */
 	enum tri boot_vga;
 	char reset[64];		/* reset_method file; "" = file missing or empty */

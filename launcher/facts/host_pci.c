@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "launcher/base/str.h"
+#include "romfiles/igd.h"
 
 struct scan {
 	jmp_buf out;
@@ -118,12 +119,23 @@ static void fill(struct scan *s, struct pci_dev *d, int what)
 		pci_fill_info(d, what);
 }
 
+/*
+ * The list has 1.4 MB and is read whole for the first name, which is a good
+ * part of a VM's start: only a display device that igvm does not know is worth it.
+ */
+static bool wants_name(const struct pci_fact *f)
+{
+	const struct igd_id *id = f->vendor == IGD_VENDOR_INTEL ? igd_find_id(f->device) : NULL;
+
+	return f->vendor && f->class >> 16 == 0x03 && !(id && *id->name);
+}
+
 static void name(struct scan *s, struct pci_fact *f)
 {
 	char text[sizeof(f->name)];
 	char *found = NULL;
 
-	if (!*s->ids || !f->vendor)
+	if (!*s->ids || !wants_name(f))
 		return;
 	if (setjmp(s->out))
 		return;

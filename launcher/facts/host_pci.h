@@ -8,7 +8,8 @@
 /**
  * host_pci_read() - list the devices below @root, in the order of their addresses
  *
- * Fills identity, class, revision and name of up to @max devices; what
+ * Fills identity, class and revision of up to @max devices, and the name of
+ * display devices that are not in igvm's own table; what
  * libpci cannot read stays 0 or "". *@n is 0 when there is no sysfs. The
  * other members of each fact are zeroed. Returns 0 or -ENOMEM.
  */
