@@ -205,6 +205,7 @@ fake manager normal
 start manager 5000
 kill -STOP "$sup"
 kill -KILL "$pid"
+wait_gone "$pid"
 kill -TERM "$sup"
 kill -CONT "$sup"
 wait_gone "$sup"
@@ -325,6 +326,46 @@ has "the log says so" "$tmp/uuid.log" 'not this VM'
 kill -TERM $watcher
 wait $watcher
 kill -KILL "$pid"
+
+# --- what a service manager is told ---------------------------------------------------------
+fake unit normal
+start unit 5000
+kill -TERM "$sup"
+wait_gone "$sup"
+perl -MIO::Socket::UNIX -MSocket -e '
+	my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM, Local => $ARGV[0]) or die "$!\n";
+	$| = 1;
+	alarm 60;
+	while (defined $s->recv(my $m, 4096)) { print "$m\n" }' "$tmp/notify" > "$tmp/notified" &
+listener=$!
+wait_for yes eval "test -S '$tmp/notify' && echo yes"
+NOTIFY_SOCKET=$tmp/notify WATCHDOG_USEC=200000 vm supervise unit 2> /dev/null &
+watcher=$!
+wait_for running state unit
+sleep 0.5
+kill -ABRT "$pid"
+wait $watcher
+is "a unit's supervisor succeeds however the VM ends" $? 0
+kill $listener
+has "READY=1 is told" "$tmp/notified" '^READY=1$'
+ok "and WATCHDOG=1 in time ($(grep -c '^WATCHDOG=1$' "$tmp/notified"))" \
+	$(($(grep -c '^WATCHDOG=1$' "$tmp/notified") < 3))
+
+# --- somebody else's VM ------------------------------------------------------------------
+if [ "$(id -u)" -eq 0 ]; then
+	fake system normal
+	start system 5000
+	cp "$igvm" "$tmp/igvm"
+	chmod 755 "$tmp" "$tmp/igvm"
+	for verb in status stop kill logs; do
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+			"$tmp/igvm" --root "$root" $verb system > /dev/null 2> "$tmp/out"
+		is "$verb of the system's VM by anybody: 77" $? 77
+		has "and names sudo" "$tmp/out" "sudo igvm $verb system"
+	done
+	is "the VM runs on" "$(state system)" running
+	vm kill system > /dev/null
+fi
 
 # --- floods -------------------------------------------------------------------------
 fake flood flood

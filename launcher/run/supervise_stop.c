@@ -34,7 +34,8 @@ void sup_agent_close(struct sup *sup)
 static void press_button(struct sup *sup)
 {
 	sup_agent_close(sup);
-	if (sup->state != SUP_ASKED || !sup_link_usable(sup))
+	/* With SHUTDOWN seen there is nobody left to ask. */
+	if (sup->state != SUP_ASKED || *sup->reason || !sup_link_usable(sup))
 		return;
 	if (sup_link_submit(sup, "system_powerdown", NULL, -1, NULL))
 		sup->last_rung = "powerdown";
@@ -95,7 +96,10 @@ void sup_quit(struct sup *sup)
 {
 	sup_agent_close(sup);
 	sup->last_rung = "quit";
-	/* QEMU takes SIGTERM for an order to quit, and its signal handler works where QMP does not. */
+	/*
+	 * QEMU takes SIGTERM for an order to quit, and its signal handler works where QMP
+	 * does not.
+	 */
 	if (!sup_link_usable(sup) || !sup_link_submit(sup, "quit", NULL, -1, NULL))
 		pidfd_send_signal(sup->pidfd, SIGTERM, NULL, 0);
 }
