@@ -279,7 +279,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	};
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
-		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue, .force = force,
+		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue,
 	};
 	const char *bad = NULL;
 	int i, r;
@@ -293,8 +293,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	read_rom(p, &in);
 	if (!plan_make(&in, &p->plan, &p->findings))
 		return EXIT_REFUSED;
-	if (finding_worst(&p->findings) == SEVERITY_BLOCK &&
-	    !(force && findings_forcible(&p->findings)))
+	if (finding_worst(&p->findings) == SEVERITY_BLOCK && !force)
 		return EXIT_REFUSED;
 	words_done(&p->words);
 	r = words_build(&p->plan, &p->words, &bad);

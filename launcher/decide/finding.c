@@ -40,29 +40,6 @@ bool finding_has(const struct findings *f, enum finding_id id)
 	return false;
 }
 
-static bool forcible(enum finding_id id)
-{
-	static const enum finding_id ids[] = {
-		FINDING_ROM_NONE_UEFI, FINDING_ROM_NO_ASSIGNMENT_DRIVER, FINDING_ROM_WRONG_TYPE,
-		FINDING_ROM_WRONG_DEVICE, FINDING_ROM_CACHED_BDSM, FINDING_ROM_BAD,
-		FINDING_OPREGION_ABSENT, FINDING_VBT_MISSING, FINDING_VBT_INVALID,
-		FINDING_STOLEN_ZERO,
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(ids); i++)
-		if (ids[i] == id)
-			return true;
-	return false;
-}
-
-bool findings_forcible(const struct findings *f)
-{
-	for (size_t i = 0; i < f->n; i++)
-		if (f->v[i].severity == SEVERITY_BLOCK && !forcible(f->v[i].id))
-			return false;
-	return true;
-}
-
 enum severity finding_worst(const struct findings *f)
 {
 	enum severity worst = SEVERITY_NOTE;

@@ -60,14 +60,6 @@ void finding_add(struct findings *f, enum finding_id id, const char *fmt, ...) p
 /** finding_has() - is @id in the list? */
 bool finding_has(const struct findings *f, enum finding_id id);
 
-/**
- * findings_forcible() - may --force go on in spite of all that blocks?
- *
- * Only what ends in a guest without a working driver may be forced, never what
- * keeps QEMU from running or lets it crash. True when nothing blocks.
- */
-bool findings_forcible(const struct findings *f);
-
 /** finding_worst() - highest severity; SEVERITY_NOTE when empty */
 enum severity finding_worst(const struct findings *f);
 

@@ -208,5 +208,5 @@ bool plan_make(const struct plan_input *in, struct plan *p, struct findings *f)
 	plan_guest(&g);
 	plan_fds(&g);
 	plan_limits(&g);
-	return !g.refused || (in->force && findings_forcible(f));
+	return !g.refused;
 }

@@ -128,7 +128,6 @@ struct plan_input {
 	struct plan_rom rom;		/* unread: judged as far as the name goes, with a note */
 	enum plan_purpose purpose;
 	bool rescue;
-	bool force;			/* go on where findings_forcible() allows it */
 };
 
 /**

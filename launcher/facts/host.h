@@ -25,6 +25,7 @@ struct pci_fact {
 	char driver[32];	/* "" = none bound */
 	char name[96];		/* pci.ids text of a display device romfiles/igd.h does not know; else "" */
 	int group;		/* IOMMU group, -1 = none */
+	/* From here on of display devices alone, for others as if there were no such files. */
 	enum tri boot_vga;
 	char reset[64];		/* reset_method file; "" = file missing or empty */
 	enum tri flr;		/* reset_method has flr or device_specific; PCIe/AF capability as fallback */

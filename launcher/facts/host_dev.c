@@ -6,6 +6,7 @@
 
 #include "launcher/base/str.h"
 
+#define PCI_BASE_CLASS_DISPLAY	0x03
 #define PCI_STATUS		0x06
 #define PCI_STATUS_CAPS		0x10
 #define PCI_CAP_POINTER		0x34
@@ -135,6 +136,9 @@ void host_dev_read(const struct tree *t, struct pci_fact *f)
 	if (!tree_link(t, IN_DIR("iommu_group"), link, sizeof(link)) &&
 	    str_u64(link, 10, INT32_MAX, &v))
 		f->group = (int)v;
+	/* Config space is read by port I/O, a millisecond each: only where it is looked at. */
+	if (f->class >> 16 != PCI_BASE_CLASS_DISPLAY)
+		return;
 	if (tree_number(t, IN_DIR("boot_vga"), 10, 1, &v))
 		f->boot_vga = v ? TRI_YES : TRI_NO;
 	if (tree_number(t, IN_DIR("sriov_numvfs"), 10, 0xffff, &v))
