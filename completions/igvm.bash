@@ -24,9 +24,9 @@ _igvm() {
 	probe) options+=' --force --timeout' ;;
 	stop) options='--help --timeout --force' ;;
 	kill|screenshot) options='--help' ;;
-	logs) options='--help --stream --raw -n' ;;
-	showcmd) options+=' --why' ;;
-	explain) options='--help --list' ;;
+	logs) options='--help --stream --raw --lines' ;;
+	showcmd) options+=' --why --force --rescue --probe' ;;
+	explain) options+=' --list' ;;
 	esac
 
 	case $cur in

@@ -16,12 +16,13 @@ complete -c igvm -l help -d 'help'
 complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
 complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
-complete -c igvm -n "__fish_seen_subcommand_from start" -l rescue
-complete -c igvm -n "__fish_seen_subcommand_from start probe stop" -l force
+complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
+complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l stream -r -a 'qemu firmware serial'
-complete -c igvm -n "__fish_seen_subcommand_from logs" -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from logs" -l lines -s n -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
+complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
 complete -c igvm -n "__fish_seen_subcommand_from screenshot" -F

@@ -75,7 +75,7 @@ comm -12 "$tmp/ids" "$tmp/ids.named" > "$tmp/ids.known"
 same "findings named in the documents exist" "$tmp/ids.named" "$tmp/ids.known"
 
 # Exit codes: the manual's table against the enum.
-sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\),.*/\1/p' launcher/cmd.h | sort > "$tmp/exit"
+sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\),.*/\1/p' launcher/base/exit_code.h | sort > "$tmp/exit"
 awk '/^\.Sh / { s = $2 == "EXIT" } s && /^\.It [0-9]+$/ { print $2 }' man/igvm.1 | sort > "$tmp/exit.manual"
 same "igvm(1) has every exit status" "$tmp/exit" "$tmp/exit.manual"
 echo "1..$n"
