@@ -162,6 +162,17 @@ static int wait_driver(struct handover *h, const char *want)
 	}
 }
 
+/* Wait a while for any driver; none is no error: perhaps there is none for it. */
+static void await_driver(const struct handover *h)
+{
+	const struct timespec step = { .tv_nsec = LINK_STEP_MS * 1000000L };
+	char now[32] = "";
+
+	for (int ms = 0; ms < LINK_MS && !read_driver(h->root, h->text, now) && !*now;
+	     ms += LINK_STEP_MS)
+		nanosleep(&step, NULL);
+}
+
 static int unbind(struct handover *h)
 {
 	char path[PATH_MAX];
@@ -450,7 +461,11 @@ static int release_unknown(struct handover *h)
 	r = write_override(h, "");
 	if (!r)
 		r = unbind(h);
-	return r ? r : probe(h);
+	if (!r)
+		r = probe(h);
+	if (!r)
+		await_driver(h);
+	return r;
 }
 
 int bind_release(const char *sysroot, const struct paths *p, struct bdf bdf, const char *owner,
