@@ -289,6 +289,17 @@ kill -KILL "$sup"
 wait "$stop"
 is "a supervisor killed during a stop: the stop completes" "$? $(end_of interrupted end)" "0 clean"
 
+fake late normal
+start late 5000
+kill -KILL "$sup"
+wait_gone "$sup"
+flock "$root/run/igvm/lock/supervisor:late" sleep 0.5 &
+sleep 0.1
+t0=$(date +%s%N)
+vm stop late > "$tmp/out" 2>&1
+is "a dying supervisor's lock delays a stop" "$? $(end_of late end)" "0 clean"
+ok "and no longer than it is held" $((($(date +%s%N) - t0) / 1000000 > 5000)) "$tmp/out"
+
 fake twice normal
 "$tools/suprun" "$root" start twice 5000 3000 "$tmp/fq-twice" > "$tmp/twice.1" 2> /dev/null &
 "$tools/suprun" "$root" start twice 5000 3000 "$tmp/fq-twice" > "$tmp/twice.2" 2> /dev/null &

@@ -96,44 +96,60 @@ static bool has_given_up(int fd)
 	return strncmp(text, "ready", 5) != 0;
 }
 
+static void step(void)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = STEP_MS * 1000000 }, NULL);
+}
+
+/* One supervisor: 0 when one answers, -EAGAIN it has given up or died, -ETIMEDOUT, -errno. */
+static int spawn_once(const struct supervise *s, int64_t deadline)
+{
+	int fds[2], r;
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK))
+		return -errno;
+	_fd_ int in = fds[0], out = fds[1];
+
+	r = fork_detached(s, out);
+	if (r)
+		return r;
+	close(TAKE_FD(out));
+	for (bool over = false;; step()) {
+		r = knock(s->paths, s->name, left_ms(deadline));
+		if (!control_nobody(r))
+			return r;
+		if (!left_ms(deadline))
+			return -ETIMEDOUT;
+		if (over)
+			return -EAGAIN;
+		/* Two may have been started at once: one gives up, and the other answers. */
+		over = has_given_up(in);
+	}
+}
+
+/*
+ * One that gives up is followed by another for as long as the VM runs: a
+ * killed supervisor closes its socket before its lock is free, and the next
+ * may meet that lock.
+ */
 int supervise_spawn(const struct paths *p, const char *sysroot, const char *name,
 		    unsigned int timeout_ms)
 {
 	const struct supervise s = { .paths = p, .sysroot = sysroot, .name = name, .ready_fd = -1 };
 	int64_t deadline = now_ms() + timeout_ms;
-	int fds[2], held, r;
+	int held, r = knock(p, name, timeout_ms);
 
-	r = knock(p, name, timeout_ms);
 	if (!control_nobody(r))
 		return r ? r : -EBUSY;
-	held = lock_vm_held(p, name);
-	if (held <= 0)
-		return held ? held : -ESRCH;
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK))
-		return -errno;
-	{
-		_fd_ int in = fds[0], out = fds[1];
-
-		r = fork_detached(&s, out);
-		if (r)
+	for (;; step()) {
+		held = lock_vm_held(p, name);
+		if (held <= 0)
+			return held ? held : -ESRCH;
+		r = spawn_once(&s, deadline);
+		if (r != -EAGAIN)
 			return r;
-		close(TAKE_FD(out));
-		for (bool over = false;;) {
-			r = knock(p, name, left_ms(deadline));
-			/*
-			 * Two may have been started at once: one gives up, and the other
-			 * answers.
-			 */
-			if (!control_nobody(r))
-				return r;
-			if (!left_ms(deadline))
-				return -ETIMEDOUT;
-			held = lock_vm_held(p, name);
-			if (over && held <= 0)
-				return held ? held : -ESRCH;
-			over = over || has_given_up(in);
-			nanosleep(&(struct timespec){ .tv_nsec = STEP_MS * 1000000 }, NULL);
-		}
+		if (!left_ms(deadline))
+			return -ETIMEDOUT;
 	}
 }
 
