@@ -725,6 +725,8 @@ _Noreturn static void contend(struct scene *s, int go, int tell, int end)
 
 	(void)!read(go, &c, 1);
 	c = scene_launch(s, "/") ? strstr(s->error, "lock: Device or resource busy") ? 'b' : 'f' : 'w';
+	if (c == 'f')
+		fprintf(stderr, "# %s", s->error);
 	(void)!write(tell, &c, 1);
 	/* The winner's QEMU lives until both were heard. */
 	(void)!read(end, &c, 1);

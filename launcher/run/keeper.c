@@ -236,10 +236,8 @@ static int keeper_confine(void)
 
 	for (size_t i = 0; !r && i < ARRAY_SIZE(allowed); i++)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
-	if (!r)
-		r = seccomp_load(ctx);
-	seccomp_release(ctx);
-	return r;
+	/* Not released: under the filter free() must not give memory back (brk, munmap). */
+	return r ? r : seccomp_load(ctx);
 }
 
 static int drop_capabilities(void)
