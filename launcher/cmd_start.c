@@ -170,8 +170,8 @@ static void say_started(const struct pipeline *p)
 {
 	printf(_("%s runs.\n"), p->name);
 	if (p->plan.emulated_display)
-		printf(_("  picture: %s/" PLAN_VNC_SOCKET " (VNC on a unix socket), or `igvm screenshot %s FILE.png`\n"),
-		       p->plan.run_dir, p->name);
+		printf(_("  picture: %s/%s (VNC on a unix socket), or `igvm screenshot %s FILE.png`\n"),
+		       p->plan.run_dir, PLAN_VNC_SOCKET, p->name);
 	printf(_("  state:   igvm status %s\n"), p->name);
 }
 

@@ -54,8 +54,8 @@ static void add_device(struct builder *b)
 	device(b, "vfio-pci", "igd0",
 	       p->legacy_mode
 		       ? N_("the iGPU at 00:02.0, where VBIOS and drivers look for it, in legacy mode for its VBIOS")
-		       : N_("the iGPU at 00:02.0, where drivers look for it; what legacy mode would do in one, "
-			    "and silently not do, is asked for part by part"));
+		       : N_("the iGPU at 00:02.0, where drivers look for it; legacy mode is off and what "
+			    "it would do is asked for by name, since QEMU leaves it out without an error"));
 	words_key(b, "host", bdf_text(p->host_bdf, host));
 	words_slot(b, SLOT_IGPU, 0);
 	if (p->era >= QEMU_10_0)
