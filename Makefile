@@ -213,21 +213,23 @@ po: $(B)/igvm.pot	## update the translations from the sources
 # --- check, demo, soak, bench -----------------------------------------------------------
 check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
 	       $(B)/roms/igd-probe.rom $(lab_bins)
-quick_tests := $(sort $(wildcard tests/*.sh))
+# The long ones first: prove gives each of its two workers the next in line.
+slow_tests  := tests/efi.sh tests/supervise.sh
+quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint
 deps:			## install what building and testing need (root)
 	@tests/deps
 
 check: deps		## every test, the lab included (root; else the lab is skipped)
-	@$(MAKE) --no-print-directory check-run tests="$(quick_tests) tests/lab/lab.sh"
+	@$(MAKE) --no-print-directory check-run tests="tests/lab/lab.sh $(quick_tests)"
 
 check-quick: deps	## every test but the lab
 	@$(MAKE) --no-print-directory check-run tests="$(quick_tests)"
 
 .PHONY: check-run
 check-run: $(check_bins)
-	$(PROVE) -j2 --timer -e '' $(unit_tests) $(tests)
+	B=$(B) $(PROVE) -j2 --timer -e '' $(tests) $(unit_tests)
 
 build-all: $(check_bins)
 
