@@ -139,7 +139,7 @@ $(filter $(B)/tests/t_efi%,$(unit_tests)): $(efi_obj)
 $(filter $(B)/tests/fuzz/fuzz_efi%,$(fuzz_tests)): $(efi_obj)
 
 $(B)/romfiles/efi/guest_igd.o: cflags += -I$(B)
-$(foreach d,. efi/pe efi/elf,$(B)/$d/romfiles/efi/guest_igd.o): $(B)/efi/igd_rows.h
+$(foreach d,$(B) $(B)/efi/pe $(B)/efi/elf,$d/romfiles/efi/guest_igd.o): $(B)/efi/igd_rows.h
 
 $(B)/efi/pe/%.o: %.c
 	@mkdir -p $(@D)
