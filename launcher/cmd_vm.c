@@ -89,7 +89,8 @@ char *cmd_vm_time(json_int_t unix_time, char buf[static 32])
 	return buf;
 }
 
-static const char *end_text(const char *end)
+/* @by: what ended it ("agent", "powerdown", "quit" ...), NULL not known. */
+static const char *end_text(const char *end, const char *by)
 {
 	static const struct {
 		const char *end, *text;
@@ -101,6 +102,8 @@ static const char *end_text(const char *end)
 		{ "unknown", N_("ended while nobody watched") },
 	};
 
+	if (end && !strcmp(end, "clean") && by && !strcmp(by, "quit"))
+		return _("was told to quit, its guest had not gone down");
 	for (size_t i = 0; end && i < ARRAY_SIZE(rows); i++)
 		if (!strcmp(end, rows[i].end))
 			return _(rows[i].text);
@@ -113,11 +116,12 @@ void cmd_vm_say_end(FILE *f, const char *name, const json_t *end)
 	const json_t *code = json_object_get(end, "exit_code");
 	const json_t *lines = json_object_get(end, "stderr");
 	const char *class = json_string_value(json_object_get(end, "end"));
+	const char *by = json_string_value(json_object_get(end, "by"));
 	bool bad = class && (!strcmp(class, "failed") || !strcmp(class, "permanent"));
 	char when[32];
 
 	cmd_vm_time(json_integer_value(json_object_get(end, "ended")), when);
-	fprintf(f, _("%s %s at %s"), name, end_text(class), when);
+	fprintf(f, _("%s %s at %s"), name, end_text(class, by), when);
 	if (signame && bad)
 		fprintf(f, _(" (signal SIG%s)"), signame);
 	else if (json_is_integer(code) && json_integer_value(code))
