@@ -12,11 +12,9 @@
 #include "launcher/pipeline.h"
 #include "launcher/run/launch.h"
 
-enum { OPT_RESCUE = 0x100, OPT_FORCE };
-
 static const struct opt opts[] = {
-	{ "rescue", 0, NULL, N_("bring the emulated display back for this run"), OPT_RESCUE },
-	{ "force", 0, NULL, N_("launch in spite of findings that block"), OPT_FORCE },
+	PIPELINE_OPT_RESCUE_ROW,
+	PIPELINE_OPT_FORCE_ROW,
 	{ 0 }
 };
 
@@ -48,48 +46,23 @@ static int become(struct pipeline *p)
 	return EXIT_FAILED;
 }
 
-static int launch_vm(struct pipeline *p, bool rescue, bool force)
+static int run_launch(const struct globals *g, int argc, char **argv)
 {
-	int code = pipeline_wish(p);
+	_pipeline_ struct pipeline *p = NULL;
+	struct pipeline_args a;
+	int code = pipeline_args(&cmd_launch, g, argc, argv, &a);
 
-	if (!code)
-		code = pipeline_facts(p, HOST_VFIO_NEVER);
-	if (!code)
-		code = pipeline_claim(p);
+	if (code)
+		return code;
+	p = pipeline_new(g, a.name);
+	if (!p)
+		return EXIT_FAILED;
+	code = pipeline_prepare(p, PLAN_RUN, a.rescue, a.force);
 	if (p->vm_busy)
 		say(_("%s: runs already, or is being started or stopped"), p->name);
 	if (code)
 		return code;
-	if (p->claimed)
-		code = pipeline_facts(p, HOST_VFIO_IF_FREE);
-	if (!code)
-		code = pipeline_plan(p, PLAN_RUN, rescue, force);
-	if (code) {
-		pipeline_unclaim(p);
-		return code == EXIT_REFUSED ? findings_refuse(&p->findings) : code;
-	}
-	findings_print(stderr, &p->findings, SEVERITY_WARN);
 	code = become(p);
 	pipeline_unclaim(p);
 	return code;
-}
-
-static int run_launch(const struct globals *g, int argc, char **argv)
-{
-	_pipeline_ struct pipeline *p = NULL;
-	bool rescue = false, force = false;
-	int v;
-
-	while ((v = cmd_getopt(&cmd_launch, argc, argv)) != -1) {
-		if (v == '?')
-			return EXIT_USAGE;
-		rescue |= v == OPT_RESCUE;
-		force |= v == OPT_FORCE;
-	}
-	if (optind + 1 != argc)
-		return cmd_usage(&cmd_launch, _("launch takes the name of one VM"));
-	if (g->foreign_root)
-		return cmd_usage(&cmd_launch, _("launch works on this host only, not with --root"));
-	p = pipeline_new(g, argv[optind]);
-	return p ? launch_vm(p, rescue, force) : EXIT_FAILED;
 }

@@ -29,10 +29,8 @@
 #include "romfiles/build.h"
 #include "romfiles/join.h"
 
-enum { OPT_FORCE = 0x100, OPT_TIMEOUT };
-
 static const struct opt opts[] = {
-	{ "force", 0, NULL, N_("probe in spite of findings that block the start"), OPT_FORCE },
+	PIPELINE_OPT_FORCE_ROW,
 	{ "timeout", 't', "SECONDS", N_("wait that long for the report (120)"), 't' },
 	{ 0 }
 };
@@ -276,27 +274,13 @@ static int probe_once(struct probe *pr)
 static int probe_vm(struct probe *pr, bool force)
 {
 	struct pipeline *p = pr->pl;
-	int code = pipeline_wish(p);
+	int code = pipeline_prepare(p, PLAN_PROBE, false, force);
 
-	if (!code && !p->wish.igpu) {
-		say(_("%s: has no iGPU ([igpu] device = none): there is nothing to probe"), p->name);
-		return EXIT_USAGE;
-	}
-	if (!code)
-		code = pipeline_facts(p, HOST_VFIO_NEVER);
-	if (!code)
-		code = pipeline_claim(p);
 	if (p->vm_busy)
 		say(_("%s: runs: stop it first, then probe"), p->name);
 	if (code)
 		return code;
-	code = pipeline_facts(p, HOST_VFIO_IF_FREE);
-	if (!code)
-		code = pipeline_plan(p, PLAN_PROBE, false, force);
-	if (code == EXIT_REFUSED)
-		findings_refuse(&p->findings);
-	if (!code)
-		code = probe_once(pr);
+	code = probe_once(pr);
 	pipeline_unclaim(p);
 	return code;
 }
@@ -312,7 +296,7 @@ static int run_probe(const struct globals *g, int argc, char **argv)
 	while ((v = cmd_getopt(&cmd_probe, argc, argv)) != -1) {
 		if (v == '?')
 			return EXIT_USAGE;
-		if (v == OPT_FORCE)
+		if (v == PIPELINE_OPT_FORCE)
 			force = true;
 		if (v == 't') {
 			if (!str_u64(optarg, 10, 3600, &n) || !n)

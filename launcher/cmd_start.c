@@ -32,12 +32,9 @@
 #include "launcher/run/lock.h"
 #include "launcher/run/supervise.h"
 
-enum { OPT_RESCUE = 0x100, OPT_FORCE };
-
 static const struct opt opts[] = {
-	{ "rescue", 0, NULL, N_("bring the emulated display back for this run"), OPT_RESCUE },
-	{ "force", 0, NULL, N_("start in spite of findings that block (it may end in Code 43)"),
-	  OPT_FORCE },
+	PIPELINE_OPT_RESCUE_ROW,
+	PIPELINE_OPT_FORCE_ROW,
 	{ 0 }
 };
 
@@ -236,50 +233,23 @@ static int already_running(struct pipeline *p)
 	return EXIT_BUSY;
 }
 
-static int start_vm(struct pipeline *p, bool rescue, bool force)
-{
-	int code = pipeline_wish(p);
-
-	if (!code)
-		code = pipeline_facts(p, HOST_VFIO_NEVER);
-	if (code)
-		return code;
-	code = pipeline_claim(p);
-	if (p->vm_busy)
-		return already_running(p);
-	if (code)
-		return code;
-	if (p->claimed)
-		code = pipeline_facts(p, HOST_VFIO_IF_FREE);
-	if (!code)
-		code = pipeline_plan(p, PLAN_RUN, rescue, force);
-	if (code) {
-		pipeline_unclaim(p);
-		return code == EXIT_REFUSED ? findings_refuse(&p->findings) : code;
-	}
-	findings_print(stderr, &p->findings, SEVERITY_WARN);
-	code = start_direct(p);
-	if (!code)
-		say_started(p);
-	return code;
-}
-
 static int run_start(const struct globals *g, int argc, char **argv)
 {
 	_pipeline_ struct pipeline *p = NULL;
-	bool rescue = false, force = false;
-	int v;
+	struct pipeline_args a;
+	int code = pipeline_args(&cmd_start, g, argc, argv, &a);
 
-	while ((v = cmd_getopt(&cmd_start, argc, argv)) != -1) {
-		if (v == '?')
-			return EXIT_USAGE;
-		rescue |= v == OPT_RESCUE;
-		force |= v == OPT_FORCE;
-	}
-	if (optind + 1 != argc)
-		return cmd_usage(&cmd_start, _("start takes the name of one VM"));
-	if (g->foreign_root)
-		return cmd_usage(&cmd_start, _("start works on this host only, not with --root"));
-	p = pipeline_new(g, argv[optind]);
-	return p ? start_vm(p, rescue, force) : EXIT_FAILED;
+	if (code)
+		return code;
+	p = pipeline_new(g, a.name);
+	if (!p)
+		return EXIT_FAILED;
+	code = pipeline_prepare(p, PLAN_RUN, a.rescue, a.force);
+	if (p->vm_busy)
+		return already_running(p);
+	if (!code)
+		code = start_direct(p);
+	if (!code)
+		say_started(p);
+	return code;
 }

@@ -308,6 +308,54 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	return EXIT_OK;
 }
 
+int pipeline_prepare(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force)
+{
+	int code = pipeline_wish(p);
+
+	if (!code && purpose == PLAN_PROBE && !p->wish.igpu) {
+		say(_("%s: has no iGPU ([igpu] device = none): there is nothing to probe"), p->name);
+		return EXIT_USAGE;
+	}
+	if (!code)
+		code = pipeline_facts(p, HOST_VFIO_NEVER);
+	if (!code)
+		code = pipeline_claim(p);
+	if (code)
+		return code;
+	/* The OpRegion can be read only now that the device is bound. */
+	if (p->claimed)
+		code = pipeline_facts(p, HOST_VFIO_IF_FREE);
+	if (!code)
+		code = pipeline_plan(p, purpose, rescue, force);
+	if (code)
+		pipeline_unclaim(p);
+	if (code == EXIT_REFUSED)
+		return findings_refuse(&p->findings);
+	if (!code && purpose == PLAN_RUN)
+		findings_print(stderr, &p->findings, SEVERITY_WARN);
+	return code;
+}
+
+int pipeline_args(const struct cmd *c, const struct globals *g, int argc, char **argv,
+		  struct pipeline_args *a)
+{
+	int v;
+
+	*a = (struct pipeline_args){ 0 };
+	while ((v = cmd_getopt(c, argc, argv)) != -1) {
+		if (v == '?')
+			return EXIT_USAGE;
+		a->rescue |= v == PIPELINE_OPT_RESCUE;
+		a->force |= v == PIPELINE_OPT_FORCE;
+	}
+	if (optind + 1 != argc)
+		return cmd_usage(c, _("%s takes the name of one VM"), c->name);
+	if (g->foreign_root)
+		return cmd_usage(c, _("%s works on this host only, not with --root"), c->name);
+	a->name = argv[optind];
+	return EXIT_OK;
+}
+
 void findings_print(FILE *f, const struct findings *list, enum severity least)
 {
 	for (size_t i = 0; i < list->n; i++) {

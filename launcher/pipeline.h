@@ -7,6 +7,7 @@
 #ifndef IGVM_PIPELINE_H
 #define IGVM_PIPELINE_H
 
+#include "launcher/base/i18n.h"
 #include "launcher/cmd.h"
 #include "launcher/decide/plan.h"
 #include "launcher/decide/words.h"
@@ -76,6 +77,32 @@ void pipeline_unclaim(struct pipeline *p);
  * With @force a plan that can be made at all is made.
  */
 int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force);
+
+/**
+ * pipeline_prepare() - all of the above, in order, up to the words
+ *
+ * With EXIT_OK the locks are held, the device is claimed, and warnings were printed on stderr. Otherwise
+ * nothing is held and it was said why, but for a VM that runs: then p->vm_busy is set and the caller says it.
+ */
+int pipeline_prepare(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force);
+
+/* Options of the commands that start a VM; a row each for their tables. */
+enum { PIPELINE_OPT_RESCUE = 0x200, PIPELINE_OPT_FORCE };
+#define PIPELINE_OPT_RESCUE_ROW	\
+	{ "rescue", 0, NULL, N_("bring the emulated display back for this run"), PIPELINE_OPT_RESCUE }
+#define PIPELINE_OPT_FORCE_ROW	\
+	{ "force", 0, NULL, N_("go on in spite of findings that block (it may end in Code 43)"), \
+	  PIPELINE_OPT_FORCE }
+
+/** struct pipeline_args - what they were given */
+struct pipeline_args {
+	const char *name;
+	bool rescue, force;
+};
+
+/** pipeline_args() - parse "[--rescue] [--force] NAME"; EXIT_USAGE when it was said what is wrong */
+int pipeline_args(const struct cmd *c, const struct globals *g, int argc, char **argv,
+		  struct pipeline_args *a);
 
 /** findings_print() - one block per finding for people: severity, id, seen; wanted; fix */
 void findings_print(FILE *f, const struct findings *list, enum severity least);
