@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -155,8 +156,11 @@ static int run(const struct cmd *c, struct globals *g, int argc, char **argv)
 		return cmd_usage(c, _("%s has no --json"), c->name);
 	optind = 1;
 	code = c->run(g, argc, argv);
+	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
-		say(_("standard output: %m"));
+		/* Whoever read has read enough (igvm ... | head): nothing to tell. */
+		if (errno && errno != EPIPE)
+			say(_("standard output: %m"));
 		return code ? code : EXIT_FAILED;
 	}
 	return code;

@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The program as people call it: a VM's life without an iGPU, and bad input,
+# each with one clear sentence, the right exit status, nothing left behind.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+# As root igvm's directories are those of a mount namespace of our own.
+if [ "$(id -u)" = 0 ] && [ -z "${IGVM_CLI_NS-}" ]; then
+	IGVM_CLI_NS=1 exec unshare -m "$0"
+fi
+igvm=$PWD/${B:-build}/igvm
+tmp=$(mktemp -d) || exit 1
+mark=cli-$$
+n=0
+export LC_ALL=C LANGUAGE=
+
+ours() { pgrep -f -- "guest=$mark" | while read -r p; do [ "$p" = $$ ] || echo "$p"; done; }
+cleanup() {
+	local p
+	for p in $(ours); do kill -KILL "$p"; done
+	rm -rf "$tmp"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+if [ "$(id -u)" = 0 ]; then
+	mkdir -p /etc/igvm /var/lib/igvm /run/igvm
+	for d in /etc/igvm /var/lib/igvm /run/igvm; do
+		mount -t tmpfs -o mode=0755 igvm-test $d || exit 1
+	done
+	vms=/etc/igvm/vms run=/run/igvm
+else
+	export XDG_CONFIG_HOME=$tmp/c XDG_DATA_HOME=$tmp/d XDG_RUNTIME_DIR=$tmp/r XDG_CACHE_HOME=$tmp/k
+	vms=$tmp/c/igvm/vms run=$tmp/r/igvm
+fi
+mkdir -p "$vms"
+
+ok() {	# STATUS DESCRIPTION
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+shown() { sed 's/^/# out: /' "$tmp/out"; sed 's/^/# err: /' "$tmp/err"; }
+
+# try DESCRIPTION STATUS PATTERN ARGUMENTS...: exit status, and a line of stderr or stdout
+try() {
+	local what=$1 status=$2 pattern=$3 got
+	shift 3
+	timeout 60 "$igvm" "$@" > "$tmp/out" 2> "$tmp/err" < /dev/null
+	got=$?
+	if [ $got = "$status" ] && cat "$tmp/out" "$tmp/err" <(echo) | grep -qE -- "$pattern"; then
+		ok 0 "$what"
+	else
+		ok 1 "$what: exit status $got, wanted $status and '$pattern'"
+		shown
+	fi
+}
+# write NAME: a VM file from stdin
+write() { cat > "$vms/$1.conf"; }
+good='[vm]
+accel = tcg
+memory = 256M
+firmware = bios
+[igpu]
+device = none'
+
+# --- a VM's life --------------------------------------------------------------------
+write "$mark" <<< "$good"
+try "list names it" 0 "^$mark .*stopped" list
+try "status of a stopped VM" 3 "stopped" status "$mark"
+try "stop of a stopped VM succeeds" 0 "." stop "$mark"
+if command -v qemu-system-x86_64 > /dev/null; then
+	try "start" 0 "^$mark runs" start "$mark"
+	try "start of a running VM succeeds" 0 "runs already" start "$mark"
+	try "status" 0 "running" status "$mark"
+	try "probe wants an iGPU" 2 "no iGPU" probe "$mark"
+	try "screenshot" 0 "" screenshot "$mark" "$tmp/a.png"
+	perl tests/schema/png.pl "$tmp/a.png" > "$tmp/out" 2> "$tmp/err"
+	ok $? "the picture is one"
+	kill -KILL "$(ours | head -1)"
+	for _ in $(seq 100); do "$igvm" status "$mark" > /dev/null 2>&1 || break; sleep 0.05; done
+	try "a QEMU that was killed: status says how it ended" 3 "KILL|failed" status "$mark"
+	try "and it starts again" 0 "runs" start "$mark"
+	try "kill" 0 "force" kill "$mark"
+	[ -z "$(ours)" ]
+	ok $? "no process is left"
+	try "logs of the last run" 0 "" logs "$mark"
+else
+	echo "# no qemu-system-x86_64: the VM is not started"
+fi
+
+# --- names -------------------------------------------------------------------------------
+for name in ../x a/b -x .x "a b" "" "$(printf '%060d' 0)"; do
+	try "the name '$name' is refused" 2 "cannot name a VM|unknown option|name" start -- "$name"
+done
+try "a VM that does not exist" 4 "there is no VM 'nobody'" start nobody
+try "status of a VM that does not exist" 4 "no VM" status nobody
+try "an unknown command is guessed" 2 "did you mean 'start'" strat
+try "an unknown option" 2 "unknown option '--fast'" start --fast x
+try "two names" 2 "one VM" start a b
+try "--root where it means nothing" 2 "not with --root" --root /tmp start x
+
+# --- VM files ------------------------------------------------------------------------------
+bad() {	# DESCRIPTION STATUS PATTERN, the file from stdin
+	write bad
+	try "$1" "$2" "$3" start bad
+	rm -f "$vms/bad.conf"
+}
+f=$vms/bad.conf
+bad "unknown key: file, line, nearest" 2 "$f:2: .*memroy.*memory" <<< $'[vm]\nmemroy = 4G'
+bad "unknown section" 2 "$f:[12]: .*vmm.*vm" <<< $'[vmm]\nmemory = 4G'
+bad "wrong unit" 2 "$f:2: .*8GB" <<< $'[vm]\nmemory = 8GB'
+bad "no such choice" 2 "$f:2: .*maybe" <<< $'[vm]\ntpm = maybe'
+bad "relative path" 2 "$f:[0-9]: .*path" <<< $'[disk a]\npath = a.qcow2'
+bad "leading dash" 2 "$f:[0-9]: .*path" <<< $'[disk a]\npath = -drive'
+bad "control byte in a path" 2 "$f" <<< $'[disk a]\npath = /a\001b'
+bad "template that does not exist" 2 "$f:2: .*win12" <<< $'[vm]\ntemplate = win12'
+bad "QEMU that is missing" 5 "/no/qemu" <<< "${good/\[vm\]/[vm]$'\n'qemu = /no/qemu}"
+bad "QEMU that is not QEMU" 5 "/bin/true" <<< "${good/\[vm\]/[vm]$'\n'qemu = /bin/true}"
+printf '#!/bin/sh\necho my last words >&2\nkill -SEGV $$\n' > "$tmp/dies"
+chmod 755 "$tmp" "$tmp/dies"
+bad "QEMU that dies: its last line and the signal" 5 "my last words|SEGV" <<< "${good/\[vm\]/[vm]$'\n'qemu = $tmp/dies}"
+bad "a disk that is missing" 5 "disk.missing.*/no/disk" <<< "$good
+[disk a]
+path = /no/disk"
+: > "$tmp/a,b.qcow2"
+bad "a path with a comma is one path" 1 "a,b.qcow2|qcow2" <<< "$good
+[disk a]
+path = $tmp/a,b.qcow2"
+[ -z "$(pgrep -f 'guest=bad')" ]
+ok $? "nothing of all these runs"
+if [ "$(id -u)" = 0 ]; then
+	write open <<< "$good"
+	chmod 666 "$vms/open.conf"
+	try "as root, a file others can write is refused" 2 "$vms/open.conf" start open
+	rm -f "$vms/open.conf"
+	write "$mark" <<< "$good"
+	chown 65534 "$vms/$mark.conf"
+	try "as root, a file of somebody else is refused" 2 "$vms/$mark.conf" start "$mark"
+	chown 0 "$vms/$mark.conf"
+	rm -rf "${run:?}/$mark"
+	ln -s /tmp "$run/$mark"
+	try "a run directory that is a link is refused" 1 "$run/$mark" start "$mark"
+	rm -f "$run/$mark"
+	mkdir "$run/$mark"
+	chown 65534 "$run/$mark"
+	try "a run directory of somebody else is refused" 1 "$run/$mark" start "$mark"
+	rm -rf "${run:?}/$mark"
+	[ -z "$(ours)" ]
+	ok $? "nothing was started"
+else
+	write igpu <<< $'[vm]\naccel = tcg'
+	try "a user's VM with an iGPU names sudo" 77 "sudo|root" start igpu
+	rm -f "$vms/igpu.conf"
+fi
+
+# --- JSON --------------------------------------------------------------------------------------
+fits() {	# SCHEMA ARGUMENTS...
+	local schema=$1
+	shift
+	"$igvm" "$@" > "$tmp/out" 2> "$tmp/err"
+	perl tests/schema/check.pl "tests/schema/$schema.json" "$tmp/out" 2>> "$tmp/err" >> "$tmp/err"
+	ok $? "$* fits $schema.json"
+	[ ! -s "$tmp/err" ] || shown
+}
+fits list --json list
+fits status --json status "$mark"
+fits explain --json explain --list
+fits doctor --json doctor
+command -v qemu-system-x86_64 > /dev/null && fits showcmd --json showcmd "$mark"
+"$igvm" explain --list 2> "$tmp/err" | head -1 > /dev/null
+[ ! -s "$tmp/err" ]
+ok $? "a reader that has had enough is no error"
+"$igvm" explain --list > /dev/full 2> "$tmp/err"
+[ $? = 1 ] && grep -q "standard output" "$tmp/err"
+ok $? "a full standard output is"
+"$igvm" explain iommu.off >&- 2> "$tmp/err"
+ok "$([ $? -le 1 ]; echo $?)" "closed standard output"
+for c in $("$igvm" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+	try "$c --help" 0 "^Usage: igvm $c" "$c" --help
+done
+echo "1..$n"
