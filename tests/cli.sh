@@ -148,8 +148,10 @@ if [ "$(id -u)" = 0 ]; then
 	[ -z "$(ours)" ]
 	ok $? "nothing was started"
 else
-	write igpu <<< $'[vm]\naccel = tcg'
-	try "a user's VM with an iGPU names sudo" 77 "sudo|root" start igpu
+	write igpu <<< $'[vm]\naccel = tcg\nlab = yes\n[igpu]\ndevice = auto'
+	# Without an iGPU in the machine that is the first thing to say.
+	try "a user's VM with an iGPU: only root can" "$([ -e /sys/bus/pci/devices/0000:00:02.0/boot_vga ] &&
+		echo 77 || echo 5)" "sudo|igpu.none" start igpu
 	rm -f "$vms/igpu.conf"
 fi
 
