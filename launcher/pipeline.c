@@ -184,14 +184,14 @@ static int say_busy(const struct pipeline *p)
 	return EXIT_BUSY;
 }
 
-static int claim_device(struct pipeline *p)
+int pipeline_claim(struct pipeline *p)
 {
 	struct bind_error e = { 0 };
 	char text[BDF_TEXT_MAX];
 	int r;
 
 	if (!find_device(p))
-		return findings_refuse(&p->findings);
+		return EXIT_REFUSED;
 	if (geteuid()) {
 		say(_("%s: only root can hand the iGPU to a VM: sudo igvm ..."), p->name);
 		return EXIT_PRIVILEGE;
@@ -205,9 +205,12 @@ static int claim_device(struct pipeline *p)
 	}
 	p->device_lock = r;
 	bdf_text(p->device, text);
-	r = bind_repair("/", &p->paths, p->device, &e);
-	if (!r)
-		r = bind_claim("/", &p->paths, p->device, p->name, p->previous_driver, &e);
+	r = bind_claim("/", &p->paths, p->device, p->name, p->previous_driver, &e);
+	if (r == -EBUSY) {
+		finding_add(&p->findings, FINDING_IGPU_BUSY, _("%s: %s has %s open: end it first"), text,
+			    e.value, e.path);
+		return EXIT_REFUSED;
+	}
 	if (r) {
 		say(_("%s: cannot bind %s to vfio-pci: %s (%s): %s"), p->name, text, e.path, e.value,
 		    strerror(-r));
@@ -217,9 +220,9 @@ static int claim_device(struct pipeline *p)
 	return EXIT_OK;
 }
 
-int pipeline_claim(struct pipeline *p)
+int pipeline_lock(struct pipeline *p)
 {
-	int code, r = lock_vm(&p->paths, p->name);
+	int r = lock_vm(&p->paths, p->name);
 
 	p->vm_busy = r == -EBUSY;
 	if (p->vm_busy)
@@ -234,10 +237,7 @@ int pipeline_claim(struct pipeline *p)
 	if (r)
 		say(_("%s: an earlier run could not be cleaned up completely: %s"), p->name,
 		    strerror(-r));
-	code = p->wish.igpu ? claim_device(p) : EXIT_OK;
-	if (code)
-		pipeline_unclaim(p);
-	return code;
+	return EXIT_OK;
 }
 
 void pipeline_unclaim(struct pipeline *p)
@@ -308,6 +308,16 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	return EXIT_OK;
 }
 
+static int judge(struct pipeline *p, enum host_vfio vfio, enum plan_purpose purpose, bool rescue,
+		 bool force)
+{
+	int code;
+
+	p->findings.n = 0;
+	code = pipeline_facts(p, vfio);
+	return code ? code : pipeline_plan(p, purpose, rescue, force);
+}
+
 int pipeline_prepare(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force)
 {
 	int code = pipeline_wish(p);
@@ -317,16 +327,16 @@ int pipeline_prepare(struct pipeline *p, enum plan_purpose purpose, bool rescue,
 		return EXIT_USAGE;
 	}
 	if (!code)
-		code = pipeline_facts(p, HOST_VFIO_NEVER);
+		code = pipeline_lock(p);
+	/* What can be refused is refused before the host's screen is taken. */
 	if (!code)
+		code = judge(p, HOST_VFIO_NEVER, purpose, rescue, force);
+	if (!code && p->wish.igpu) {
 		code = pipeline_claim(p);
-	if (code)
-		return code;
-	/* The OpRegion can be read only now that the device is bound. */
-	if (p->claimed)
-		code = pipeline_facts(p, HOST_VFIO_IF_FREE);
-	if (!code)
-		code = pipeline_plan(p, purpose, rescue, force);
+		/* The OpRegion can be read only now that the device is bound. */
+		if (!code)
+			code = judge(p, HOST_VFIO_IF_FREE, purpose, rescue, force);
+	}
 	if (code)
 		pipeline_unclaim(p);
 	if (code == EXIT_REFUSED)

@@ -27,9 +27,9 @@ struct pipeline {
 	struct plan plan;
 	struct words words;
 
-	/* only after pipeline_claim() */
+	/* of pipeline_lock() and pipeline_claim() */
 	int vm_lock, device_lock;	/* -1 = not held */
-	bool vm_busy;			/* pipeline_claim() found the VM's lock held */
+	bool vm_busy;			/* pipeline_lock() found the lock held */
 	bool claimed;			/* a hand-over of ours is in the journal */
 	struct bdf device;
 	char previous_driver[32];
@@ -61,9 +61,17 @@ int pipeline_paths(const struct globals *g, const char *name, struct paths *path
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio);
 
 /**
- * pipeline_claim() - the locks of the VM and its device, and the device bound to vfio-pci
+ * pipeline_lock() - take the VM's lock and clean up after an earlier run
  *
- * EXIT_BUSY, EXIT_PRIVILEGE, EXIT_REFUSED (finding printed), EXIT_FAILED; then nothing is held and nothing stays bound.
+ * EXIT_BUSY with p->vm_busy set (nothing was said) when the VM runs; EXIT_PRIVILEGE, EXIT_FAILED.
+ */
+int pipeline_lock(struct pipeline *p);
+
+/**
+ * pipeline_claim() - the device's lock, and the device bound to vfio-pci
+ *
+ * EXIT_BUSY, EXIT_PRIVILEGE, EXIT_FAILED; EXIT_REFUSED: there is no such device (a finding says so).
+ * What was taken until then is given back by pipeline_unclaim().
  */
 int pipeline_claim(struct pipeline *p);
 
