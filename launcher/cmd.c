@@ -45,6 +45,10 @@ int cmd_getopt(const struct cmd *c, int argc, char **argv)
 		cmd_usage(c, _("option '%s' needs a value"), argv[optind - 1]);
 		return '?';
 	}
+	if (v == '?' && optopt && optopt < 0x100) {
+		cmd_usage(c, _("unknown option '-%c'"), optopt);
+		return '?';
+	}
 	if (v == '?') {
 		cmd_usage(c, _("unknown option '%s'"), argv[optind - 1]);
 		return '?';

@@ -27,6 +27,7 @@ struct globals {
 	const char *root;	/* --root DIR: read the host below DIR; "/" by default */
 	bool json;		/* --json */
 	bool foreign_root;	/* --root was given and is not "/" */
+	const char *verb;	/* the command's name, for sentences that repeat it */
 };
 
 struct cmd {

@@ -102,9 +102,13 @@ static int parse_globals(int argc, char **argv, struct globals *g)
 			printf("igvm %s\n", IGVM_VERSION);
 			return -1 - EXIT_OK;
 		}
+		if (!strcmp(argv[i], "--root") && i + 1 == argc) {
+			say(_("--root needs a directory"));
+			return -1 - EXIT_USAGE;
+		}
 		if (!strcmp(argv[i], "--json")) {
 			g->json = true;
-		} else if (root || (!strcmp(argv[i], "--root") && i + 1 < argc)) {
+		} else if (root || !strcmp(argv[i], "--root")) {
 			g->root = root ? root : argv[++i];
 		} else {
 			say(_("unknown option '%s' before the command; see `igvm --help`"), argv[i]);
@@ -142,20 +146,9 @@ static int take_json(int argc, char **argv, struct globals *g)
 	return n;
 }
 
-static int run(const struct cmd *c, struct globals *g, int argc, char **argv)
+/* What was printed must have arrived; @code unless it did not. */
+static int finish(int code)
 {
-	int code;
-
-	if (asks_help(argc, argv)) {
-		cmd_help(c);
-		return EXIT_OK;
-	}
-	if (c->json)
-		argc = take_json(argc, argv, g);
-	if (g->json && !c->json)
-		return cmd_usage(c, _("%s has no --json"), c->name);
-	optind = 1;
-	code = c->run(g, argc, argv);
 	errno = 0;
 	if (fflush(stdout) || ferror(stdout)) {
 		/* Whoever read has read enough (igvm ... | head): nothing to tell. */
@@ -164,6 +157,24 @@ static int run(const struct cmd *c, struct globals *g, int argc, char **argv)
 		return code ? code : EXIT_FAILED;
 	}
 	return code;
+}
+
+static int run(const struct cmd *c, struct globals *g, int argc, char **argv)
+{
+	if (asks_help(argc, argv)) {
+		cmd_help(c);
+		return EXIT_OK;
+	}
+	if (c->json)
+		argc = take_json(argc, argv, g);
+	if (g->json && !c->json)
+		return cmd_usage(c, _("%s has no --json"), c->name);
+	/* JSON is for programs: the same in every language. */
+	if (g->json)
+		setlocale(LC_MESSAGES, "C");
+	g->verb = c->name;
+	optind = 1;
+	return c->run(g, argc, argv);
 }
 
 int main(int argc, char **argv)
@@ -183,14 +194,14 @@ int main(int argc, char **argv)
 
 	first = parse_globals(argc, argv, &g);
 	if (first < 0)
-		return -1 - first;
+		return finish(-1 - first);
 	if (first >= argc) {
 		print_help();
-		return EXIT_USAGE;
+		return finish(EXIT_USAGE);
 	}
 	g.foreign_root = strcmp(g.root, "/") != 0;
 	c = cmd_find(argv[first]);
 	if (!c)
 		return unknown_command(argv[first]);
-	return run(c, &g, argc - first, argv + first);
+	return finish(run(c, &g, argc - first, argv + first));
 }

@@ -43,18 +43,25 @@ void pipeline_free(struct pipeline *p)
 	free(p);
 }
 
-static bool vm_exists(const struct paths *paths, const char *name)
+/* 0: its file is there; -ENOENT; -EACCES: nobody may look. */
+static int find_file(const struct paths *paths, const char *name)
 {
 	char file[PATH_MAX + 64];
 
 	snprintf(file, sizeof(file), "%s/%s.conf", paths->vms, name);
-	return !access(file, F_OK);
+	return access(file, F_OK) ? -errno : 0;
 }
 
 static int say_no_vm(const char *name, const struct paths *paths)
 {
 	say(_("there is no VM '%s': %s/%s.conf does not exist"), name, paths->vms, name);
 	return EXIT_NO_VM;
+}
+
+static int say_sudo(const struct globals *g, const char *name)
+{
+	say(_("%s is a VM of the system: use `sudo igvm %s %s`"), name, g->verb, name);
+	return EXIT_PRIVILEGE;
 }
 
 int pipeline_paths(const struct globals *g, const char *name, struct paths *paths)
@@ -67,19 +74,21 @@ int pipeline_paths(const struct globals *g, const char *name, struct paths *path
 		say(_("'%s' cannot name a VM: %s"), name, _(wrong));
 		return EXIT_USAGE;
 	}
-	r = paths_mine(paths, g->root);
-	if (r) {
-		say(_("no place for your VMs: neither HOME nor the XDG variables say where: %s"),
-		    strerror(-r));
+	if (paths_mine(paths, g->root)) {
+		say(_("no place for your VMs: set HOME, or the XDG variables"));
 		return EXIT_FAILED;
 	}
-	if (paths->system || vm_exists(paths, name))
-		return vm_exists(paths, name) ? EXIT_OK : say_no_vm(name, paths);
+	r = find_file(paths, name);
+	if (r == -EACCES) {
+		say(_("%s: permission denied"), paths->vms);
+		return EXIT_PRIVILEGE;
+	}
+	if (!r)
+		return EXIT_OK;
 	paths_system(&system, g->root);
-	if (!vm_exists(&system, name))
+	if (paths->system || find_file(&system, name))
 		return say_no_vm(name, paths);
-	say(_("'%s' is a VM of the system: sudo igvm ..."), name);
-	return EXIT_PRIVILEGE;
+	return say_sudo(g, name);
 }
 
 int pipeline_wish(struct pipeline *p)
@@ -193,7 +202,9 @@ int pipeline_claim(struct pipeline *p)
 	if (!find_device(p))
 		return EXIT_REFUSED;
 	if (geteuid()) {
-		say(_("%s: only root can hand the iGPU to a VM: sudo igvm ..."), p->name);
+		say(_("%s: only root can hand the iGPU to a VM, and then it is a VM of the system: "
+		      "move its file to /etc/igvm/vms and use `sudo igvm %s %s`"), p->name, p->g->verb,
+		    p->name);
 		return EXIT_PRIVILEGE;
 	}
 	r = lock_device(&p->paths, p->device);
@@ -228,13 +239,16 @@ int pipeline_lock(struct pipeline *p)
 	if (p->vm_busy)
 		return EXIT_BUSY;
 	if (r < 0) {
-		say(_("%s: cannot take the VM's lock below %s: %s"), p->name, p->paths.run,
-		    strerror(-r));
+		say(r == -EPERM ? _("%s: %s, or its lock directory, belongs to somebody else or others "
+				    "may write it: make it yours alone (chown, chmod go-w)")
+				: _("%s: cannot take the VM's lock below %s: %s"),
+		    p->name, p->paths.run, strerror(-r));
 		return r == -EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
 	}
 	p->vm_lock = r;
 	r = vm_cleanup_locked("/", &p->paths, p->name);
-	if (r)
+	/* A run directory that is not ours held no run of ours; the launch says what is wrong. */
+	if (r && r != -EPERM && r != -ENOTDIR && r != -ELOOP)
 		say(_("%s: an earlier run could not be cleaned up completely: %s"), p->name,
 		    strerror(-r));
 	return EXIT_OK;
