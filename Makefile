@@ -222,14 +222,14 @@ deps:			## install what building and testing need (root)
 	@tests/deps
 
 check: deps		## every test, the lab included (root; else the lab is skipped)
-	@$(MAKE) --no-print-directory check-run tests="tests/lab/lab.sh $(quick_tests)"
+	@$(MAKE) --no-print-directory check-run tests="tests/lab/lab.sh $(quick_tests)" last=tests/lab/golden.sh
 
 check-quick: deps	## every test but the lab
 	@$(MAKE) --no-print-directory check-run tests="$(quick_tests)"
 
 .PHONY: check-run
 check-run: $(check_bins)
-	B=$(B) $(PROVE) -j2 --timer -e '' $(tests) $(unit_tests)
+	B=$(B) $(PROVE) -j2 --timer -e '' $(tests) $(unit_tests) $(last)
 
 build-all: $(check_bins)
 
