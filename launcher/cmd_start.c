@@ -138,28 +138,46 @@ static int wait_ready(const struct pipeline *p, int fd, char *text, size_t size)
 	return -ETIMEDOUT;
 }
 
-/* What QEMU says it applied; legacy mode that is off again is no success. */
+/* What QEMU wrote, judged; the keeper may be a moment behind with the last lines. */
+static void judge_log(const struct pipeline *p, struct findings *seen)
+{
+	enum { TRIES = 20, PAUSE_MS = 100 };
+	char path[PATH_MAX + 64], ring[32];
+
+	snprintf(path, sizeof(path), "%s/%s", p->plan.run_dir, keeper_ring_path(KEEPER_QEMU, 0, ring));
+	for (int i = 0; i < TRIES; i++) {
+		_free_ char *log = NULL;
+
+		seen->n = 0;
+		if (file_read_at(AT_FDCWD, path, KEEPER_RING_BYTES, &log, NULL))
+			return;
+		probe_judge_qemu(&p->plan, log, seen);
+		if (finding_worst(seen) != SEVERITY_BLOCK)
+			return;
+		poll(NULL, 0, PAUSE_MS);
+	}
+}
+
+/* What was planned and not applied, such as legacy mode that is off again, is no success. */
 static int judge_applied(struct pipeline *p)
 {
-	_free_ char *log = NULL;
-	char path[PATH_MAX + 64], ring[32];
+	_json_ json_t *request = json_pack("{s:s}", "op", "kill");
+	_json_ json_t *answer = NULL;
 	struct findings seen = { 0 };
-	json_t *answer = NULL;
+	int r;
 
 	if (!p->plan.igpu)
 		return EXIT_OK;
-	snprintf(path, sizeof(path), "%s/%s", p->plan.run_dir, keeper_ring_path(KEEPER_QEMU, 0, ring));
-	if (file_read_at(AT_FDCWD, path, KEEPER_RING_BYTES, &log, NULL))
-		return EXIT_OK;
-	probe_judge_qemu(&p->plan, log, &seen);
+	judge_log(p, &seen);
 	findings_print(stderr, &seen, SEVERITY_WARN);
 	if (finding_worst(&seen) != SEVERITY_BLOCK)
 		return EXIT_OK;
-	_json_ json_t *request = json_pack("{s:s}", "op", "kill");
-
-	say(_("%s: QEMU did not apply what was planned: stopped"), p->name);
-	if (!control_call(&p->paths, p->name, request, 10000, &answer))
-		json_decref(answer);
+	r = request ? control_call(&p->paths, p->name, request, 10000, &answer) : -ENOMEM;
+	if (r)
+		say(_("%s: QEMU did not apply what was planned and could not be stopped: %s; "
+		      "igvm kill %s"), p->name, strerror(-r), p->name);
+	else
+		say(_("%s: QEMU did not apply what was planned: stopped"), p->name);
 	return EXIT_FAILED;
 }
 
