@@ -158,6 +158,46 @@ static void test_order(void **state)
 	assert_int_equal(w.n_net, 0);
 }
 
+/* A disk is taken out by an empty path and by nothing else. */
+static void test_disk_without_path(void **state)
+{
+	(void)state;
+	put("templates/t.conf", "[disk a]\npath=/t\n");
+	put("vms/a.conf", "[vm]\ntemplate=t\n[disk a]\nformat=raw\n");
+	assert_int_equal(read_vm(), 0);
+	assert_int_equal(w.n_disk, 1);
+	assert_non_null(strstr(w.disk[0].where.file, "/templates/t.conf"));
+	assert_int_equal(w.disk[0].where.line, 2);
+	put("vms/a.conf.d/10.conf", "[disk b]\nread-only=yes\n");
+	assert_int_equal(read_vm(), -EINVAL);
+	assert_non_null(strstr(e.file, "/10.conf"));
+	assert_string_equal(e.text, "[disk b] has no path");
+	put("vms/a.conf.d/20.conf", "[disk b]\npath=\n[disk a]\npath=\n");
+	assert_int_equal(read_vm(), 0);
+	assert_int_equal(w.n_disk, 0);
+}
+
+/* Keys of [igpu] want a device, wherever it is named; a template's alone do not. */
+static void test_igpu_without_device(void **state)
+{
+	(void)state;
+	put("templates/t.conf", "[igpu]\nrom=none\n");
+	put("vms/a.conf", "[vm]\ntemplate=t\n");
+	assert_int_equal(read_vm(), 0);
+	assert_false(w.igpu);
+	put("vms/a.conf.d/10.conf", "[igpu]\nlegacy=on\n");
+	assert_int_equal(read_vm(), -EINVAL);
+	assert_non_null(strstr(e.file, "/10.conf"));
+	assert_int_equal(e.line, 2);
+	put("vms/a.conf.d/20.conf", "[igpu]\ndevice=none\n");
+	assert_int_equal(read_vm(), 0);
+	assert_false(w.igpu);
+	put("vms/a.conf.d/20.conf", "");
+	put("templates/t.conf", "[igpu]\ndevice=auto\n");
+	assert_int_equal(read_vm(), 0);
+	assert_true(w.igpu && w.legacy == SWITCH_ON);
+}
+
 static void test_template_of_a_dropin_wins(void **state)
 {
 	(void)state;
@@ -220,8 +260,11 @@ static void test_refused(void **state)
 		{ "[vm]\nmemory\n", 2, "no key = value" },
 		{ "[vm]\n= 3\n", 2, "no key before" },
 		{ "[vm\ncpus = 3\n", 1, "end with ]" },
-		{ "[vm]\ncpus = 1\ncpus = 2\n", 3, "twice" },
-		{ "[vm]\ncpus = 1\n[igpu]\ndevice = auto\n[vm]\nos = linux\n", 5, "twice" },
+		{ "[vm]\ncpus = 1\ncpus = 2\n", 3, "'cpus' is there twice in this section, first in line 2" },
+		{ "\n[igpu]\ndevice = auto\n[vm]\nos = linux\n# x\nos = linux\n", 7, "first in line 5" },
+		{ "#\n[vm]\ncpus = 1\n[igpu]\ndevice = auto\n[vm]\nos = linux\n", 6,
+		  "[vm] is there twice in this file, first in line 2" },
+		{ "\xef\xbb\xbf[vm]\ncpus = 1\n", 1, "byte order mark" },
 		{ "[vm]\r\ncpus = 1\r\n", 1, "CR LF" },
 		{ "[vm]\nkernel-args = a\x1b[2J\n", 2, "control byte" },
 		{ "[vm]\nkernel = /a\xff\n", 2, "UTF-8" },
@@ -240,14 +283,24 @@ static void test_refused(void **state)
 		{ "[vm]\nmachine = microvm\n", 2, "may be" },
 		{ "[vm]\nuuid = x\n", 2, "8-4-4-4-12" },
 		{ "[vm]\ntemplate = ../x\n", 2, "template" },
-		{ "[vm]\ntemplate = nope\n", 2, "no template 'nope'" },
+		{ "[vm]\ntemplate = nope\n", 2, "no template 'nope'; there are: mine, yours" },
+		{ "[vm]\nmemory = 900T\n", 2, "memory = 900T: too much; at most 4096G" },
+		{ "[vm]\nmemory = 99999999999999999999999999\n", 2, "too much; at most 4096G" },
+		{ "[vm]\nmemory = 4M\n", 2, "memory = 4M: too little; at least 64M" },
+		{ "[vm]\nmemory = 67108865\n", 2, "no whole MiB" },
+		{ "[vm]\nmemory = 8GB\n", 2, "may be 8G, 8192M or bytes" },
 		{ "[vm]\ninitrd = /x\n", 0, "initrd without kernel" },
 		{ "[vm]\nkernel-args = x\n", 0, "kernel-args without kernel" },
 		{ "[igpu]\ndevice = 2\n", 2, "0000:00:02.0" },
+		{ "[vm]\ncpus = 1\n[igpu]\nrom = /nope\nlegacy = on\n", 4,
+		  "[igpu] names no device: write device = auto" },
+		{ "[igpu]\ngms = auto\n", 2, "[igpu] names no device" },
 		{ "[igpu]\ngms = 255\n", 2, "0 to 0xfe" },
 		{ "[igpu]\ngms = -1\n", 2, "0 to 0xfe" },
 		{ "[igpu]\nrom = rom.bin\n", 2, "a path" },
 		{ "[disk a]\npath = x.img\n", 2, "whole path" },
+		{ "[vm]\ncpus = 1\n[disk system]\n\nformat = qcow2\nbus = sata\n", 5,
+		  "[disk system] has no path" },
 		{ "[disk a]\npath = /x\nformat = vmdk\n", 3, "qcow2, raw" },
 		{ "[disk a]\npath = /x\ncdrom = yes\nbus = nvme\n", 0, "bus = sata" },
 		{ "[net a]\nmac = 53:54:00:00:00:00\n", 2, "group address" },
@@ -256,6 +309,8 @@ static void test_refused(void **state)
 	};
 
 	(void)state;
+	put("templates/yours.conf", "");
+	put("templates/mine.conf", "");
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (read_text(rows[i].text) != -EINVAL)
 			fail_msg("accepted:\n%s", rows[i].text);
@@ -374,9 +429,12 @@ static void test_owner(void **state)
 	assert_int_equal(trusted("vms/a.conf", getuid()), 0);
 	assert_int_equal(trusted("vms/a.conf", getuid() + 1), -EPERM);
 	assert_non_null(strstr(e.text, "belongs to"));
+	assert_non_null(strstr(e.text, "chown "));
+	assert_non_null(strstr(e.text, "/vms/a.conf"));
 	change_mode("vms/a.conf", 0664);
 	assert_int_equal(trusted("vms/a.conf", getuid()), -EPERM);
 	assert_non_null(strstr(e.file, "a.conf"));
+	assert_non_null(strstr(e.text, "chmod go-w /"));
 	change_mode("vms/a.conf", 0646);
 	assert_int_equal(trusted("vms/a.conf", getuid()), -EPERM);
 	change_mode("vms/a.conf", 0644);
@@ -418,16 +476,21 @@ static void test_list(void **state)
 
 static void test_look(void **state)
 {
-	char text[256];
+	char text[512];
 
 	(void)state;
 	put("disk.img", "x");
 	snprintf(text, sizeof(text), "[vm]\nkernel=/nonexistent/k\n[disk a]\npath=%s/disk.img\n"
-				     "[disk b]\npath=%s/no.img\n", base, base);
+				     "[disk b]\npath=%s/no.img\n[disk c]\npath=%s\n"
+				     "[disk d]\npath=/dev/null\n", base, base, base);
 	assert_int_equal(read_text(text), 0);
 	wish_look(&w);
 	assert_int_equal(w.disk[0].err, 0);
 	assert_int_equal(w.disk[1].err, ENOENT);
+	assert_int_equal(w.disk[2].err, 0);
+	assert_false(w.disk[0].wrong_kind || w.disk[1].wrong_kind);
+	assert_true(w.disk[2].wrong_kind && w.disk[3].wrong_kind);
+	assert_int_equal(w.disk[3].where.line, 10);
 	assert_int_equal(w.kernel_err, ENOENT);
 	assert_int_equal(w.initrd_err, 0);
 }
@@ -469,7 +532,8 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_all_keys), TEST(test_defaults), TEST(test_disk_bus_follows_os),
-		TEST(test_order), TEST(test_template_of_a_dropin_wins), TEST(test_memory),
+		TEST(test_order), TEST(test_disk_without_path), TEST(test_igpu_without_device),
+		TEST(test_template_of_a_dropin_wins), TEST(test_memory),
 		TEST(test_refused), TEST(test_refused_files), TEST(test_refused_kinds_of_file),
 		TEST(test_too_many), TEST(test_owner), TEST(test_list), TEST(test_look),
 		TEST(test_table), TEST(test_templates),

@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,31 +14,9 @@
 #include "launcher/facts/wish_file.h"
 #include "launcher/facts/wish_ini.h"
 #include "launcher/facts/wish_keys.h"
+#include "launcher/facts/wish_parts.h"
 
 #define DROPINS_MAX	64
-
-/* Where values are being read from, and whom to tell. */
-struct reader {
-	struct wish *w;
-	struct wish_error *e;
-	const struct paths *p;
-	const char *file;
-};
-
-static int refuse(struct reader *r, int line, const char *fmt, ...) printf_(3, 4);
-
-static int refuse(struct reader *r, int line, const char *fmt, ...)
-{
-	va_list ap;
-
-	str_fit(r->e->file, sizeof(r->e->file), r->file);
-	r->e->line = line;
-	va_start(ap, fmt);
-	vsnprintf(r->e->text, sizeof(r->e->text), fmt, ap);
-	va_end(ap);
-	str_sanitize(r->e->text);
-	return -EINVAL;
-}
 
 /* --- sections -------------------------------------------------------------------- */
 
@@ -73,19 +50,19 @@ static struct wish_net *net_named(struct wish *w, const char *name)
 	return n;
 }
 
-static int unknown_section(struct reader *r, const struct wish_row *row)
+static int unknown_section(struct wish_reader *r, const struct wish_row *row)
 {
 	const char *near = wish_section_nearest(row->section);
 
 	if (near)
-		return refuse(r, row->line, _("there is no section [%.60s]; did you mean [%s]?"),
+		return wish_refuse(r, row->line, _("there is no section [%.60s]; did you mean [%s]?"),
 			      row->section, near);
-	return refuse(r, row->line, _("there is no section [%.60s]; there are [vm], [igpu], "
+	return wish_refuse(r, row->line, _("there is no section [%.60s]; there are [vm], [igpu], "
 				      "[disk NAME] and [net NAME]"), row->section);
 }
 
 /* "disk system": the kind in *@kind, the struct it names in *@base. */
-static int section_find(struct reader *r, const struct wish_row *row, char kind[static 8],
+static int section_find(struct wish_reader *r, const struct wish_row *row, char kind[static 8],
 			void **base)
 {
 	const char *name = strchr(row->section, ' ');
@@ -103,35 +80,58 @@ static int section_find(struct reader *r, const struct wish_row *row, char kind[
 		return unknown_section(r, row);
 	str_fit(kind, 8, disk ? "disk" : "net");
 	if (!name)
-		return refuse(r, row->line, _("the section needs a name: [%s NAME]"), kind);
+		return wish_refuse(r, row->line, _("the section needs a name: [%s NAME]"), kind);
 	name += strspn(name, " ");
 	wrong = vm_name_check(name);
 	if (wrong)
-		return refuse(r, row->line, "[%.60s]: %s", row->section, _(wrong));
+		return wish_refuse(r, row->line, "[%.60s]: %s", row->section, _(wrong));
 	if (strlen(name) >= sizeof(r->w->disk[0].name))
-		return refuse(r, row->line, _("[%.60s]: the name is longer than %zu bytes"), row->section,
+		return wish_refuse(r, row->line, _("[%.60s]: the name is longer than %zu bytes"), row->section,
 			      sizeof(r->w->disk[0].name) - 1);
 	*base = disk ? (void *)disk_named(r->w, name) : (void *)net_named(r->w, name);
 	if (!*base)
-		return refuse(r, row->line, _("more than %d sections [%s NAME]"),
+		return wish_refuse(r, row->line, _("more than %d sections [%s NAME]"),
 			      disk ? WISH_DISKS_MAX : WISH_NETS_MAX, kind);
 	return 0;
 }
 
 /* --- rows -------------------------------------------------------------------------- */
 
-static int unknown_key(struct reader *r, const struct wish_row *row, const char *kind)
+static int unknown_key(struct wish_reader *r, const struct wish_row *row, const char *kind)
 {
 	const char *near = wish_key_nearest(kind, row->key);
 
 	if (near)
-		return refuse(r, row->line, _("[%s] has no key '%.60s'; did you mean '%s'?"), kind,
+		return wish_refuse(r, row->line, _("[%s] has no key '%.60s'; did you mean '%s'?"), kind,
 			      row->key, near);
-	return refuse(r, row->line, _("[%s] has no key '%.60s'; igvm.vm(5) lists the keys"), kind,
+	return wish_refuse(r, row->line, _("[%s] has no key '%.60s'; igvm.vm(5) lists the keys"), kind,
 		      row->key);
 }
 
-static int row_apply(struct reader *r, const struct wish_row *row)
+static void here(const struct wish_reader *r, const struct wish_row *row, struct wish_where *where)
+{
+	str_fit(where->file, sizeof(where->file), r->file);
+	where->line = row->line;
+}
+
+/* What later judgements have to know of a row beside its value. */
+static void row_remember(struct wish_reader *r, const struct wish_row *row,
+			 const struct wish_key *k, void *base)
+{
+	struct wish_disk *d = !strcmp(k->section, "disk") ? base : NULL;
+	bool path = d && !strcmp(k->key, "path");
+
+	if (k->where)
+		here(r, row, (void *)((char *)r->w + k->where));
+	if (path || (d && !d->where.line))
+		here(r, row, &d->where);
+	if (path)
+		d->path_given = true;
+	if (r->own && !r->igpu_key.line && !strcmp(k->section, "igpu"))
+		here(r, row, &r->igpu_key);
+}
+
+static int row_apply(struct wish_reader *r, const struct wish_row *row)
 {
 	struct wish_why why = { "" };
 	const struct wish_key *k;
@@ -145,19 +145,14 @@ static int row_apply(struct reader *r, const struct wish_row *row)
 	if (!k)
 		return unknown_key(r, row, kind);
 	if (strchr(row->value, '\t'))
-		return refuse(r, row->line, _("%s: the value holds a tab"), row->key);
+		return wish_refuse(r, row->line, _("%s: the value holds a tab"), row->key);
 	if (!k->parse(k, base, row->value, &why))
-		return refuse(r, row->line, "%s", why.text);
-	if (k->where) {
-		struct wish_where *where = (void *)((char *)r->w + k->where);
-
-		str_fit(where->file, sizeof(where->file), r->file);
-		where->line = row->line;
-	}
+		return wish_refuse(r, row->line, "%s", why.text);
+	row_remember(r, row, k, base);
 	return 0;
 }
 
-static int rows_apply(struct reader *r, const struct wish_rows *rows)
+static int rows_apply(struct wish_reader *r, const struct wish_rows *rows)
 {
 	for (size_t i = 0; i < rows->n; i++) {
 		int err = row_apply(r, &rows->v[i]);
@@ -179,7 +174,7 @@ static const struct wish_row *find_template(const struct wish_rows *rows)
 
 /* --- files -------------------------------------------------------------------------- */
 
-static int file_rows(struct reader *r, const char *file, struct wish_rows *rows)
+static int file_rows(struct wish_reader *r, const char *file, struct wish_rows *rows)
 {
 	_free_ char *text = NULL;
 	size_t len = 0;
@@ -193,8 +188,19 @@ static int file_rows(struct reader *r, const char *file, struct wish_rows *rows)
 	return err;
 }
 
+static int no_template(struct wish_reader *r, const struct wish_row *named)
+{
+	char names[256];
+
+	if (!wish_templates(r->p, names, sizeof(names)))
+		return wish_refuse(r, named->line, _("there is no template '%.60s', and no other"),
+				   named->value);
+	return wish_refuse(r, named->line, _("there is no template '%.60s'; there are: %s"),
+			   named->value, names);
+}
+
 /* The administrator's own template, else the one that came with igvm. */
-static int template_apply(struct reader *r, const struct wish_row *named, const char *by)
+static int template_apply(struct wish_reader *r, const struct wish_row *named, const char *by)
 {
 	const struct {
 		const char *dir, *below;
@@ -207,7 +213,7 @@ static int template_apply(struct reader *r, const struct wish_row *named, const 
 		return 0;
 	if (vm_name_check(named->value)) {
 		r->file = by;
-		return refuse(r, named->line, _("'%.60s' cannot name a template"), named->value);
+		return wish_refuse(r, named->line, _("'%.60s' cannot name a template"), named->value);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(places) && err == -ENOENT; i++) {
 		if (!str_print(file, sizeof(file), "%s%s/%s.conf", places[i].dir, places[i].below,
@@ -217,10 +223,10 @@ static int template_apply(struct reader *r, const struct wish_row *named, const 
 	}
 	r->file = by;
 	if (err == -ENOENT)
-		return refuse(r, named->line, _("there is no template '%.60s'"), named->value);
+		return no_template(r, named);
 	r->file = file;
 	if (!err && find_template(&rows))
-		err = refuse(r, find_template(&rows)->line, _("a template names no template"));
+		err = wish_refuse(r, find_template(&rows)->line, _("a template names no template"));
 	if (!err)
 		err = rows_apply(r, &rows);
 	wish_rows_done(&rows);
@@ -246,7 +252,7 @@ struct own_files {
 	struct wish_rows rows[1 + DROPINS_MAX];
 };
 
-static int dropins_find(struct reader *r, const char *dir, struct own_files *own)
+static int dropins_find(struct wish_reader *r, const char *dir, struct own_files *own)
 {
 	struct dirent **list = NULL;
 	int n = scandir(dir, &list, is_dropin, by_bytes), err = 0;
@@ -255,7 +261,7 @@ static int dropins_find(struct reader *r, const char *dir, struct own_files *own
 		return errno == ENOENT ? 0 : -errno;
 	r->file = dir;
 	if (n > DROPINS_MAX)
-		err = refuse(r, 0, _("more than %d files"), DROPINS_MAX);
+		err = wish_refuse(r, 0, _("more than %d files"), DROPINS_MAX);
 	for (int i = 0; i < n; i++) {
 		if (!err && !str_print(own->name[own->n++], PATH_MAX, "%s/%s", dir, list[i]->d_name))
 			err = -ENAMETOOLONG;
@@ -265,7 +271,7 @@ static int dropins_find(struct reader *r, const char *dir, struct own_files *own
 	return err;
 }
 
-static int own_read(struct reader *r, const char *name, struct own_files *own)
+static int own_read(struct wish_reader *r, const char *name, struct own_files *own)
 {
 	char dir[PATH_MAX];
 	int err;
@@ -282,13 +288,13 @@ static int own_read(struct reader *r, const char *name, struct own_files *own)
 		err = file_rows(r, own->name[i], &own->rows[i]);
 		if (err == -ENOENT) {
 			r->file = own->name[i];
-			err = refuse(r, 0, _("the file is a link that leads nowhere"));
+			err = wish_refuse(r, 0, _("the file is a link that leads nowhere"));
 		}
 	}
 	return err;
 }
 
-static int own_apply(struct reader *r, const struct own_files *own)
+static int own_apply(struct wish_reader *r, const struct own_files *own)
 {
 	const struct wish_row *template = NULL;
 	const char *by = NULL;
@@ -304,6 +310,7 @@ static int own_apply(struct reader *r, const struct own_files *own)
 	}
 	if (template)
 		err = template_apply(r, template, by);
+	r->own = true;
 	for (size_t i = 0; i < own->n && !err; i++) {
 		r->file = own->name[i];
 		err = rows_apply(r, &own->rows[i]);
@@ -313,53 +320,10 @@ static int own_apply(struct reader *r, const struct own_files *own)
 
 /* --- the whole ------------------------------------------------------------------------ */
 
-/* Windows has a driver for NVMe and none for virtio. */
-static int disk_finish(struct reader *r, struct wish_disk *d)
-{
-	if (!*d->path)
-		return 0;
-	if (d->cdrom) {
-		d->read_only = true;
-		d->qcow2 = false;
-		if (d->bus == DISK_VIRTIO || d->bus == DISK_NVME)
-			return refuse(r, 0, _("[disk %s]: an optical disc has bus = sata"), d->name);
-	}
-	if (d->bus == DISK_AUTO)
-		d->bus = d->cdrom ? DISK_SATA : r->w->os == OS_WINDOWS ? DISK_NVME : DISK_VIRTIO;
-	return 0;
-}
-
-/* Disks without path and cards without network were taken out by a later file. */
-static int wish_finish(struct reader *r)
-{
-	struct wish *w = r->w;
-	size_t n = 0;
-
-	for (size_t i = 0; i < w->n_disk; i++) {
-		int err = disk_finish(r, &w->disk[i]);
-
-		if (err)
-			return err;
-		if (*w->disk[i].path)
-			w->disk[n++] = w->disk[i];
-	}
-	w->n_disk = n;
-	n = 0;
-	for (size_t i = 0; i < w->n_net; i++)
-		if (w->net[i].type != NET_NONE)
-			w->net[n++] = w->net[i];
-	w->n_net = n;
-	if (*w->initrd && !*w->kernel)
-		return refuse(r, 0, _("[vm] has initrd without kernel"));
-	if (*w->kernel_args && !*w->kernel)
-		return refuse(r, 0, _("[vm] has kernel-args without kernel"));
-	return 0;
-}
-
 int wish_parse(const char *text, size_t len, const char *name, struct wish *w,
 	       struct wish_error *e)
 {
-	struct reader r = { .w = w, .e = e, .file = name };
+	struct wish_reader r = { .w = w, .e = e, .file = name, .own = true };
 	struct wish_rows rows = { 0 };
 	int err;
 
@@ -376,7 +340,7 @@ int wish_parse(const char *text, size_t len, const char *name, struct wish *w,
 
 int wish_read(const struct paths *p, const char *name, struct wish *w, struct wish_error *e)
 {
-	struct reader r = { .w = w, .e = e, .p = p };
+	struct wish_reader r = { .w = w, .e = e, .p = p };
 	const char *wrong = vm_name_check(name);
 	struct own_files *own;
 	int err;
@@ -385,7 +349,7 @@ int wish_read(const struct paths *p, const char *name, struct wish *w, struct wi
 	wish_defaults(w, wrong ? "" : name);
 	r.file = name;
 	if (wrong)
-		return refuse(&r, 0, "%s", _(wrong));
+		return wish_refuse(&r, 0, "%s", _(wrong));
 	own = calloc(1, sizeof(*own));
 	if (!own)
 		return -ENOMEM;

@@ -32,13 +32,22 @@ enum wish_display {
 
 enum wish_rom { ROM_AUTO, ROM_ASSIGN, ROM_NONE, ROM_FILE };
 
+/** struct wish_where - where a value was written, for messages */
+struct wish_where {
+	char file[256];
+	int line;		/* 0 = default of the program */
+};
+
 struct wish_disk {
 	char name[32];		/* [disk NAME] */
 	char path[PATH_MAX];	/* absolute */
+	bool path_given;		/* empty, too: that takes a template's disk out */
+	struct wish_where where;	/* its path, else the section's first key */
 	bool cdrom, read_only, qcow2;	/* format = qcow2 | raw */
 	bool device;			/* path is below /dev: a block device */
 	enum { DISK_AUTO, DISK_VIRTIO, DISK_NVME, DISK_SATA } bus;	/* AUTO only while reading */
 	int err;			/* errno of wish_look(); 0 = there, or nobody looked */
+	bool wrong_kind;		/* of wish_look(): neither a regular file nor a block device */
 };
 
 struct wish_net {
@@ -50,12 +59,6 @@ struct wish_net {
 
 #define WISH_DISKS_MAX	16
 #define WISH_NETS_MAX	8
-
-/** struct wish_where - where a value was written, for messages */
-struct wish_where {
-	char file[256];
-	int line;		/* 0 = default of the program */
-};
 
 struct wish {
 	char name[49];

@@ -12,13 +12,20 @@
 
 static int distrust(struct wish_error *e, const char *path, uid_t owner, const struct stat *st)
 {
+	char who[16] = "root";
+
 	str_fit(e->file, sizeof(e->file), path);
 	e->line = 0;
-	if (st && st->st_uid != owner)
-		snprintf(e->text, sizeof(e->text), _("belongs to user %u, not to user %u; refused"),
-			 st->st_uid, owner);
+	if (owner)
+		snprintf(who, sizeof(who), "%u", owner);
+	if (st->st_uid != owner)
+		snprintf(e->text, sizeof(e->text),
+			 _("belongs to user %u, not to user %u; refused until: chown %s %.300s"),
+			 st->st_uid, owner, who, path);
 	else
-		snprintf(e->text, sizeof(e->text), _("others may write it; chmod go-w"));
+		snprintf(e->text, sizeof(e->text), _("others may write it; refused until: chmod go-w %.300s"),
+			 path);
+	str_sanitize(e->text);
 	return -EPERM;
 }
 

@@ -80,9 +80,12 @@ static bool opens_section(const char *line, size_t len)
 /* @text ends with a NUL byte behind its @len bytes. */
 static int text_check(const char *text, size_t len, struct wish_error *e)
 {
+	static const char mark[] = "\xef\xbb\xbf";
 	bool in_section = false;
 	int number = 1;
 
+	if (len >= sizeof(mark) - 1 && !memcmp(text, mark, sizeof(mark) - 1))
+		return bad(e, 1, _("the file begins with a byte order mark (UTF-8 BOM); save it without"));
 	if (len > WISH_FILE_MAX) {
 		bad(e, 0, _("the file is longer than %d bytes"), WISH_FILE_MAX);
 		return -EFBIG;
@@ -209,19 +212,19 @@ static bool same_name(const struct wish_name *a, const struct wish_name *b)
 	return a->section == b->section && a->n == b->n && !strncasecmp(a->p, b->p, a->n);
 }
 
-/* Is @name already between @from and @to? */
-static bool is_double(const char *from, const char *to, const struct wish_name *name)
+/* The line of @name between @from, which is line @number, and @to; 0: it is not there. */
+static int first_line(const char *from, int number, const char *to, const struct wish_name *name)
 {
 	struct wish_name other;
 
-	while (from < to) {
+	for (; from < to; number++) {
 		size_t n = strcspn(from, "\n");
 
 		if (line_name(from, n, &other) && same_name(&other, name))
-			return true;
+			return number;
 		from += n + 1;
 	}
-	return false;
+	return 0;
 }
 
 /* Only called for a file that has one: says which. */
@@ -229,17 +232,22 @@ static int double_error(const char *text, struct wish_error *e)
 {
 	const char *section = text;
 	struct wish_name name;
-	int number = 1;
+	int number = 1, section_number = 1;
 
 	for (const char *line = text; *line; number++) {
 		size_t n = strcspn(line, "\n");
 
 		if (line_name(line, n, &name)) {
-			if (is_double(name.section ? text : section, line, &name))
+			int first = first_line(name.section ? text : section,
+					       name.section ? 1 : section_number, line, &name);
+
+			if (first)
 				return bad(e, number, name.section
-						   ? _("the section is there twice in this file")
-						   : _("the key is there twice in this section"));
+						   ? _("[%.*s] is there twice in this file, first in line %d")
+						   : _("'%.*s' is there twice in this section, first in line %d"),
+					   name.n < 60 ? (int)name.n : 60, name.p, first);
 			section = name.section ? line : section;
+			section_number = name.section ? number : section_number;
 		}
 		line += n + (line[n] == '\n');
 	}

@@ -117,17 +117,22 @@ static bool parse_memory(const struct wish_key *k, void *base, const char *value
 	size_t n = strlen(value);
 	const char *unit = n ? strchr(units, value[n - 1]) : NULL;
 	uint64_t v, factor = unit ? MIB << 10 * (unit - units) : 1;
+	size_t count = strspn(value, "0123456789");
 	char digits[24] = "";
 
-	if (n >= sizeof(digits))
+	if (!count || count + (unit != NULL) != n)
 		return refuse_value(k, value, why);
-	memcpy(digits, value, unit ? n - 1 : n);
+	if (count < sizeof(digits))
+		memcpy(digits, value, count);
 	if (!str_u64(digits, 10, k->most / factor, &v))
-		return refuse_value(k, value, why);
+		return refuse(why, _("%s = %.80s: too much; at most %lluG"), k->key, value,
+			      (unsigned long long)(k->most >> 30));
 	v *= factor;
-	if (v < k->least || v % MIB)
-		return refuse(why, _("%s = %s: %llu bytes is too little, or no whole MiB; "
-				     "write for example 8G"), k->key, value, (unsigned long long)v);
+	if (v < k->least)
+		return refuse(why, _("%s = %.80s: too little; at least %lluM (without M, G or T it is "
+				     "bytes)"), k->key, value, (unsigned long long)(k->least / MIB));
+	if (v % MIB)
+		return refuse(why, _("%s = %.80s: no whole MiB; write for example 8G"), k->key, value);
 	memcpy(member(k, base), &v, sizeof(v));
 	return true;
 }

@@ -8,18 +8,30 @@
 
 #include "launcher/base/str.h"
 #include "launcher/facts/wish.h"
+#include "launcher/facts/wish_parts.h"
 
+/* A kernel is read as a whole: a directory is none. */
 static void look(const char *path, int *err)
 {
 	struct stat st;
 
 	*err = *path && stat(path, &st) ? errno : 0;
+	if (*path && !*err && S_ISDIR(st.st_mode))
+		*err = EISDIR;
+}
+
+static void look_disk(struct wish_disk *d)
+{
+	struct stat st;
+
+	d->err = stat(d->path, &st) ? errno : 0;
+	d->wrong_kind = !d->err && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode);
 }
 
 void wish_look(struct wish *w)
 {
 	for (size_t i = 0; i < w->n_disk; i++)
-		look(w->disk[i].path, &w->disk[i].err);
+		look_disk(&w->disk[i]);
 	look(w->kernel, &w->kernel_err);
 	look(w->initrd, &w->initrd_err);
 }
@@ -64,4 +76,52 @@ int wish_list(const struct paths *p, char ***names)
 	}
 	free(list);
 	return err;
+}
+
+/* Is @name one of "a, b, c"? */
+static bool is_listed(const char *list, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = list; *at; at += strspn(at, ", ")) {
+		size_t len = strcspn(at, ",");
+
+		if (len == n && !memcmp(at, name, n))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+/* The names of @dir that @out holds not yet, as far as there is room. */
+static size_t add_templates(const char *dir, char *out, size_t size)
+{
+	struct dirent **list = NULL;
+	int n = scandir(dir, &list, is_vm_file, by_bytes);
+	size_t added = 0;
+
+	for (int i = 0; i < n; i++) {
+		size_t used = strlen(out), len = strlen(list[i]->d_name) - 5;
+
+		list[i]->d_name[len] = '\0';
+		if (!is_listed(out, list[i]->d_name) && used + len + 3 <= size) {
+			snprintf(out + used, size - used, "%s%s", used ? ", " : "", list[i]->d_name);
+			added++;
+		}
+		free(list[i]);
+	}
+	free(list);
+	return added;
+}
+
+size_t wish_templates(const struct paths *p, char *out, size_t size)
+{
+	char dir[PATH_MAX];
+	size_t n;
+
+	*out = '\0';
+	n = add_templates(p->templates, out, size);
+	if (str_print(dir, sizeof(dir), "%s/templates", paths_datadir()))
+		n += add_templates(dir, out, size);
+	return n;
 }
