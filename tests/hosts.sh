@@ -33,7 +33,7 @@ doctor() {
 	echo "exit $code"
 }
 
-[ "$mode" = --write ] || echo "1..$(($# * 3 + 8))"
+[ "$mode" = --write ] || echo "1..$(($# * 3 + 9))"
 for host; do
 	tree=$B/hosts/$host
 	if ! tests/hosts/mkhost.sh "tests/hosts/$host/host" "$tree"; then
@@ -80,6 +80,10 @@ printf '[vm]\ntemplate = linux\nunknown = 1\n' > "$vms/bad.conf"
 "$igvm" --root "$B/hosts/uhd730" doctor linux > "$B/hosts/vm.out" 2>&1
 [ $? = 5 ] && grep -q '^VM *linux$' "$B/hosts/vm.out" && grep -q '^block disk.missing: ' "$B/hosts/vm.out"
 ok $? "with a VM, doctor judges its file too" "$skip"
+printf '[vm]\ntemplate = linux\n[disk system]\nformat = raw\npath = /tmp\n' > "$vms/dir.conf"
+"$igvm" --root "$B/hosts/uhd730" doctor dir > "$B/hosts/vm.out" 2>&1
+[ $? = 5 ] && grep -q '^block disk.wrong-kind: .*/dir.conf:5: \[disk system\] /tmp: ' "$B/hosts/vm.out"
+ok $? "a disk that is a directory is found, with its line" "$skip"
 "$igvm" --root "$B/hosts/amd" doctor linux > "$B/hosts/vm.out" 2>&1
 [ $? = 4 ]
 ok $? "no such VM"

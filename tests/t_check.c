@@ -99,7 +99,7 @@ static void test_one_thing(void **state)
 		{ 0x4692, "class 030200\nkernel 7.1.8", "igpu.class-0380" },
 		{ 0x4692, "flr no", "igpu.no-flr" },
 		{ 0x4692, "other-gpu 0000:01:00.0", "gpu.other-primary" },
-		{ 0x7d55, "", "igpu.experimental-used" },
+		{ 0x7d55, "", "igpu.experimental" },
 		{ 0x4692, "fb efifb", "fb.holds-bar" },
 		{ 0x4692, "fb efifb\ndriver none", "" },
 		{ 0x4692, "fb efifb\ndriver none\nkernel 5.15.1", "fb.holds-bar" },
@@ -151,7 +151,7 @@ static void test_qemu(void **state)
 	expect("");
 	scene_caps(&caps, "10.0");
 	look(0x7d55, "", false);
-	expect("igpu.experimental-used qemu.too-old");
+	expect("igpu.experimental qemu.too-old");
 	assert_non_null(strstr(found.v[1].seen, "10.1 or newer"));
 	/* With a VM the plan says it, once. */
 	look(0x4692, "", true);
@@ -170,6 +170,62 @@ static void test_vm(void **state)
 	expect("");
 	look(0x7d55, "", true);
 	expect("igpu.experimental");
+	assert_int_equal(found.v[0].severity, SEVERITY_BLOCK);
+}
+
+/* Without a VM nobody has asked for the experiment: said, and not refused. */
+static void test_experimental(void **state)
+{
+	struct check_input in = { .host = &host, .caps = &caps, .wish = &wish, .device = { 0, 0, 2, 0 } };
+
+	(void)state;
+	scene_caps(&caps, "10.2");
+	look(0x7d55, "", false);
+	expect("igpu.experimental");
+	assert_int_equal(found.v[0].severity, SEVERITY_WARN);
+	assert_non_null(strstr(found.v[0].seen, "a VM needs experimental = yes"));
+	look(0x7d55, "opregion absent", true);
+	found = (struct findings){ 0 };
+	wish.experimental = true;
+	wish.opregion = SWITCH_OFF;
+	check_run(&in, &found);
+	expect("igpu.experimental-used");
+}
+
+/* A processor of another maker is named where the device is missing, and only there. */
+static void test_not_intel(void **state)
+{
+	static const struct {
+		const char *cpu, *lines, *ids;
+	} rows[] = {
+		{ "AMD Ryzen 5 5600X 6-Core Processor", "igpu none", "cpu.not-intel" },
+		{ "AMD EPYC 7302", "igpu none", "cpu.not-intel" },
+		{ "EPYC-like", "igpu none", "cpu.not-intel" },
+		{ "AMD EPYC 7302", "regions unread", "opregion.unread" },
+		{ "13th Gen Intel(R) Core(TM) i5-13400F", "igpu none", "igpu.none" },
+		{ "QEMU TCG CPU version 2.5+", "igpu none", "igpu.none" },
+		{ "", "igpu none", "igpu.none" },
+	};
+	struct check_input in = { .host = &host, .caps = &caps, .device = { 0, 0, 2, 0 } };
+
+	(void)state;
+	scene_caps(&caps, "10.2");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		look(0x4692, rows[i].lines, false);
+		host.vfio.opregion = NULL;
+		strcpy(host.cpu, rows[i].cpu);
+		found = (struct findings){ 0 };
+		check_run(&in, &found);
+		expect(rows[i].ids);
+	}
+	/* An address the VM file names wrongly is no matter of the processor. */
+	look(0x4692, "", false);
+	host.vfio.opregion = NULL;
+	strcpy(host.cpu, "AMD EPYC 7302");
+	in.device.dev = 9;
+	found = (struct findings){ 0 };
+	check_run(&in, &found);
+	expect("igpu.none");
 }
 
 /* A VM without an iGPU is not judged by the iGPU's host. */
@@ -199,7 +255,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good_hosts), cmocka_unit_test(test_one_thing),
 		cmocka_unit_test(test_qemu),	   cmocka_unit_test(test_vm),
-		cmocka_unit_test(test_no_igpu),
+		cmocka_unit_test(test_no_igpu),	   cmocka_unit_test(test_experimental),
+		cmocka_unit_test(test_not_intel),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -50,6 +50,15 @@ static bool refused_with(enum finding_id id)
 	return !make() && finding_has(&found, id);
 }
 
+/* Does a finding begin with @text? */
+static bool says(const char *text)
+{
+	for (size_t i = 0; i < found.n; i++)
+		if (!strncmp(found.v[i].seen, text, strlen(text)))
+			return true;
+	return false;
+}
+
 /* Blocks the start, but --force finds a whole plan. */
 static bool flagged_with(enum finding_id id)
 {
@@ -513,10 +522,33 @@ static void test_refusals(void **state)
 	wish.igpu = false;
 	wish.display = DISPLAY_MONITOR;
 	assert_true(refused_with(FINDING_PLAN_OPTION_BAD));
+	assert_true(says("display = monitor without an iGPU"));
+	scene(0x4692, "10.0");
+	wish.igpu = false;
+	wish.display = DISPLAY_MONITOR_EARLY;
+	wish.machine = MACHINE_I440FX;
+	assert_true(refused_with(FINDING_PLAN_OPTION_BAD));
+	assert_true(says("display = monitor-early without an iGPU"));
 	scene(0x4692, "10.0");
 	wish.n_disk = 1;
 	wish.disk[0].err = ENOENT;
 	assert_true(flagged_with(FINDING_DISK_MISSING));
+	scene(0x4692, "10.0");
+	wish.n_disk = 1;
+	wish.disk[0].wrong_kind = true;
+	strcpy(wish.disk[0].name, "d");
+	strcpy(wish.disk[0].path, "/tmp");
+	assert_true(flagged_with(FINDING_DISK_WRONG_KIND));
+	assert_true(says("[disk d] /tmp: neither a regular file nor a block device"));
+	wish.disk[0].where = (struct wish_where){ "/etc/a.conf", 7 };
+	assert_true(flagged_with(FINDING_DISK_WRONG_KIND));
+	assert_true(says("/etc/a.conf:7: [disk d] /tmp: neither"));
+	scene(0x4692, "10.0");
+	host.igpu = -1;
+	found = (struct findings){ 0 };
+	finding_add(&found, FINDING_CPU_NOT_INTEL, "x");
+	assert_false(plan_make(&in, &plan, &found));
+	assert_false(finding_has(&found, FINDING_IGPU_NONE));
 	scene(0x4692, "10.0");
 	strcpy(wish.kernel, "/k");
 	wish.kernel_err = EACCES;

@@ -230,6 +230,43 @@ static void test_cpu(void **state)
 	expect_key("-rtc", "", "base", "utc");
 }
 
+/* The reason beside -cpu says nothing that the plan has not. */
+static void test_cpu_reason(void **state)
+{
+	static const struct {
+		enum wish_accel accel;
+		enum wish_os os;
+		bool igpu, narrow, vbs;
+	} rows[] = {
+		{ ACCEL_KVM, OS_WINDOWS, true, true, true },
+		{ ACCEL_KVM, OS_LINUX, true, true, false },
+		{ ACCEL_KVM, OS_WINDOWS, false, false, false },
+		{ ACCEL_KVM, OS_LINUX, false, false, false },
+		{ ACCEL_TCG, OS_WINDOWS, false, false, false },
+		{ ACCEL_TCG, OS_LINUX, true, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *why = NULL;
+
+		scene(0x4692, "10.0");
+		wish.accel = rows[i].accel;
+		wish.os = rows[i].os;
+		wish.igpu = rows[i].igpu;
+		wish.lab = true;
+		make();
+		assert_int_equal(build(), 0);
+		for (size_t k = 0; k < words.n; k++)
+			if (!strcmp(words.v[k].option, "-cpu"))
+				why = words.v[k].why;
+		assert_non_null(why);
+		assert_int_equal(strstr(why, "the host's processor") != NULL, rows[i].accel == ACCEL_KVM);
+		assert_int_equal(strstr(why, "IOMMU") != NULL, rows[i].narrow);
+		assert_int_equal(strstr(why, "VBS") != NULL, rows[i].vbs);
+	}
+}
+
 static void test_igpu_by_era(void **state)
 {
 	static const struct {
@@ -366,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_commas),	   cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_control_bytes), cmocka_unit_test(test_every_word_has_a_reason),
 		cmocka_unit_test(test_slots),	   cmocka_unit_test(test_cpu),
+		cmocka_unit_test(test_cpu_reason),
 		cmocka_unit_test(test_igpu_by_era), cmocka_unit_test(test_no_rom),
 		cmocka_unit_test(test_fds),	   cmocka_unit_test(test_argv),
 		cmocka_unit_test(test_same_plan_same_bytes), cmocka_unit_test(test_quote),

@@ -19,6 +19,30 @@ static void check_cpu(const struct checking *c)
 		check_say(c, FINDING_CPU_NO_VIRT, _("%s: neither vmx nor svm"), c->host->cpu);
 }
 
+/*
+ * /proc/cpuinfo has no vendor in the facts, but every maker puts its name into the model's. A
+ * processor that says nothing of itself may be anybody's.
+ */
+static bool cpu_is_foreign(const struct host_facts *h)
+{
+	static const char *const names[] = { "AMD", "EPYC", "Ryzen", "Hygon", "ZHAOXIN", "Zhaoxin" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strstr(h->cpu, names[i]))
+			return true;
+	return false;
+}
+
+/* A simulated host shows a foreign processor with an Intel iGPU: only the missing device counts. */
+static void say_no_device(const struct checking *c)
+{
+	if (c->host->igpu < 0 && cpu_is_foreign(c->host))
+		check_say(c, FINDING_CPU_NOT_INTEL, _("%s, and no Intel display function at 0000:00:02.0"),
+			  c->host->cpu);
+	else
+		check_say(c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0"));
+}
+
 static void check_kvm(const struct checking *c)
 {
 	if (c->host->kvm == TRI_NO && (!c->wish || c->wish->accel == ACCEL_KVM))
@@ -142,13 +166,30 @@ static void check_identity(const struct checking *c)
 		check_say(c, FINDING_IGPU_BROADWELL, _("%s is a %s"), text, c->pf->name);
 }
 
+/* Nobody has asked for a VM yet, so nothing is refused: a warning of what each will have to say. */
+static void say_needs_experimental(const struct checking *c)
+{
+	size_t n = c->f->n;
+
+	check_say(c, FINDING_IGPU_EXPERIMENTAL,
+		  _("8086:%04x is a %s: a VM needs experimental = yes to use it"), c->dev->device,
+		  c->pf->name);
+	if (c->f->n > n)
+		c->f->v[n].severity = SEVERITY_WARN;
+}
+
 static void check_experimental(const struct checking *c)
 {
-	bool allowed = !c->wish || c->wish->experimental;
+	unsigned int id = c->dev->device;
 
-	if (c->pf && c->pf->experimental)
-		check_say(c, allowed ? FINDING_IGPU_EXPERIMENTAL_USED : FINDING_IGPU_EXPERIMENTAL,
-			  _("8086:%04x is a %s"), c->dev->device, c->pf->name);
+	if (!c->pf || !c->pf->experimental)
+		return;
+	if (c->wish && c->wish->experimental)
+		check_say(c, FINDING_IGPU_EXPERIMENTAL_USED, _("8086:%04x is a %s"), id, c->pf->name);
+	else if (c->wish)
+		check_say(c, FINDING_IGPU_EXPERIMENTAL, _("8086:%04x is a %s"), id, c->pf->name);
+	else
+		say_needs_experimental(c);
 }
 
 static void check_driver(const struct checking *c)
@@ -264,7 +305,7 @@ void check_run(const struct check_input *in, struct findings *f)
 	c.dev = wanted ? find_device(in) : NULL;
 	c.pf = c.dev && c.dev->vendor == IGD_VENDOR_INTEL ? igd_find(c.dev->device) : NULL;
 	if (wanted && !c.dev)
-		check_say(&c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0"));
+		say_no_device(&c);
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++)
 		if (rules[i].about == ABOUT_HOST || c.dev ||
 		    (wanted && rules[i].about == ABOUT_PASSING))

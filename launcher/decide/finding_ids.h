@@ -13,6 +13,7 @@
 #define FINDING_LIST								\
 	/* the host */								\
 	FINDING(CPU_NO_VIRT, "cpu.no-virt", SEVERITY_BLOCK, "firmware")		\
+	FINDING(CPU_NOT_INTEL, "cpu.not-intel", SEVERITY_BLOCK, "device")	\
 	FINDING(KVM_UNUSABLE, "kvm.unusable", SEVERITY_BLOCK, "kernel")		\
 	FINDING(ACCEL_TCG_IGPU, "accel.tcg-igpu", SEVERITY_BLOCK, "files")	\
 	FINDING(IOMMU_OFF, "iommu.off", SEVERITY_BLOCK, "firmware")		\
@@ -94,6 +95,7 @@
 	FINDING(PLAN_PATH_LONG, "plan.path-long", SEVERITY_BLOCK, "files")	\
 	FINDING(PLAN_HOST_UNREAD, "plan.host-unread", SEVERITY_BLOCK, "device")	\
 	FINDING(DISK_MISSING, "disk.missing", SEVERITY_BLOCK, "files")		\
+	FINDING(DISK_WRONG_KIND, "disk.wrong-kind", SEVERITY_BLOCK, "files")	\
 	FINDING(KERNEL_MISSING, "kernel.missing", SEVERITY_BLOCK, "files")	\
 	FINDING(DISK_NONE, "disk.none", SEVERITY_NOTE, "files")			\
 	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_WARN, "files") \

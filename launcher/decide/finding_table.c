@@ -25,10 +25,16 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 	/* --- the host ------------------------------------------------------------- */
 	ROW(CPU_NO_VIRT,
 		N_("a processor flag vmx or svm in /proc/cpuinfo"),
-		N_("switch on virtualization (VT-x) in the firmware setup"),
+		N_("switch on VT-x (AMD: SVM) in the firmware setup"),
 		N_("KVM runs the guest's code on the processor itself and needs its virtualization "
 		   "extension. The kernel shows the flag only when the processor has it and the firmware "
 		   "has not locked it. A virtual machine as host needs nested virtualization.")),
+	ROW(CPU_NOT_INTEL,
+		N_("a processor with Intel's integrated graphics"),
+		N_("none on this machine: igvm has nothing to pass here"),
+		N_("igvm passes an Intel iGPU, which is part of an Intel processor. This processor is "
+		   "another maker's, and there is no Intel display function at 00:02.0 either. VMs "
+		   "without an iGPU run all the same.")),
 	ROW(KVM_UNUSABLE,
 		N_("/dev/kvm can be opened by the user who starts the VM"),
 		N_("load kvm_intel and add the user to the group that owns /dev/kvm"),
@@ -48,7 +54,8 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("The guest's driver programs the iGPU with addresses of the guest; the IOMMU "
 		   "translates them. VFIO refuses a device that has no IOMMU group. The firmware "
 		   "describes the IOMMU in the ACPI table DMAR; without the table VT-d is off there, with "
-		   "the table but without groups the kernel has it off.")),
+		   "the table but without groups the kernel has it off. igvm start and igvm probe look "
+		   "before they touch the device, and refuse before anything is bound.")),
 	ROW(IOMMU_IGFX_OFF,
 		N_("no igfx_off in intel_iommu= on the kernel command line"),
 		N_("remove igfx_off from the kernel command line and restart the host"),
@@ -432,6 +439,11 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("create it: qemu-img create -f qcow2 FILE 64G, or correct path"),
 		N_("igvm opens each disk itself and gives QEMU the descriptor. A disk that is not there is "
 		   "found out before anything is started or bound.")),
+	ROW(DISK_WRONG_KIND,
+		N_("a regular file or a block device as path of each disk"),
+		N_("correct path in the [disk NAME] section; create an image: qemu-img create -f qcow2 FILE 64G"),
+		N_("QEMU's disks are image files and block devices. A directory, a pipe or a character "
+		   "device such as /dev/null is found out before anything is started or bound.")),
 	ROW(KERNEL_MISSING,
 		N_("the kernel and initrd the VM file names"),
 		N_("correct kernel and initrd in [vm]"),

@@ -8,15 +8,36 @@
 
 #define PROBE_ELF	"efi/igvm-probe.elf"
 
+/* "FILE:LINE: " of where the disk's path was written; "" when nobody wrote it down. */
+static const char *disk_where(const struct wish_disk *d, char text[static 280])
+{
+	*text = '\0';
+	if (d->where.line)
+		snprintf(text, 280, "%.150s:%d: ", d->where.file, d->where.line);
+	return text;
+}
+
+static void look_at_disk(struct planning *g, const struct wish_disk *d)
+{
+	char where[280];
+
+	disk_where(d, where);
+	if (d->err)
+		plan_flag(g, FINDING_DISK_MISSING, "%s[disk %s] %.100s: %s", where, d->name, d->path,
+			  strerror(d->err));
+	else if (d->wrong_kind)
+		plan_flag(g, FINDING_DISK_WRONG_KIND,
+			  _("%s[disk %s] %.100s: neither a regular file nor a block device"), where,
+			  d->name, d->path);
+}
+
 static void plan_disks(struct planning *g)
 {
 	struct plan *p = g->p;
 
 	for (size_t i = 0; i < g->w->n_disk; i++) {
 		p->disk[i] = g->w->disk[i];
-		if (p->disk[i].err)
-			plan_flag(g, FINDING_DISK_MISSING, "[disk %s] %.200s: %s", p->disk[i].name,
-				    p->disk[i].path, strerror(p->disk[i].err));
+		look_at_disk(g, &p->disk[i]);
 	}
 	p->n_disk = g->w->n_disk;
 	if (!p->n_disk && !*g->w->kernel)

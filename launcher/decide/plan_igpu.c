@@ -96,7 +96,11 @@ static bool device_known(struct planning *g)
 	char text[BDF_TEXT_MAX];
 
 	if (!d) {
-		plan_refuse(g, FINDING_IGPU_NONE, _("no such device on this host"));
+		/* Where the check has named the deeper reason, that one is enough. */
+		if (finding_has(g->f, FINDING_CPU_NOT_INTEL))
+			g->refused = true;
+		else
+			plan_refuse(g, FINDING_IGPU_NONE, _("no such device on this host"));
 		return false;
 	}
 	bdf_text(d->bdf, text);

@@ -67,7 +67,8 @@ static void choose_display(struct planning *g)
 	p->vnc = p->emulated_display && p->purpose == PLAN_RUN;
 	if (alone && !g->w->igpu)
 		plan_refuse(g, FINDING_PLAN_OPTION_BAD,
-			    _("display = monitor without an iGPU: nothing would show a picture"));
+			    _("display = %s without an iGPU: nothing would show a picture"),
+			    p->display == DISPLAY_MONITOR ? "monitor" : "monitor-early");
 	if (!p->emulated_display && g->w->display == DISPLAY_MONITOR)
 		plan_say(g, FINDING_PLAN_DISPLAY_NONE,
 			 _("display = monitor: no picture before the guest's driver runs"));

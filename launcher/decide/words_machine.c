@@ -37,14 +37,30 @@ static const char *const hv_flags[] = {
 	"hv-frequencies", "hv-tlbflush", "hv-ipi", "hv-reset",
 };
 
+/* Whole sentences, so that each can be translated as one. */
+static const char *cpu_why(const struct plan *p)
+{
+	static const char *const why[2][2] = {
+		{ N_("the host's processor, seen as in a VM"),
+		  N_("the host's processor, seen as in a VM; without nested virtualization Windows leaves "
+		     "VBS off, under which Intel's driver fails") },
+		{ N_("the host's processor, seen as in a VM; addresses no wider than the IOMMU"),
+		  N_("the host's processor, seen as in a VM; addresses no wider than the IOMMU; "
+		     "without nested virtualization Windows leaves VBS off, under which Intel's "
+		     "driver fails") },
+	};
+
+	if (p->accel != ACCEL_KVM)
+		return N_("a processor made by software, with all that QEMU can imitate");
+	return why[p->phys_bits > 0][p->igpu && p->os == OS_WINDOWS && !p->nested];
+}
+
 static void add_cpu(struct builder *b)
 {
 	const struct plan *p = b->p;
 	bool kvm = p->accel == ACCEL_KVM;
 
-	words_add(b, "-cpu", N_("the host's processor, seen as in a VM; addresses no wider than the IOMMU; "
-				"without nested virtualization Windows leaves VBS off, under which Intel's "
-				"driver fails"));
+	words_add(b, "-cpu", cpu_why(p));
 	words_plain(b, kvm ? "host" : "max");
 	if (p->phys_bits)
 		words_keyf(b, "host-phys-bits-limit", "%d", p->phys_bits);
@@ -97,7 +113,8 @@ void words_machine(struct builder *b)
 	words_keyf(b, "sockets", "1");
 	words_keyf(b, "cores", "%u", p->cpus);
 	words_keyf(b, "threads", "1");
-	words_add(b, "-m", N_("memory; all of it is locked while a device is passed through"));
+	words_add(b, "-m", p->igpu ? N_("memory; all of it is locked while a device is passed through")
+				   : N_("memory"));
 	words_keyf(b, "size", "%lluM", (unsigned long long)(p->memory_bytes >> 20));
 	add_clock(b);
 	add_sleep(b, "disable_s3");
