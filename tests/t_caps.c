@@ -268,6 +268,10 @@ static void test_not_qemu(void **state)
 		  "exit status 3: no such option" },
 		{ "#!/bin/sh\nprintf 'a\\033[2Jb' >&2\nkill -SEGV $$\n", -ECHILD, "signal 11" },
 		{ "#!/bin/sh\n" GREET "kill -ABRT $$\n", -ECHILD, "signal 6" },
+		{ "#!/bin/sh\n" GREET "read -r l\necho a >&2\necho 'the last line' >&2\nkill -KILL $$\n",
+		  -ECHILD, "died of signal 9 (Killed): the last line" },
+		/* Something of it lives on and keeps the channel open. */
+		{ "#!/bin/sh\n" GREET "sleep 60 &\nkill -KILL $$\n", -ECHILD, "died of signal 9" },
 		{ "#!/nonexistent/interpreter\n", -ENOENT, "cannot be run" },
 		{ "", -ENOEXEC, "cannot be run" },
 		{ "\177ELF, but not really", -ENOEXEC, "cannot be run" },

@@ -53,6 +53,7 @@ struct ask {
 	json_t *answers;
 	size_t answered;
 	bool timed_out;
+	bool ended;		/* the child had ended before it was killed */
 	char tail[2048];	/* the end of stderr */
 	size_t tail_len;
 };
@@ -224,6 +225,7 @@ static int talk(struct ask *a, int timeout_ms)
 		struct pollfd p[] = {
 			{ .fd = a->sock, .events = qmp_fd_events(a->q) },
 			{ .fd = err_open ? a->err : -1, .events = POLLIN },
+			{ .fd = a->pidfd, .events = POLLIN },
 		};
 		int64_t left = deadline - now_ms();
 
@@ -243,6 +245,9 @@ static int talk(struct ask *a, int timeout_ms)
 		if (p[0].revents)
 			qmp_fd_step(a->q, a->sock, p[0].revents);
 		r = take_items(a);
+		/* It has ended and all it wrote is read; what it started may keep the channel open. */
+		if (!r && p[2].revents && !p[0].revents)
+			r = -ECONNRESET;
 	}
 	return a->answered < ARRAY_SIZE(questions) ? r : 0;
 }
@@ -251,12 +256,15 @@ static int talk(struct ask *a, int timeout_ms)
 static int finish(struct ask *a, int grace_ms)
 {
 	struct pollfd p = { .fd = a->pidfd, .events = POLLIN };
+	siginfo_t end = { 0 };
 	int status = 0;
 
 	if (a->pid <= 0)
 		return 0;
 	if (grace_ms && a->pidfd >= 0)
 		poll(&p, 1, grace_ms);
+	/* A SIGKILL in the status may be ours or not; only now can they be told apart. */
+	a->ended = !waitid(P_PID, (id_t)a->pid, &end, WEXITED | WNOHANG | WNOWAIT) && end.si_pid;
 	/* The group is the child's until it is reaped, so this cannot hit anybody else. */
 	kill(-a->pid, SIGKILL);
 	while (waitpid(a->pid, &status, 0) < 0 && errno == EINTR)
@@ -284,18 +292,18 @@ static int explain(struct ask *a, int r, const char *path, int status, char *why
 	const char *line = last_line(a);
 	const char *colon = *line ? ": " : "";
 
-	if (a->timed_out) {
-		snprintf(why, size, _("%s gave no answer in time%s%s"), path, colon, line);
-		return -ETIMEDOUT;
-	}
 	if (r == -ENOMEM) {
 		snprintf(why, size, "%s", strerror(ENOMEM));
 		return -ENOMEM;
 	}
-	if (r == -ECONNRESET && WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL) {
+	if (a->ended && WIFSIGNALED(status)) {
 		snprintf(why, size, _("%s died of signal %d (%s)%s%s"), path, WTERMSIG(status),
 			 strsignal(WTERMSIG(status)), colon, line);
 		return -ECHILD;
+	}
+	if (a->timed_out) {
+		snprintf(why, size, _("%s gave no answer in time%s%s"), path, colon, line);
+		return -ETIMEDOUT;
 	}
 	if (r == -ECONNRESET && WIFEXITED(status) && WEXITSTATUS(status)) {
 		snprintf(why, size, _("%s ended with exit status %d%s%s"), path,
