@@ -55,7 +55,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "translates them. VFIO refuses a device that has no IOMMU group. The firmware "
 		   "describes the IOMMU in the ACPI table DMAR; without the table VT-d is off there, with "
 		   "the table but without groups the kernel has it off. igvm start and igvm probe look "
-		   "before they touch the device, and refuse before anything is bound.")),
+		   "before they touch the device: without --force they refuse before anything is bound.")),
 	ROW(IOMMU_IGFX_OFF,
 		N_("no igfx_off in intel_iommu= on the kernel command line"),
 		N_("remove igfx_off from the kernel command line and restart the host"),
