@@ -20,10 +20,10 @@ static int distrust(struct wish_error *e, const char *path, uid_t owner, const s
 		snprintf(who, sizeof(who), "%u", owner);
 	if (st->st_uid != owner)
 		snprintf(e->text, sizeof(e->text),
-			 _("belongs to user %u, not to user %u; refused until: chown %s %.300s"),
+			 _("belongs to user %u, not to user %u; refused: chown %s %.300s"),
 			 st->st_uid, owner, who, path);
 	else
-		snprintf(e->text, sizeof(e->text), _("others may write it; refused until: chmod go-w %.300s"),
+		snprintf(e->text, sizeof(e->text), _("others may write it; refused: chmod go-w %.300s"),
 			 path);
 	str_sanitize(e->text);
 	return -EPERM;
