@@ -131,6 +131,69 @@ static void refuses_what_is_not_a_lock(void **state)
 	assert_int_equal(chmod(path, 0700), 0);
 }
 
+/* A user's locks outlive his run directory. */
+static void locks_have_a_place_of_their_own(void **state)
+{
+	char path[PATH_MAX + 16];
+	int fd;
+
+	(void)state;
+	snprintf(paths.locks, sizeof(paths.locks), "%s/data/.lock", dir);
+	fd = lock_vm(&paths, "vm");
+	assert_true(fd >= 0);
+	snprintf(path, sizeof(path), "%s/vm", paths.locks);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(dir_remove(paths.run), 0);
+	assert_int_equal(lock_vm_held(&paths, "vm"), 1);
+	assert_int_equal(lock_vm(&paths, "vm"), -EBUSY);
+	close(fd);
+}
+
+static void a_users_locks_are_not_at_runtime(void **state)
+{
+	(void)state;
+	setenv("XDG_DATA_HOME", "/d", 1);
+	setenv("XDG_RUNTIME_DIR", "/r", 1);
+	setenv("XDG_CONFIG_HOME", "/c", 1);
+	setenv("XDG_CACHE_HOME", "/k", 1);
+	assert_int_equal(paths_user(&paths), 0);
+	assert_string_equal(paths.locks, "/d/igvm/.lock");
+	assert_string_equal(paths.run, "/r/igvm");
+	paths_system(&paths, "/");
+	assert_string_equal(paths.locks, "/run/igvm/lock");
+}
+
+/* Found by its open file, whoever took the lock; a launch on its way is no QEMU. */
+static void the_holder_is_found(void **state)
+{
+	int fd = lock_vm(&paths, "vm"), sup = lock_supervisor(&paths, "vm"), pidfd;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(lock_supervisor_holder(&paths, "vm", &pidfd), getpid());
+	assert_true(pidfd >= 0);
+	close(pidfd);
+	close(sup);
+	assert_int_equal(lock_supervisor_holder(&paths, "vm", &pidfd), -ESRCH);
+	assert_int_equal(pidfd, -1);
+	assert_int_equal(lock_vm_qemu(&paths, "vm", &pidfd), -ESRCH);
+	assert_int_equal(pidfd, -1);
+	pid = fork();
+	if (!pid) {
+		(void)fcntl(fd, F_SETFD, 0);
+		execl("/bin/sh", "sh", "-c", "kill -STOP $$; :", "-uuid", (char *)NULL);
+		_exit(1);
+	}
+	close(fd);
+	for (int i = 0; i < 500 && lock_vm_qemu(&paths, "vm", &pidfd) != pid; i++)
+		usleep(10000);
+	assert_true(pidfd >= 0);
+	close(pidfd);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_int_equal(lock_vm_qemu(&paths, "vm", &pidfd), -ESRCH);
+}
+
 /* Those who only look never make somebody else miss the lock. */
 static void looking_takes_nothing(void **state)
 {
@@ -160,6 +223,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lives_as_long_as_whoever_inherited_it, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(kinds_do_not_meet, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(refuses_what_is_not_a_lock, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(locks_have_a_place_of_their_own, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(a_users_locks_are_not_at_runtime, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(the_holder_is_found, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(looking_takes_nothing, make_dir, remove_dir),
 	};
 

@@ -16,6 +16,7 @@ void paths_system(struct paths *p, const char *root)
 	snprintf(p->templates, sizeof(p->templates), "%s/etc/igvm/templates", r);
 	snprintf(p->data, sizeof(p->data), "%s/var/lib/igvm", r);
 	snprintf(p->run, sizeof(p->run), "%s/run/igvm", r);
+	snprintf(p->locks, sizeof(p->locks), "%s/run/igvm/lock", r);
 	snprintf(p->cache, sizeof(p->cache), "%s/var/cache/igvm", r);
 }
 
@@ -40,6 +41,8 @@ int paths_user(struct paths *p)
 		{ p->vms, "XDG_CONFIG_HOME", ".config", "/vms" },
 		{ p->templates, "XDG_CONFIG_HOME", ".config", "/templates" },
 		{ p->data, "XDG_DATA_HOME", ".local/share", "" },
+		/* A VM's name begins with no dot. */
+		{ p->locks, "XDG_DATA_HOME", ".local/share", "/.lock" },
 		{ p->run, "XDG_RUNTIME_DIR", NULL, "" },
 		{ p->cache, "XDG_CACHE_HOME", ".cache", "" },
 	};

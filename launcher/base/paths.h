@@ -17,7 +17,12 @@ struct paths {
 	char vms[PATH_MAX];	/* NAME.conf and NAME.conf.d/ */
 	char templates[PATH_MAX]; /* the administrator's own templates */
 	char data[PATH_MAX];	/* per VM: data/NAME/ (NVRAM, TPM state, ROM, uid) */
-	char run[PATH_MAX];	/* per VM: run/NAME/, and run/lock/, run/control/ */
+	char run[PATH_MAX];	/* per VM: run/NAME/, and run/control/ */
+	/*
+	 * Of VMs, devices and supervisors. A user's are below data: a run directory is removed
+	 * at logout while a VM may run on. "": run/lock
+	 */
+	char locks[PATH_MAX];
 	char cache[PATH_MAX];	/* abilities of QEMU binaries */
 };
 

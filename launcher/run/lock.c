@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "launcher/run/lock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -23,15 +27,24 @@
  */
 enum { TRIES = 10, TRY_NS = 3000000 };
 
+bool lock_dir(const struct paths *p, char dir[static PATH_MAX])
+{
+	return *p->locks ? str_copy(dir, PATH_MAX, p->locks) :
+	       str_print(dir, PATH_MAX, "%s/lock", p->run);
+}
+
 static int open_lock_dir(const struct paths *p)
 {
 	char dir[PATH_MAX];
-	int run = dir_open_mine(p->run, 0755);
 
-	if (run < 0)
-		return run;
-	close(run);
-	if (!str_print(dir, sizeof(dir), "%s/lock", p->run))
+	if (p->system || !*p->locks) {
+		int run = dir_open_mine(p->run, 0755);
+
+		if (run < 0)
+			return run;
+		close(run);
+	}
+	if (!lock_dir(p, dir))
 		return -ENAMETOOLONG;
 	return dir_open_mine(dir, 0711);
 }
@@ -62,12 +75,19 @@ static int lock_take(const struct paths *p, const char *name)
 	return -EBUSY;
 }
 
+static bool lock_path(const struct paths *p, const char *name, char path[static PATH_MAX])
+{
+	char dir[PATH_MAX];
+
+	return lock_dir(p, dir) && str_print(path, PATH_MAX, "%s/%s", dir, name);
+}
+
 static int lock_held(const struct paths *p, const char *name)
 {
 	char path[PATH_MAX];
 	_fd_ int fd = -1;
 
-	if (!str_print(path, sizeof(path), "%s/lock/%s", p->run, name))
+	if (!lock_path(p, name, path))
 		return -ENAMETOOLONG;
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
@@ -120,4 +140,106 @@ int lock_supervisor(const struct paths *p, const char *name)
 	if (!str_print(file, sizeof(file), SUPERVISOR_PREFIX "%s", name))
 		return -ENAMETOOLONG;
 	return lock_take(p, file);
+}
+
+/* proc(5): fdinfo shows the locks of exactly this open file. */
+static bool has_flock(int proc, const char *fd)
+{
+	_free_ char *text = NULL;
+	char path[64];
+
+	return str_print(path, sizeof(path), "fdinfo/%s", fd) &&
+	       !file_read_at(proc, path, 65536, &text, NULL) && strstr(text, "FLOCK") &&
+	       strstr(text, "WRITE");
+}
+
+static bool process_holds(int proc, const struct stat *lock)
+{
+	_fd_ int fds = openat(proc, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	_dir_ DIR *dir = fds < 0 ? NULL : fdopendir(fds);
+	struct dirent *e;
+	struct stat st;
+
+	if (dir)
+		(void)TAKE_FD(fds);
+	while (dir && (e = readdir(dir)))
+		if (e->d_name[0] != '.' && !fstatat(dirfd(dir), e->d_name, &st, 0) &&
+		    st.st_dev == lock->st_dev && st.st_ino == lock->st_ino &&
+		    has_flock(proc, e->d_name))
+			return true;
+	return false;
+}
+
+/*
+ * /proc/locks would name who took the lock, which for QEMU's is a start that has ended: what
+ * counts is who has the file open.
+ */
+static pid_t find_holder(const struct paths *p, const char *name)
+{
+	_dir_ DIR *dir = opendir("/proc");
+	char path[PATH_MAX];
+	struct dirent *e;
+	struct stat st;
+	uint64_t pid;
+
+	if (!lock_path(p, name, path) || lstat(path, &st))
+		return -ESRCH;
+	while (dir && (e = readdir(dir))) {
+		_fd_ int proc = -1;
+
+		if (!str_u64(e->d_name, 10, INT32_MAX, &pid))
+			continue;
+		proc = openat(dirfd(dir), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (proc >= 0 && process_holds(proc, &st))
+			return (pid_t)pid;
+	}
+	return -ESRCH;
+}
+
+/* Launch has become QEMU: its words name the machine, which no word of ours does. */
+static bool is_qemu(pid_t pid)
+{
+	static const char word[] = "\0-uuid";
+	_free_ char *text = NULL;
+	char path[32];
+	size_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	return !file_read_at(AT_FDCWD, path, 1 << 20, &text, &n) &&
+	       memmem(text, n, word, sizeof(word));
+}
+
+/* Looked at again with the pidfd in hand: it is this process that holds the lock. */
+static pid_t open_holder(const struct paths *p, const char *name, int *pidfd)
+{
+	pid_t pid = find_holder(p, name);
+	_fd_ int fd = pid > 0 ? pidfd_open(pid, 0) : -1;
+
+	*pidfd = -1;
+	if (pid < 0)
+		return pid;
+	if (fd < 0 || find_holder(p, name) != pid)
+		return -ESRCH;
+	*pidfd = TAKE_FD(fd);
+	return pid;
+}
+
+pid_t lock_vm_qemu(const struct paths *p, const char *name, int *pidfd)
+{
+	pid_t pid = vm_name_check(name) ? -EINVAL : open_holder(p, name, pidfd);
+
+	if (pid < 0 || is_qemu(pid))
+		return pid;
+	close(*pidfd);
+	*pidfd = -1;
+	return -ESRCH;
+}
+
+pid_t lock_supervisor_holder(const struct paths *p, const char *name, int *pidfd)
+{
+	char file[LOCK_NAME_MAX];
+
+	if (vm_name_check(name) || !str_print(file, sizeof(file), SUPERVISOR_PREFIX "%s", name))
+		return -EINVAL;
+	return open_holder(p, file, pidfd);
 }

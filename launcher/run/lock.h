@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Locks are flock() on files below run/lock that are never unlinked. The open
+ * Locks are flock() on files below paths.locks that are never unlinked. The open
  * file description is inherited by QEMU alone: whoever finds the lock held
  * knows that QEMU (or a launch of it) lives.
  */
@@ -19,5 +19,20 @@ nodiscard_ int lock_supervisor(const struct paths *p, const char *name);
 /** lock_vm_held() - is the VM's lock held right now? 1, 0 or -errno; takes nothing lasting */
 nodiscard_ int lock_vm_held(const struct paths *p, const char *name);
 nodiscard_ int lock_device_held(const struct paths *p, struct bdf bdf);
+
+/** lock_dir() - where the locks are; false: too long */
+nodiscard_ bool lock_dir(const struct paths *p, char dir[static PATH_MAX]);
+
+/**
+ * lock_vm_qemu() - the QEMU that holds the VM's lock, found without any record of the run
+ *
+ * Who has the lock's file open with the lock on it, by /proc, and has QEMU's words (a launch
+ * on its way has not). Returns its pid and in *@pidfd its pidfd; -ESRCH none that may be
+ * seen, -errno.
+ */
+nodiscard_ pid_t lock_vm_qemu(const struct paths *p, const char *name, int *pidfd);
+
+/** lock_supervisor_holder() - the VM's supervisor, found in the same way */
+nodiscard_ pid_t lock_supervisor_holder(const struct paths *p, const char *name, int *pidfd);
 
 #endif
