@@ -157,7 +157,7 @@ static int print_stream(const struct paths *p, const char *name, enum keeper_str
 		return EXIT_OK;
 	}
 	if (r)
-		return cmd_status_fail("logs", name, r);
+		return cmd_status_fail("logs", p, name, r);
 	if (lines)
 		start = find_start(&all, lines);
 	if (raw)

@@ -93,7 +93,9 @@ static int run_screenshot(const struct globals *g, int argc, char **argv)
 	if (optind + 2 != argc)
 		return cmd_usage(&cmd_screenshot, _("screenshot wants a VM and a file"));
 	file = argv[argc - 1];
-	r = cmd_vm_name(&cmd_screenshot, g, argc - 1, argv, &name, &p);
+	r = cmd_vm_here(&cmd_screenshot, g);
+	if (!r)
+		r = cmd_vm_name(&cmd_screenshot, g, argc - 1, argv, &name, &p);
 	if (r)
 		return r;
 	r = cmd_vm_ask("screenshot", g, &p, name, json_pack("{s:s}", "op", "screenshot"), SHOT_MS,

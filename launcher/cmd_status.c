@@ -21,29 +21,6 @@ const struct cmd cmd_status = {
 	.run = run_status,
 };
 
-static const char *state_text(const char *state)
-{
-	static const struct {
-		const char *state, *text;
-	} rows[] = {
-		{ "attaching", N_("starting, QEMU has not answered yet") },
-		{ "adopting", N_("running, its new supervisor is attaching") },
-		{ "running", N_("running") },
-		{ "asked", N_("shutting down, the guest was asked") },
-		{ "quitting", N_("shutting down, QEMU was told to quit") },
-		{ "killing", N_("being ended by force") },
-		{ "deaf", N_("running, QEMU does not answer") },
-		{ "launching", N_("being launched") },
-		{ "unsupervised", N_("running, unsupervised") },
-		{ "stopped", N_("stopped") },
-	};
-
-	for (size_t i = 0; state && i < ARRAY_SIZE(rows); i++)
-		if (!strcmp(state, rows[i].state))
-			return _(rows[i].text);
-	return state ? state : "?";
-}
-
 static const char *text_of(const json_t *status, const char *key)
 {
 	return json_string_value(json_object_get(status, key));
@@ -121,21 +98,29 @@ static void print_status(const char *name, const json_t *status)
 {
 	const json_t *end = json_object_get(status, "end");
 
-	printf("%s: %s\n", name, state_text(text_of(status, "state")));
+	if (status_is_lost(status)) {
+		printf(_("%s: runs as process %d, but its run directory is gone; `igvm kill %s` ends it\n"),
+		       name, (int)number_of(status, "pid"), name);
+		return;
+	}
+	printf("%s: %s\n", name, cmd_vm_state_text(text_of(status, "state")));
 	if (json_is_true(json_object_get(status, "running")))
 		print_running(name, status);
 	else if (json_is_object(end))
 		cmd_vm_say_end(stdout, _("  last run"), end);
+	else if (status_is_unseen(status))
+		printf(_("  last run ended while nobody watched; `igvm stop %s` cleans up after it\n"),
+		       name);
 }
 
-int cmd_status_fail(const char *verb, const char *name, int r)
+int cmd_status_fail(const char *verb, const struct paths *p, const char *name, int r)
 {
 	if (r == -EACCES || r == -EPERM)
 		return cmd_vm_needs_root(verb, name);
 	if (r == -EPROTO)
 		say(_("%s: its records are of a newer igvm"), name);
 	else if (r == -ETIMEDOUT)
-		say(_("%s: its supervisor does not answer"), name);
+		cmd_vm_say_silent(p, name);
 	else
 		say("%s: %s", name, strerror(-r));
 	return EXIT_FAILED;
@@ -157,7 +142,7 @@ static int run_status(const struct globals *g, int argc, char **argv)
 		return r;
 	r = status_read(&p, name, &status);
 	if (r)
-		return cmd_status_fail("status", name, r);
+		return cmd_status_fail("status", &p, name, r);
 	if (g->json)
 		cmd_vm_print_json(status);
 	else

@@ -8,6 +8,8 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/str.h"
+#include "launcher/run/lock.h"
 #include "launcher/run/supervise.h"
 #include "launcher/run/supervise_status.h"
 
@@ -35,6 +37,68 @@ int cmd_vm_name(const struct cmd *c, const struct globals *g, int argc, char **a
 	return EXIT_OK;
 }
 
+int cmd_vm_here(const struct cmd *c, const struct globals *g)
+{
+	char recorded[PATH_MAX], run[PATH_MAX];
+
+	if (!g->foreign_root)
+		return EXIT_OK;
+	/* A tree of `igvm doctor --record` has a directory igvm/, and nothing runs below it. */
+	if (str_print(recorded, sizeof(recorded), "%s/igvm", g->root) && access(recorded, F_OK) &&
+	    str_print(run, sizeof(run), "%s/run/igvm", g->root) && !access(run, F_OK))
+		return EXIT_OK;
+	return cmd_usage(c, _("%s works on this host only, not with --root"), c->name);
+}
+
+void cmd_vm_say_silent(const struct paths *p, const char *name)
+{
+	_fd_ int pidfd = -1;
+	pid_t pid = lock_supervisor_holder(p, name, &pidfd);
+
+	if (pid > 0)
+		say(_("%s: its supervisor (process %d) does not answer; `igvm kill %s` ends the VM without it"),
+		    name, pid, name);
+	else
+		say(_("%s: its supervisor does not answer; `igvm kill %s` ends the VM without it"),
+		    name, name);
+}
+
+bool cmd_vm_say_lost(const struct paths *p, const char *name)
+{
+	_json_ json_t *status = NULL;
+
+	if (lock_vm_held(p, name) != 1 || status_read(p, name, &status) || !status_is_lost(status))
+		return false;
+	say(_("%s: runs as process %d, but its run directory is gone; `igvm kill %s` ends it"), name,
+	    (int)json_integer_value(json_object_get(status, "pid")), name);
+	return true;
+}
+
+int cmd_vm_not_running(const char *verb, const struct globals *g, const struct paths *p,
+		       const char *name)
+{
+	_json_ json_t *status = NULL;
+	int r = status_read(p, name, &status);
+
+	if (r || !status_is_unseen(status)) {
+		printf(_("%s does not run.\n"), name);
+		return EXIT_OK;
+	}
+	r = supervise_finish(p, g->root, name, false);
+	if (r == -EACCES || r == -EPERM)
+		return cmd_vm_needs_root(verb, name);
+	if (r && r != -EBUSY) {
+		say(_("%s: does not run; cleaning up after its last run: %s"), name, strerror(-r));
+		return EXIT_FAILED;
+	}
+	if (r)
+		printf(_("%s does not run.\n"), name);
+	else
+		printf(_("%s does not run; it had ended while nobody watched, and is cleaned up after now.\n"),
+		       name);
+	return EXIT_OK;
+}
+
 int cmd_vm_needs_root(const char *verb, const char *name)
 {
 	say(_("%s is a VM of the system: use `sudo igvm %s %s`"), name, verb, name);
@@ -42,7 +106,7 @@ int cmd_vm_needs_root(const char *verb, const char *name)
 }
 
 /* The supervisor's refusal: its text is one of ours, marked for translation there, or QEMU's. */
-static int say_refusal(const char *name, const json_t *answer)
+int cmd_vm_refused(const char *name, const json_t *answer)
 {
 	const char *text = json_string_value(json_object_get(answer, "error"));
 	json_int_t code = json_integer_value(json_object_get(answer, "code"));
@@ -63,20 +127,48 @@ int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p,
 		return EXIT_NOT_RUNNING;
 	if (r == -EACCES || r == -EPERM)
 		return cmd_vm_needs_root(verb, name);
+	if (r && cmd_vm_say_lost(p, name))
+		return EXIT_FAILED;
 	if (r == -ETIMEDOUT) {
-		say(_("%s: its supervisor has not answered in time"), name);
+		cmd_vm_say_silent(p, name);
 		return EXIT_FAILED;
 	}
 	if (r) {
-		say(_("%s: cannot ask its supervisor: %s"), name, strerror(-r));
+		say(_("%s: cannot ask its supervisor: %s; `igvm kill %s` ends the VM without it"),
+		    name, strerror(-r), name);
 		return EXIT_FAILED;
 	}
 	if (json_is_true(json_object_get(*answer, "ok")))
 		return EXIT_OK;
-	r = say_refusal(name, *answer);
+	r = cmd_vm_refused(name, *answer);
 	json_decref(*answer);
 	*answer = NULL;
 	return r;
+}
+
+const char *cmd_vm_state_text(const char *state)
+{
+	static const struct {
+		const char *state, *text;
+	} rows[] = {
+		{ "attaching", N_("starting, QEMU has not answered yet") },
+		{ "adopting", N_("running, its new supervisor is attaching") },
+		{ "running", N_("running") },
+		{ "asked", N_("shutting down, the guest was asked") },
+		{ "quitting", N_("shutting down, QEMU was told to quit") },
+		{ "killing", N_("being ended by force") },
+		{ "deaf", N_("running, QEMU does not answer") },
+		{ "launching", N_("being launched") },
+		{ "unsupervised", N_("running, unsupervised") },
+		{ "gone", N_("just ended") },
+		{ "stopped", N_("stopped") },
+		{ "unknown", N_("not known") },
+	};
+
+	for (size_t i = 0; state && i < ARRAY_SIZE(rows); i++)
+		if (!strcmp(state, rows[i].state))
+			return _(rows[i].text);
+	return state ? state : "?";
 }
 
 char *cmd_vm_time(json_int_t unix_time, char buf[static 32])

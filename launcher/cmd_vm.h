@@ -17,6 +17,34 @@
 int cmd_vm_name(const struct cmd *c, const struct globals *g, int argc, char **argv,
 		const char **name, struct paths *p);
 
+/**
+ * cmd_vm_here() - for verbs that act: EXIT_OK, or EXIT_USAGE below a --root where nothing can
+ * run (a recorded host)
+ */
+int cmd_vm_here(const struct cmd *c, const struct globals *g);
+
+/** cmd_vm_state_text() - a state of `status --json` in words for people; static, translated */
+const char *cmd_vm_state_text(const char *state);
+
+/** cmd_vm_say_silent() - its supervisor does not answer: which process that is, what to do */
+void cmd_vm_say_silent(const struct paths *p, const char *name);
+
+/**
+ * cmd_vm_say_lost() - where the VM runs and its run directory is gone, say so in one sentence
+ * that names its process; false: it is not so, nothing was said
+ */
+bool cmd_vm_say_lost(const struct paths *p, const char *name);
+
+/**
+ * cmd_vm_not_running() - say that it does not run; an end that nobody saw is recorded and
+ * cleaned up after; returns the exit code
+ */
+int cmd_vm_not_running(const char *verb, const struct globals *g, const struct paths *p,
+		       const char *name);
+
+/** cmd_vm_refused() - say why the supervisor refused; the exit code */
+int cmd_vm_refused(const char *name, const json_t *answer);
+
 /** cmd_vm_needs_root() - says that @name is the system's; returns EXIT_PRIVILEGE */
 int cmd_vm_needs_root(const char *verb, const char *name);
 
@@ -39,7 +67,7 @@ void cmd_vm_say_end(FILE *f, const char *name, const json_t *end);
 void cmd_vm_print_json(const json_t *json);
 
 /** cmd_status_fail() - why status_read() failed with @r; returns the exit code */
-int cmd_status_fail(const char *verb, const char *name, int r);
+int cmd_status_fail(const char *verb, const struct paths *p, const char *name, int r);
 
 /** cmd_list_print() - every VM, one line each, or one JSON object */
 int cmd_list_print(const struct globals *g);

@@ -280,6 +280,83 @@ case $?,$(end_of unseen end) in 3,unknown | 1,unknown | 1,failed) r=0 ;; *) r=1 
 ok "supervise records the end that nobody saw: $(end_of unseen end)" $r
 nothing_left unseen
 
+fake gone normal
+start gone 5000
+kill -KILL "$sup"
+wait_gone "$sup"
+kill -KILL "$pid"
+wait_gone "$pid"
+vm status gone > "$tmp/out"
+is "status of it: 3" $? 3
+has "status says that nobody watched its end" "$tmp/out" 'last run ended while nobody watched'
+vm list > "$tmp/out"
+has "so does list" "$tmp/out" '^gone +system +stopped, ended while nobody watched +-$'
+[ -e "$root/run/igvm/gone/journal.json" ]
+ok "nothing is cleaned up by looking" $?
+vm kill gone > "$tmp/out"
+is "kill of it: 0" $? 0
+has "and cleans up" "$tmp/out" 'ended while nobody watched, and is cleaned up'
+is "recorded" "$(end_of gone end)" unknown
+nothing_left gone
+
+# --- a supervisor that hangs, and one that cannot begin ----------------------------------
+fake hung normal
+start hung 5000
+kill -STOP "$sup"
+vm status hung > /dev/null 2> "$tmp/out"
+is "status of a VM whose supervisor hangs: 1" $? 1
+has "names the process and what to do" "$tmp/out" "supervisor \(process $sup\).*igvm kill hung"
+vm stop hung > "$tmp/out" 2>&1
+is "stop of it: 1" $? 1
+has "says the same" "$tmp/out" "supervisor \(process $sup\).*igvm kill hung"
+is "and the VM runs on" "$(alive "$pid"; echo $?)" 0
+vm kill hung > "$tmp/out" 2>&1
+is "kill ends it without" "$? $(alive "$pid"; echo $?)" "0 1"
+has "and says so" "$tmp/out" "process $pid\).*process $sup\) did not answer and was ended too"
+is "recorded as force" "$(end_of hung end) $(end_of hung by)" "forced kill"
+nothing_left hung
+
+fake hangs-late normal
+start hangs-late 5000
+kill -STOP "$sup"
+kill -KILL "$pid"
+wait_gone "$pid"
+vm kill hangs-late > "$tmp/out" 2>&1
+is "kill when only the supervisor is left: 0" $? 0
+nothing_left hangs-late
+
+mv "$root/run/igvm/control" "$tmp/control"
+ln -s "$tmp" "$root/run/igvm/control"
+fake blind normal
+start blind 5000
+is "a supervisor that cannot begin: the start fails" "$status" 1
+has "names the path" "$tmp/blind.log" "failed .*$root/run/igvm/control: Not a directory"
+is "and leaves no QEMU" "$(alive "$pid"; echo $?)" 1
+"$tools/suprun" "$root" launch blind 5000 3000 "$tmp/fq-blind" > "$tmp/blind.out"
+pid=$(sed -n 's/^pid //p' "$tmp/blind.out")
+echo "$pid" > "$tmp/pids/blind"
+vm status blind > "$tmp/out"
+has "one that runs so is shown" "$tmp/out" 'running, unsupervised'
+vm kill blind > "$tmp/out" 2>&1
+is "kill ends it by its record" "$? $(alive "$pid"; echo $?)" "0 1"
+rm "$root/run/igvm/control"
+mv "$tmp/control" "$root/run/igvm/control"
+nothing_left blind
+
+fake lost normal
+start lost 5000
+kill -KILL "$sup"
+wait_gone "$sup"
+rm -rf "$root/run/igvm/lost"
+vm status lost > "$tmp/out"
+is "status of a VM whose run directory is gone: 0" $? 0
+has "names its process" "$tmp/out" "^lost: runs as process $pid, but its run directory is gone"
+vm stop lost > "$tmp/out" 2>&1
+is "stop of it: 1" $? 1
+has "says the same" "$tmp/out" "runs as process $pid, but its run directory is gone"
+vm kill lost > "$tmp/out" 2>&1
+is "kill ends it by its lock" "$? $(alive "$pid"; echo $?) $(state lost)" "0 1 stopped"
+
 fake interrupted ignores-powerdown
 start interrupted 5000
 vm stop --timeout 2 interrupted > "$tmp/out" 2>&1 &
@@ -417,6 +494,15 @@ vm logs -s serial --raw good | cmp -s - "$root/run/igvm/good/log/serial.0"
 is "but given raw where asked" $? 0
 vm list > "$tmp/out"
 has "list shows each VM" "$tmp/out" '^crash +system +stopped +-$'
+
+cp -r "$root" "$tmp/recorded"
+mkdir "$tmp/recorded/igvm"
+for verb in stop kill 'screenshot -'; do
+	# shellcheck disable=SC2086 # words
+	"$igvm" --root "$tmp/recorded" ${verb%% *} good ${verb#"${verb%% *}"} > /dev/null 2> "$tmp/out"
+	is "$verb below a recorded host: 2" $? 2
+	has "and why" "$tmp/out" 'on this host only'
+done
 
 # --- schemas --------------------------------------------------------------------------
 fits() {	# DESCRIPTION SCHEMA FILE

@@ -26,7 +26,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_QMP_DEAD]	= GO(ATTACHING, RECONNECT, KEEP),
 		[EV_STOP]	= GO(ASKED, POWERDOWN, STOP_MS),
 		[EV_KILL]	= GO(KILLING, KILL, QUIT_MS),
-		[EV_GUEST_DOWN]	= GO(ASKED, NONE, QUIT_MS),
+		[EV_GUEST_DOWN]	= GO(ASKED, NONE, DOWN_MS),
 		[EV_DEADLINE]	= GO(KILLING, KILL, QUIT_MS),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ATTACHING),
@@ -36,7 +36,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_QMP_DEAD]	= GO(ADOPTING, RECONNECT, KEEP),
 		[EV_STOP]	= GO(ASKED, POWERDOWN, STOP_MS),
 		[EV_KILL]	= GO(KILLING, KILL, QUIT_MS),
-		[EV_GUEST_DOWN]	= GO(ASKED, NONE, QUIT_MS),
+		[EV_GUEST_DOWN]	= GO(ASKED, NONE, DOWN_MS),
 		[EV_DEADLINE]	= GO(DEAF, NONE, NO_DEADLINE),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ADOPTING),
@@ -46,7 +46,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_QMP_DEAD]	= GO(DEAF, RECONNECT, NO_DEADLINE),
 		[EV_STOP]	= GO(ASKED, POWERDOWN, STOP_MS),
 		[EV_KILL]	= GO(KILLING, KILL, QUIT_MS),
-		[EV_GUEST_DOWN]	= GO(ASKED, NONE, QUIT_MS),
+		[EV_GUEST_DOWN]	= GO(ASKED, NONE, DOWN_MS),
 		[EV_DEADLINE]	= GO(RUNNING, NONE, NO_DEADLINE),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(RUNNING),
@@ -56,7 +56,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_QMP_DEAD]	= GO(ASKED, RECONNECT, KEEP),
 		[EV_STOP]	= GO(ASKED, POWERDOWN, KEEP),
 		[EV_KILL]	= GO(KILLING, KILL, QUIT_MS),
-		[EV_GUEST_DOWN]	= GO(ASKED, NONE, QUIT_MS),
+		[EV_GUEST_DOWN]	= GO(ASKED, NONE, DOWN_MS),
 		[EV_DEADLINE]	= GO(QUITTING, QUIT, QUIT_MS),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ASKED),
@@ -86,7 +86,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_QMP_DEAD]	= GO(DEAF, RECONNECT, NO_DEADLINE),
 		[EV_STOP]	= GO(ASKED, POWERDOWN, STOP_MS),
 		[EV_KILL]	= GO(KILLING, KILL, QUIT_MS),
-		[EV_GUEST_DOWN]	= GO(ASKED, NONE, QUIT_MS),
+		[EV_GUEST_DOWN]	= GO(ASKED, NONE, DOWN_MS),
 		[EV_DEADLINE]	= GO(DEAF, NONE, NO_DEADLINE),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(DEAF),
@@ -172,6 +172,7 @@ const char *sup_deadline_text(enum sup_deadline d)
 		[SUP_START_MS]	= "start",
 		[SUP_STOP_MS]	= "stop",
 		[SUP_QUIT_MS]	= "quit",
+		[SUP_DOWN_MS]	= "down",
 		[SUP_ANSWER_MS]	= "answer",
 	};
 
@@ -181,8 +182,13 @@ const char *sup_deadline_text(enum sup_deadline d)
 /* Exit by itself: QEMU exits with 0 whoever told it to, and with 1 when it gives up. */
 static enum sup_end classify_exit(const struct sup_end_facts *f)
 {
+	bool meant = f->was_ready || f->asked || f->guest_shutdown || f->host_qmp_quit;
+
+	if (f->guest_panic)
+		return END_FAILED;
+	/* One that leaves before it ever answered has not started, whatever it calls that. */
 	if (!f->exit_code)
-		return f->guest_panic ? END_FAILED : END_CLEAN;
+		return meant ? END_CLEAN : END_PERMANENT;
 	return f->was_ready ? END_FAILED : END_PERMANENT;
 }
 

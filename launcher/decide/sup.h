@@ -51,9 +51,10 @@ enum sup_action {
 };
 
 /** enum sup_deadline - which duration the new state gets; SUP_NO_DEADLINE = none, SUP_KEEP = the
- * old state's goes on. START and STOP are the plan's, the others the supervisor's */
-enum sup_deadline { SUP_NO_DEADLINE, SUP_KEEP, SUP_START_MS, SUP_STOP_MS, SUP_QUIT_MS, SUP_ANSWER_MS,
-		    SUP_NDEADLINES };
+ * old state's goes on. START and STOP are the plan's, the others the supervisor's: QUIT for an
+ * order or a signal to work, DOWN for QEMU to leave after its guest went down */
+enum sup_deadline { SUP_NO_DEADLINE, SUP_KEEP, SUP_START_MS, SUP_STOP_MS, SUP_QUIT_MS, SUP_DOWN_MS,
+		    SUP_ANSWER_MS, SUP_NDEADLINES };
 
 struct sup_cell {
 	enum sup_state next;
@@ -90,6 +91,7 @@ struct sup_end_facts {
 	bool host_qmp_quit;	/* ... host-qmp-quit, host-signal and the like: QEMU was told to go */
 	bool guest_panic;	/* ... guest-panic: the guest crashed */
 	bool was_ready;
+	bool asked;		/* by us to go, on whatever rung */
 	bool killed_by_us;	/* by the ladder or on request */
 	bool timed_out;		/* killed by us because it never answered */
 };

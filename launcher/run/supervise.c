@@ -27,12 +27,11 @@
 #include <time.h>
 
 #include "launcher/base/exit_code.h"
-#include "launcher/base/i18n.h"
-#include "launcher/run/lock.h"
 #include "launcher/run/supervise_core.h"
 #include "qmp/qmp_fd.h"
 
-#define QUIT_MS		30000
+#define QUIT_MS		SUPERVISE_QUIT_MS
+#define DOWN_MS		30000
 #define ANSWER_MS	5000
 #define LOG_LINES_MAX	10	/* a second */
 
@@ -114,6 +113,9 @@ static void set_deadline(struct sup *sup, enum sup_deadline d)
 	case SUP_QUIT_MS:
 		sup->deadline = sup_now() + sup->quit_ms;
 		return;
+	case SUP_DOWN_MS:
+		sup->deadline = sup_now() + sup->down_ms;
+		return;
 	case SUP_ANSWER_MS:
 		sup->deadline = sup_now() + sup->answer_ms;
 		return;
@@ -144,9 +146,11 @@ static void act(struct sup *sup, enum sup_action action)
 		announce(sup);
 		break;
 	case ACT_POWERDOWN:
+		sup->facts.asked = true;
 		sup_ask_guest(sup);
 		break;
 	case ACT_QUIT:
+		sup->facts.asked = true;
 		sup_quit(sup);
 		break;
 	case ACT_KILL:
@@ -298,26 +302,12 @@ static void turn(struct sup *sup)
 		take_timers(sup, now);
 }
 
-static int open_signals(struct sup *sup)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -errno;
-	sup->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return sup->signal_fd < 0 ? -errno : 0;
-}
-
-static void sup_init(struct sup *sup, const struct supervise *s)
+void sup_init(struct sup *sup, const struct supervise *s)
 {
 	*sup = (struct sup){ .s = s, .deadline = -1, .run_fd = -1, .lock_fd = -1, .pidfd = -1,
 			     .signal_fd = -1, .ready_fd = s->ready_fd };
 	sup->quit_ms = s->quit_ms ? s->quit_ms : QUIT_MS;
+	sup->down_ms = s->quit_ms ? s->quit_ms : DOWN_MS;
 	sup->answer_ms = s->answer_ms ? s->answer_ms : ANSWER_MS;
 	sup->link = (struct sup_link){ .fd = -1, .answer_by = -1, .next_beat = -1, .retry_at = -1,
 				       .opened = -1 };
@@ -328,7 +318,7 @@ static void sup_init(struct sup *sup, const struct supervise *s)
 	control_init(&sup->control);
 }
 
-static void sup_done(struct sup *sup)
+void sup_done(struct sup *sup)
 {
 	const int fds[] = { sup->pidfd, sup->signal_fd, sup->run_fd, sup->ready_fd, sup->lock_fd };
 
@@ -341,50 +331,6 @@ static void sup_done(struct sup *sup)
 			close(fds[i]);
 }
 
-/* Nothing was there to attach to, or we may not: one line, one code. */
-static int give_up(struct sup *sup, int r)
-{
-	char line[256];
-	int code = EXIT_FAILED;
-
-	if (r == -ESRCH && sup->run_fd >= 0) {
-		(void)!sup_record_unseen(sup);
-	} else if (r == -EPROTO) {
-		log_line(LOG_ERROR, "state.json is of a newer igvm: left alone");
-	} else if (r != -ENOENT && r != -ESRCH && r != -EINTR) {
-		log_line(LOG_ERROR, "cannot supervise: %s", strerror(-r));
-	}
-	if (r == -ESRCH || r == -ENOENT)
-		code = sup->s->notify ? EXIT_OK : EXIT_NOT_RUNNING;
-	else if (r == -EBUSY)
-		code = EXIT_BUSY;
-	else if (r == -EACCES || r == -EPERM)
-		code = EXIT_PRIVILEGE;
-	else if (r == -EINTR)
-		code = EXIT_OK;
-	snprintf(line, sizeof(line), "failed %s\n", r == -ESRCH || r == -ENOENT ?
-		 _("the VM does not run") : code == EXIT_BUSY ? _("it has a supervisor already") :
-		 strerror(-r));
-	sup_tell(sup, line);
-	return code;
-}
-
-static int prepare(struct sup *sup)
-{
-	const struct supervise *s = sup->s;
-	int r = open_signals(sup);
-
-	if (r)
-		return r;
-	sup->lock_fd = lock_supervisor(s->paths, s->name);
-	if (sup->lock_fd < 0)
-		return sup->lock_fd;
-	r = sup_attach(sup);
-	if (r)
-		return r;
-	return control_listen(&sup->control, s->paths, s->name);
-}
-
 int supervise_run(const struct supervise *s)
 {
 	_free_ struct sup *sup = malloc(sizeof(*sup));
@@ -394,9 +340,9 @@ int supervise_run(const struct supervise *s)
 		return EXIT_FAILED;
 	sup_init(sup, s);
 	log_init(s->name);
-	r = prepare(sup);
+	r = sup_prepare(sup);
 	if (r) {
-		int code = give_up(sup, r);
+		int code = sup_give_up(sup, r);
 
 		sup_done(sup);
 		return code;

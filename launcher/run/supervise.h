@@ -12,6 +12,9 @@
 
 #include "launcher/base/paths.h"
 
+/* What QEMU gets to obey an order to quit before it is killed. */
+#define SUPERVISE_QUIT_MS	10000
+
 struct supervise {
 	const struct paths *paths;
 	const char *sysroot;
@@ -24,7 +27,8 @@ struct supervise {
 	 * failure of ours would by Restart= and BindsTo= bring the VM back.
 	 */
 	bool notify;
-	unsigned int quit_ms;	/* for quit and for SIGKILL to work; 0: 30 s */
+	unsigned int quit_ms;	/* for quit and for SIGKILL to work; 0: 10 s (30 s after the guest
+				 * itself went down) */
 	unsigned int answer_ms;	/* until a silent QEMU counts as deaf; 0: 5 s */
 };
 
@@ -35,8 +39,21 @@ struct supervise {
  * EXIT_FAILED it ended otherwise; EXIT_NOT_RUNNING there was nothing to attach to (an end
  * that nobody saw is recorded and cleaned up after); EXIT_BUSY another supervisor is there;
  * EXIT_PRIVILEGE.
+ *
+ * One that cannot begin and has @child and @ready_fd, so is part of a start, ends @child and
+ * cleans up, unless another supervisor answers for the VM.
  */
 int supervise_run(const struct supervise *s);
+
+/**
+ * supervise_finish() - do for a VM that has ended what its supervisor could not do
+ *
+ * Writes end.json where that run has none ("forced" by @killed, else "unknown") and cleans
+ * up, which gives the iGPU back. 0, -EBUSY a supervisor is there and does it, or the VM
+ * runs, -errno.
+ */
+nodiscard_ int supervise_finish(const struct paths *p, const char *sysroot, const char *name,
+				bool killed);
 
 /**
  * supervise_spawn() - start a supervisor for a VM that runs without one

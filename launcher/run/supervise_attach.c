@@ -14,7 +14,7 @@
 #define LAUNCH_MS	30000
 #define LAUNCH_STEP_MS	10
 
-static int open_run_dir(const struct supervise *s)
+int sup_open_run_dir(const struct supervise *s)
 {
 	char path[PATH_MAX];
 	int fd;
@@ -35,7 +35,7 @@ static int open_process(struct sup *sup)
 	int r;
 
 	if (sup->run_fd < 0)
-		sup->run_fd = open_run_dir(sup->s);
+		sup->run_fd = sup_open_run_dir(sup->s);
 	r = sup->run_fd < 0 ? sup->run_fd : record_read(sup->run_fd, &sup->record);
 	if (r)
 		return r;

@@ -60,7 +60,8 @@ struct sup {
 	uint64_t state_unix;	/* when the state was entered, wall clock, for people */
 	uint64_t silent_unix;	/* since when QEMU does not answer; 0 it does */
 	int64_t deadline;	/* of the state */
-	unsigned int stop_ms, quit_ms, answer_ms;
+	unsigned int stop_ms, quit_ms, down_ms, answer_ms;
+	char trying[PATH_MAX];	/* what is being prepared, for the line that it failed */
 	bool leave, announced;
 	int code;
 
@@ -87,8 +88,16 @@ void sup_event(struct sup *sup, enum sup_event event);
 void sup_log(struct sup *sup, enum log_level level, const char *fmt, ...) printf_(3, 4);
 bool sup_alive(const struct sup *sup);
 
+void sup_init(struct sup *sup, const struct supervise *s);
+void sup_done(struct sup *sup);
+
+/* supervise_begin.c */
+int sup_prepare(struct sup *sup);	/* signals, lock, QEMU, socket: 0 or -errno */
+int sup_give_up(struct sup *sup, int r);	/* say why; the exit code */
+
 /* supervise_attach.c */
 int sup_attach(struct sup *sup);	/* 0; -ESRCH, -ENOENT nothing to attach to; -EINTR; -errno */
+int sup_open_run_dir(const struct supervise *s);	/* run/NAME, or -errno */
 
 /* supervise_qmp.c */
 void sup_link_want(struct sup *sup, int64_t now);	/* connect when due, at a pace */
@@ -123,7 +132,8 @@ control_handler sup_handle;
 /* supervise_end.c */
 void sup_reap(struct sup *sup);
 void sup_record_end(struct sup *sup);
-int sup_record_unseen(struct sup *sup);	/* an end that nobody saw; 0, -ENOENT no record, -errno */
+/* An end that nobody saw, and cleaning up: 0, -ENOENT no record, -errno */
+int sup_record_unseen(struct sup *sup);
 bool sup_was_ready(const struct sup *sup);
 void sup_mark_ready(struct sup *sup);
 void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */

@@ -30,6 +30,10 @@
 #define SMALL_FILE	65536
 #define TAIL_LINES	20
 
+/* Of these, whoever waits for ready is told the last, each cut to that. */
+#define TOLD_LINES	3
+#define TOLD_BYTES	240
+
 /* How long the keeper may take for the last lines, and init for reaping what it inherited. */
 #define KEEPER_MS	1000
 #define REAPED_MS	300
@@ -184,14 +188,28 @@ static json_t *end_json(const struct sup *sup, enum sup_end end)
 			 "ended", (json_int_t)time(NULL), "stderr", tail_lines(sup));
 }
 
+/* The last lines, oldest first: the one that names the cause is seldom the last. */
+static void join_lines(const json_t *lines, char *text, size_t size)
+{
+	size_t n = json_array_size(lines), at = 0;
+
+	text[0] = '\0';
+	for (size_t i = n > TOLD_LINES ? n - TOLD_LINES : 0; i < n && at + 8 < size; i++) {
+		const char *line = json_string_value(json_array_get(lines, i));
+
+		str_fit(text + at, size - at, at ? "; " : ": ");
+		at += 2;
+		str_fit(text + at, size - at < TOLD_BYTES ? size - at : TOLD_BYTES, line);
+		at += strlen(text + at);
+	}
+}
+
 /* One sentence for whoever waits for ready. */
 static void describe(const struct sup *sup, const json_t *json, char *text, size_t size)
 {
 	const json_t *lines = json_object_get(json, "stderr");
-	size_t n = json_array_size(lines);
-	const char *last = n ? json_string_value(json_array_get(lines, n - 1)) : "";
 	const struct sup_end_facts *f = &sup->facts;
-	char how[128];
+	char how[128], said[TOLD_LINES * TOLD_BYTES], more[96] = "";
 
 	if (f->timed_out)
 		snprintf(how, sizeof(how), _("QEMU did not answer within %u s and was killed"),
@@ -203,7 +221,10 @@ static void describe(const struct sup *sup, const json_t *json, char *text, size
 		snprintf(how, sizeof(how), _("QEMU ended with exit code %d"), f->exit_code);
 	else
 		snprintf(how, sizeof(how), "%s", _("QEMU has ended, how is not known"));
-	snprintf(text, size, "%s%s%s", how, *last ? ": " : "", last);
+	join_lines(lines, said, sizeof(said));
+	if (json_array_size(lines))
+		snprintf(more, sizeof(more), _(" (`igvm logs %s` has all)"), sup->record.name);
+	snprintf(text, size, "%s%s%s", how, said, more);
 }
 
 static int write_end(struct sup *sup, enum sup_end end, json_t **json)
@@ -217,11 +238,11 @@ static int write_end(struct sup *sup, enum sup_end end, json_t **json)
 	return r;
 }
 
+/* -EBUSY, held again: somebody has started it meanwhile, and cleaned up before that. */
 static void clean_up(struct sup *sup)
 {
 	int r = vm_cleanup(sup->s->sysroot, sup->s->paths, sup->s->name);
 
-	/* Held again: somebody has started it meanwhile, and cleaned up before that. */
 	if (r && r != -EBUSY)
 		sup_log(sup, LOG_ERROR, "cleaning up: %s", strerror(-r));
 }
@@ -263,15 +284,13 @@ void sup_record_end(struct sup *sup)
 int sup_record_unseen(struct sup *sup)
 {
 	_json_ json_t *json = NULL;
-	int r = record_read(sup->run_fd, &sup->record);
+	int r = record_read(sup->run_fd, &sup->record), cleaned;
 
 	if (r)
 		return r;
 	sup->facts.was_ready = sup_was_ready(sup);
-	if (!same_run(sup, END_FILE)) {
-		sup_log(sup, LOG_WARNING, "it ended while nobody watched");
-		r = write_end(sup, END_UNKNOWN, &json);
-	}
-	clean_up(sup);
-	return r;
+	if (!same_run(sup, END_FILE))
+		r = write_end(sup, sup_classify(&sup->facts), &json);
+	cleaned = vm_cleanup(sup->s->sysroot, sup->s->paths, sup->s->name);
+	return r ? r : cleaned == -EBUSY ? 0 : cleaned;
 }

@@ -123,6 +123,18 @@ static json_t *last_end(int run_fd, const struct record *r)
 	return TAKE(end);
 }
 
+/* Its lock is held and its run directory is gone: the holder is all that is known. */
+static int read_lost(const struct paths *p, const char *name, json_t **status)
+{
+	_fd_ int pidfd = -1;
+	pid_t pid = lock_vm_qemu(p, name, &pidfd);
+
+	*status = status_base(p, name, pid > 0 ? STATUS_UNSUPERVISED : STATUS_LAUNCHING, NULL);
+	if (*status && pid > 0)
+		json_object_set_new(*status, "pid", json_integer(pid));
+	return *status ? 0 : -ENOMEM;
+}
+
 static int read_unsupervised(const struct paths *p, const char *name, int held, json_t **status)
 {
 	_fd_ int run_fd = open_run(p, name), pidfd = -1;
@@ -135,19 +147,37 @@ static int read_unsupervised(const struct paths *p, const char *name, int held, 
 	known = !r;
 	if (known)
 		pidfd = identity_open(&record.id);
+	if (run_fd == -ENOENT && held)
+		return read_lost(p, name, status);
 	there = held && (pidfd >= 0 || pidfd == -EPERM || pidfd == -EACCES);
 	*status = status_base(p, name, !held ? STATUS_STOPPED : there ? STATUS_UNSUPERVISED :
 			      STATUS_LAUNCHING, known ? &record : NULL);
-	if (*status && !held && known)
+	if (*status && !held && known) {
 		json_object_set_new(*status, "end", last_end(run_fd, &record));
+		json_object_set_new(*status, "started", time_or_null(record.started_unix));
+	}
 	return *status ? 0 : -ENOMEM;
+}
+
+bool status_is_lost(const json_t *status)
+{
+	return json_is_integer(json_object_get(status, "pid")) &&
+	       json_is_null(json_object_get(status, "started"));
+}
+
+bool status_is_unseen(const json_t *status)
+{
+	return json_is_false(json_object_get(status, "running")) &&
+	       json_is_null(json_object_get(status, "end")) &&
+	       json_is_integer(json_object_get(status, "started"));
 }
 
 int status_read(const struct paths *p, const char *name, json_t **status)
 {
 	int held, r = ask_supervisor(p, name, status);
 
-	if (!r || !control_nobody(r))
+	/* What is no directory of sockets has no supervisor that could be asked. */
+	if (!r || !(control_nobody(r) || r == -ENOTDIR || r == -ELOOP))
 		return r;
 	held = lock_vm_held(p, name);
 	return held < 0 ? held : read_unsupervised(p, name, held, status);

@@ -7,6 +7,7 @@
 #ifndef IGVM_RUN_SUPERVISE_STATUS_H
 #define IGVM_RUN_SUPERVISE_STATUS_H
 
+#include "launcher/base/cleanup.h"
 #include "launcher/base/paths.h"
 
 /* Besides the supervisor's states, "state" is one of these. */
@@ -21,6 +22,12 @@
  * records of a newer igvm; -ETIMEDOUT its supervisor does not answer; -errno.
  */
 nodiscard_ int status_read(const struct paths *p, const char *name, json_t **status);
+
+/** status_is_lost() - it runs, and its run directory is gone: "pid" is who holds its lock */
+bool status_is_lost(const json_t *status);
+
+/** status_is_unseen() - its last run ended while nobody watched, and has no end record */
+bool status_is_unseen(const json_t *status);
 
 /** status_exists() - is there a VM file @name, or a run of it? */
 bool status_exists(const struct paths *p, const char *name);
