@@ -151,7 +151,7 @@ else
 	write igpu <<< $'[vm]\naccel = tcg\nlab = yes\n[igpu]\ndevice = auto'
 	# Without an iGPU in the machine that is the first thing to say.
 	try "a user's VM with an iGPU: only root can" "$([ -e /sys/bus/pci/devices/0000:00:02.0/boot_vga ] &&
-		echo 77 || echo 5)" "sudo|igpu.none" start igpu
+		echo 77 || echo 5)" "sudo|igpu.none|cpu.not-intel" start igpu
 	rm -f "$vms/igpu.conf"
 fi
 
