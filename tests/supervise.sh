@@ -577,6 +577,18 @@ is "a QEMU that refuses its words fails to start" "$status" 1
 is "for good" "$(end_of wrong end) $(end_of wrong exit_code)" "permanent 1"
 has "with its own words" "$tmp/wrong.log" 'vfio|VFIO'
 
+: > "$root/etc/igvm/vms/cause.conf"
+start cause 60000 -accel tcg -machine pc-q35-99.0
+has "the cause is told, also where it is not the last line" "$tmp/cause.log" \
+	'exit code 1: .*unsupported machine type.*; .*-machine help.*`igvm logs cause` has all'
+
+: > "$root/etc/igvm/vms/brief.conf"
+start brief 60000 -version
+is "a QEMU that leaves before it answers has not started" \
+	"$status $(end_of brief end) $(end_of brief exit_code)" "1 permanent 0"
+vm status brief > "$tmp/out"
+has "nor does status call that an order" "$tmp/out" 'last run did not start'
+
 is "no sanitizer has spoken" "$(grep -hE '^==[0-9]+==ERROR|^[^ ]*: runtime error:' "$tmp"/*.log)" ""
 
 echo "1..$n"

@@ -123,7 +123,10 @@ static json_t *last_end(int run_fd, const struct record *r)
 	return TAKE(end);
 }
 
-/* Its lock is held and its run directory is gone: the holder is all that is known. */
+/*
+ * Its lock is held and there is no record, which is written before QEMU is: a launch on its
+ * way, or the run directory was removed and the holder is all that is known.
+ */
 static int read_lost(const struct paths *p, const char *name, json_t **status)
 {
 	_fd_ int pidfd = -1;
@@ -147,7 +150,7 @@ static int read_unsupervised(const struct paths *p, const char *name, int held, 
 	known = !r;
 	if (known)
 		pidfd = identity_open(&record.id);
-	if (run_fd == -ENOENT && held)
+	if (r == -ENOENT && held)
 		return read_lost(p, name, status);
 	there = held && (pidfd >= 0 || pidfd == -EPERM || pidfd == -EACCES);
 	*status = status_base(p, name, !held ? STATUS_STOPPED : there ? STATUS_UNSUPERVISED :
