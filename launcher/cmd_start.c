@@ -24,6 +24,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
+#include "launcher/cmd_vm.h"
 #include "launcher/decide/probe.h"
 #include "launcher/pipeline.h"
 #include "launcher/run/control.h"
@@ -233,6 +234,12 @@ static int already_running(struct pipeline *p)
 	const char *state;
 	int r = control_call(&p->paths, p->name, request, 2000, &answer);
 
+	if (r && cmd_vm_say_lost(&p->paths, p->name))
+		return EXIT_BUSY;
+	if (r == -ETIMEDOUT) {
+		cmd_vm_say_silent(&p->paths, p->name);
+		return EXIT_BUSY;
+	}
 	if (r) {
 		r = supervise_spawn(&p->paths, "/", p->name, 5000);
 		if (r && r != -EBUSY) {
@@ -247,7 +254,7 @@ static int already_running(struct pipeline *p)
 		printf(_("%s runs already.\n"), p->name);
 		return EXIT_OK;
 	}
-	say(_("%s: is being started or stopped (%s)"), p->name, state ? state : "?");
+	say(_("%s: is being started or stopped (%s)"), p->name, cmd_vm_state_text(state));
 	return EXIT_BUSY;
 }
 

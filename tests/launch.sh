@@ -90,7 +90,7 @@ else
 		"$(grep -E '^(NoNewPrivs|Seccomp|CapEff):' "/proc/$pid/status" | tr -s '\t\n' ' ')" \
 		"CapEff: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 "
 	is "its lock is the first descriptor" "$(readlink "/proc/$pid/fd/3")" \
-		"$tmp/home/run/igvm/lock/tiny"
+		"$tmp/home/data/igvm/.lock/tiny"
 	is "its stdin is nothing" "$(readlink "/proc/$pid/fd/0")" /dev/null
 	[ -S "$run/qmp" ] && [ -S "$run/console" ] && [ -s "$run/state.json" ]
 	ok "sockets and record are there" $?
