@@ -11,8 +11,12 @@
 #include "launcher/run/record.h"
 #include "launcher/run/supervise.h"
 
-/* What the rungs below the asking may take (quit, then SIGKILL), and the cleaning up. */
-#define LADDER_MS	(2u * SUPERVISE_QUIT_MS + 40u * 1000)
+/*
+ * What the rungs below the asking may take (quit, then SIGKILL), and the cleaning up. A device that
+ * does not answer any more holds a killed QEMU in the kernel until its reset is given up: 94 s were
+ * measured with one that had fallen off the bus.
+ */
+#define LADDER_MS	(2u * SUPERVISE_QUIT_MS + 240u * 1000)
 /* A supervisor answers at once; one that has to be started has QEMU to find first. */
 #define ASK_MS		5000
 /* The plan's (decide/plan.c), for a run whose record cannot be read. */
