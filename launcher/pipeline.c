@@ -162,10 +162,16 @@ int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 	return EXIT_OK;
 }
 
+/* Index of the host's function that the VM wants, -1: there is none. */
+static int device_index(const struct pipeline *p)
+{
+	return p->wish.igpu_auto ? p->host.igpu : host_find(&p->host, p->wish.igpu_bdf);
+}
+
 /* Which function of the host the VM wants; false: a finding says why there is none. */
 static bool find_device(struct pipeline *p)
 {
-	int i = p->wish.igpu_auto ? p->host.igpu : host_find(&p->host, p->wish.igpu_bdf);
+	int i = device_index(p);
 
 	if (i >= 0) {
 		p->device = p->host.pci[i].bdf;
@@ -295,12 +301,11 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
 		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue,
 	};
+	int i = device_index(p), r;
 	const char *bad = NULL;
-	int i, r;
 
 	if (!p->caps_known)
 		return EXIT_REFUSED;
-	i = p->wish.igpu_auto ? p->host.igpu : host_find(&p->host, p->wish.igpu_bdf);
 	if (i >= 0)
 		check.device = p->host.pci[i].bdf;
 	check_run(&check, &p->findings);
