@@ -26,10 +26,11 @@ cflags       = -std=gnu17 -D_GNU_SOURCE -I. -DIGVM_VERSION='"$(version)"' \
 	       $(warnings) $(if $(WERROR),-Werror) $(if $(SAN),,$(hardening)) -MMD -MP \
 	       $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 ldflags      = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
-libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp
+rom_libs     = -llzma -lbrotlidec
+libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp $(rom_libs)
 
 lib_src     := $(filter-out launcher/main.c,$(sort $(wildcard launcher/*.c launcher/*/*.c \
-	       qmp/*.c romfiles/*.c)))
+	       qmp/*.c romfiles/*.c romfiles/uefi/*.c)))
 lib_obj     := $(lib_src:%.c=$(B)/%.o)
 unit_tests  := $(patsubst tests/%.c,$(B)/tests/%,$(sort $(wildcard tests/t_*.c)))
 fuzz_tests  := $(patsubst tests/fuzz/%.c,$(B)/tests/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -59,7 +60,8 @@ leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t
 	       tools/mkrom $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild))
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
-	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(if $(filter $(B)/tests/t_%,$@),-lcmocka)
+	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
+		$(if $(filter $(B)/tests/t_%,$@),-lcmocka)
 
 $(filter $(B)/tests/fuzz/%,$(leaf)): $(B)/tests/fuzz/replay.o
 
@@ -165,7 +167,7 @@ $(B)/roms/igvm-probe.rom: $(B)/efi/igvm-probe.efi
 # Both at once, for tests of the guest's side alone.
 $(B)/roms/igd-probe.rom: $(efi_images)
 # Linked apart from the other tools: ROMs are built without the launcher.
-$(B)/efi/mkrom: $(B)/tests/tools/mkrom.o $(patsubst %.c,$(B)/%.o,$(sort $(wildcard romfiles/*.c)))
+$(B)/efi/mkrom: $(B)/tests/tools/mkrom.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 $(B)/roms/%.rom: $(B)/efi/mkrom
