@@ -196,7 +196,7 @@ $(B)/share/igvm/templates/%: vm-templates/%
 
 linguas     := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
 mo_files    := $(linguas:%=$(B)/share/locale/%/LC_MESSAGES/igvm.mo)
-text_src    := $(sort $(wildcard launcher/*.[ch] launcher/*/*.[ch]))
+text_src    := $(sort $(wildcard launcher/*.[ch] launcher/*/*.[ch]) romfiles/note.c romfiles/kind.c)
 $(B)/share/locale/%/LC_MESSAGES/igvm.mo: po/%.po
 	@mkdir -p $(@D)
 	$(call q,MSGFMT,$@)msgfmt --check-format -o $@ $<

@@ -84,6 +84,12 @@ void cmd_help(const struct cmd *c)
 	printf("\n%s\n", _(c->help));
 	if (c->more)
 		printf("\n%s\n", _(c->more));
+	if (c->sub) {
+		printf(_("\nVerbs:\n"));
+		for (const struct cmd *const *v = c->sub; *v; v++)
+			printf("  %-13s %s\n", (*v)->name, _((*v)->help));
+		return;
+	}
 	if (count_opts(c->opts) || c->json)
 		printf(_("\nOptions:\n"));
 	for (size_t i = 0; i < count_opts(c->opts); i++) {

@@ -36,9 +36,10 @@ struct cmd {
 	const char *help;	/* N_() one line */
 	const char *more;	/* N_() paragraph(s) for `igvm NAME --help`; may be NULL */
 	const struct opt *opts;	/* NULL: none of its own */
+	const struct cmd *const *sub;	/* verbs of its own, NULL-terminated; their @name is "rom show" */
 	bool json;		/* honours --json */
 	bool internal;		/* not listed in help (launch, supervise, cleanup, keeper) */
-	int (*run)(const struct globals *g, int argc, char **argv);	/* exit code */
+	int (*run)(const struct globals *g, int argc, char **argv);	/* exit code; NULL with @sub */
 };
 
 /**

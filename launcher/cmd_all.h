@@ -17,6 +17,7 @@
 	CMD(screenshot)	\
 	CMD(showcmd)	\
 	CMD(explain)	\
+	CMD(rom)	\
 	CMD(bind)	\
 	CMD(release)	\
 	CMD(launch)	\

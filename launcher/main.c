@@ -159,12 +159,35 @@ static int finish(int code)
 	return code;
 }
 
+/* "rom show": the verb of @c that argv[1] names; NULL: none of that name. */
+static const struct cmd *find_verb(const struct cmd *c, const char *word)
+{
+	for (const struct cmd *const *v = c->sub; *v; v++)
+		if (!strcmp(strchr((*v)->name, ' ') + 1, word))
+			return *v;
+	return NULL;
+}
+
+static int unknown_verb(const struct cmd *c, const char *word)
+{
+	if (!word)
+		return cmd_usage(c, _("%s needs a verb; `igvm %s --help` lists them"), c->name, c->name);
+	return cmd_usage(c, _("%s has no verb '%.60s'; `igvm %s --help` lists them"), c->name, word,
+			 c->name);
+}
+
 static int run(const struct cmd *c, struct globals *g, int argc, char **argv)
 {
+	const struct cmd *verb = c->sub && argc > 1 ? find_verb(c, argv[1]) : NULL;
+
+	if (verb)
+		return run(verb, g, argc - 1, argv + 1);
 	if (asks_help(argc, argv)) {
 		cmd_help(c);
 		return EXIT_OK;
 	}
+	if (c->sub)
+		return unknown_verb(c, argc > 1 ? argv[1] : NULL);
 	if (c->json)
 		argc = take_json(argc, argv, g);
 	if (g->json && !c->json)

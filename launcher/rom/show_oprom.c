@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "launcher/base/i18n.h"
+#include "launcher/rom/show_parts.h"
+#include "launcher/rom/write.h"
+#include "romfiles/oprom.h"
+#include "romfiles/pe.h"
+
+static const char *code_text(const struct oprom_image *im)
+{
+	switch (im->code) {
+	case OPROM_X86:
+		return N_("legacy x86 (video BIOS)");
+	case OPROM_EFI:
+		return N_("EFI");
+	case OPROM_OPEN_FIRMWARE:
+		return "Open Firmware";
+	default:
+		return N_("of an unknown kind");
+	}
+}
+
+static const char *machine_text(uint16_t machine)
+{
+	switch (machine) {
+	case PE_MACHINE_IA32:
+		return "IA32";
+	case PE_MACHINE_X64:
+		return "X64";
+	case PE_MACHINE_AA64:
+		return "AA64";
+	default:
+		return N_("another processor");
+	}
+}
+
+static const char *driver_text(const struct oprom_image *im)
+{
+	if (im->igvm_assign)
+		return N_("igvm's IGD assignment driver");
+	if (im->other_assign)
+		return N_("an IGD assignment driver");
+	return im->intel_gop ? N_("Intel GOP driver") : N_("driver");
+}
+
+static void print_sum(FILE *out, enum oprom_sum sum)
+{
+	if (sum == OPROM_SUM_OK)
+		fputs(_(", checksum right"), out);
+	else if (sum == OPROM_SUM_BAD)
+		fputs(_(", checksum wrong"), out);
+	else if (sum == OPROM_SUM_CUT)
+		fputs(_(", cut"), out);
+}
+
+static void print_image(FILE *out, const struct oprom_image *im, size_t i)
+{
+	fprintf(out, _("  image %zu at %#zx: %s, %zu bytes, for %04x:%04x"), i + 1, im->at,
+		_(code_text(im)), im->size, im->vendor, im->device);
+	if (im->n_ids)
+		fprintf(out, ngettext(" and a list of %u id", " and a list of %u ids", im->n_ids), im->n_ids);
+	print_sum(out, im->sum);
+	if (im->efi_header)
+		fprintf(out, ", %s %s%s", _(machine_text(im->machine)), _(driver_text(im)),
+			im->compression ? _(" (compressed: not recognised)") : "");
+	if (im->vbt_at)
+		fprintf(out, _(", VBT at %#zx"), im->vbt_at);
+	putc('\n', out);
+}
+
+int show_oprom(struct span s, bool all, FILE *out)
+{
+	struct oprom r;
+	int e = oprom_parse(s, &r);
+
+	(void)all;
+	for (size_t i = 0; !e && i < r.n; i++)
+		print_image(out, &r.image[i], i);
+	write_notes(out, &r.notes);
+	return e;
+}
+
+int show_oprom_json(struct span s, bool all, json_t *item)
+{
+	struct oprom r;
+	int e = oprom_parse(s, &r);
+
+	(void)all;
+	if (json_object_set_new(item, "notes", write_notes_json(&r.notes)))
+		return -1;
+	return e;
+}
