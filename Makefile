@@ -56,8 +56,8 @@ $(B)/%.o: %.c
 # --- tests -------------------------------------------------------------------
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
-leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild \
-	       tools/mkrom $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild))
+leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_fix \
+	       tools/mkrom $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild fix))
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
@@ -196,7 +196,7 @@ $(B)/share/igvm/templates/%: vm-templates/%
 
 linguas     := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
 mo_files    := $(linguas:%=$(B)/share/locale/%/LC_MESSAGES/igvm.mo)
-text_src    := $(sort $(wildcard launcher/*.[ch] launcher/*/*.[ch]) romfiles/note.c romfiles/kind.c)
+text_src    := $(sort $(wildcard launcher/*.[ch] launcher/*/*.[ch]) romfiles/note.c romfiles/kind.c romfiles/fix.c)
 $(B)/share/locale/%/LC_MESSAGES/igvm.mo: po/%.po
 	@mkdir -p $(@D)
 	$(call q,MSGFMT,$@)msgfmt --check-format -o $@ $<
