@@ -83,6 +83,9 @@
 	FINDING(ROM_CACHED_BDSM, "rom.cached-bdsm", SEVERITY_BLOCK, "rom")	\
 	FINDING(ROM_BAD, "rom.bad", SEVERITY_BLOCK, "rom")			\
 	FINDING(ROM_NO_GOP, "rom.no-gop", SEVERITY_WARN, "rom")			\
+	FINDING(ROM_AMBIGUOUS, "rom.ambiguous", SEVERITY_BLOCK, "rom")		\
+	FINDING(ROM_STORE_CHANGED, "rom.store-changed", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_STORE_BAD, "rom.store-bad", SEVERITY_WARN, "rom")		\
 	FINDING(ROM_UNREAD, "rom.unread", SEVERITY_NOTE, "rom")			\
 	FINDING(BIOS_NO_STOLEN, "bios.no-stolen", SEVERITY_WARN, "rom")		\
 	/* the plan */								\
