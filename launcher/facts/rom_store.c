@@ -67,9 +67,9 @@ json_t *rom_store_entry_json(const struct rom_store_entry *e)
 	char device[8];
 
 	snprintf(device, sizeof(device), "%04x", e->device);
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:i, s:s, s:o, s:b, s:s, s:I, s:s, s:s}", "version", 1,
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:b, s:s, s:I, s:s, s:s}", "version", 1,
 			 "kind", "rom-store-entry", "file", e->name, "rom", kinds[e->kind], "platform",
-			 e->platform, "generation", e->gen10, "device", device, "devices", ids_json(e),
+			 e->platform, "generation", e->generation, "device", device, "devices", ids_json(e),
 			 "assign", e->assign, "source", e->source, "size", (json_int_t)e->size, "sha256",
 			 e->sha256, "imported", e->imported);
 }
@@ -136,29 +136,30 @@ static bool is_rom_name(const char *name)
 
 const char *rom_store_entry_parse(const json_t *json, struct rom_store_entry *e)
 {
-	const char *kind, *file, *rom, *platform, *source, *sum, *imported;
+	const char *kind, *file, *rom, *platform, *generation, *source, *sum, *imported;
 	const json_t *device, *devices;
-	int version, gen10, assign;
+	int version, assign;
 	json_int_t size;
 
 	*e = (struct rom_store_entry){ 0 };
-	if (json_unpack((json_t *)json, "{s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o, s:b, s:s, s:I, s:s, s:s}",
+	if (json_unpack((json_t *)json, "{s:i, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:s, s:I, s:s, s:s}",
 			"version", &version, "kind", &kind, "file", &file, "rom", &rom, "platform",
-			&platform, "generation", &gen10, "device", &device, "devices", &devices, "assign",
+			&platform, "generation", &generation, "device", &device, "devices", &devices, "assign",
 			&assign, "source", &source, "size", &size, "sha256", &sum, "imported", &imported))
 		return N_("a member is missing or of the wrong type");
 	if (version != 1 || strcmp(kind, "rom-store-entry"))
 		return N_("it is of another version or kind");
 	if (!is_rom_name(file) || !str_copy(e->name, sizeof(e->name), file))
 		return N_("it names no ROM file");
-	if (!parse_kind(rom, &e->kind) || !is_key(platform) || gen10 < 0 || gen10 > 999 ||
-	    !str_copy(e->platform, sizeof(e->platform), platform))
+	if (!parse_kind(rom, &e->kind) || !is_key(platform) ||
+	    !str_copy(e->platform, sizeof(e->platform), platform) ||
+	    generation[strspn(generation, "0123456789.")] ||
+	    !str_copy(e->generation, sizeof(e->generation), generation))
 		return N_("it names no kind or platform");
 	if (!parse_id(device, &e->device) || !parse_ids(devices, e))
 		return N_("a device id is none");
 	if (size <= 0 || (uint64_t)size > ROM_BUILD_MAX || !is_sha256(sum))
 		return N_("size or SHA-256 are none");
-	e->gen10 = (unsigned int)gen10;
 	e->assign = assign;
 	e->size = (uint64_t)size;
 	str_fit(e->sha256, sizeof(e->sha256), sum);

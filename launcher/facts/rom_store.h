@@ -32,7 +32,7 @@ struct rom_store_entry {
 	char name[ROM_STORE_NAME_MAX];	/* "adl-s-gop-0123456789ab.rom" */
 	enum rom_store_kind kind;
 	char platform[16];		/* key of romfiles/igd.c, "" = of none alone */
-	unsigned int gen10;		/* of it, as in struct igd_platform; 0 = unknown */
+	char generation[8];		/* of its graphics: "9", "12.7"; "" = unknown */
 	uint16_t device;		/* PCIR of the image that counts: what SeaBIOS compares */
 	uint16_t ids[ROM_STORE_IDS_MAX]; /* it and its device list */
 	size_t n_ids;

@@ -14,7 +14,9 @@
 #define ROM_VERB_LIST		\
 	ROM_VERB(show)		\
 	ROM_VERB(fix)		\
-	ROM_VERB(build_cmd)
+	ROM_VERB(build_cmd)	\
+	ROM_VERB(import)	\
+	ROM_VERB(list)
 
 #define ROM_VERB(name) extern const struct cmd rom_##name;
 ROM_VERB_LIST
