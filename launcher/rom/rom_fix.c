@@ -10,13 +10,11 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
-#include "launcher/base/str.h"
+#include "launcher/rom/fix_work.h"
 #include "launcher/rom/frame.h"
 #include "launcher/rom/input.h"
 #include "launcher/rom/output.h"
 #include "launcher/rom/rom.h"
-#include "launcher/rom/write.h"
-#include "romfiles/fix.h"
 #include "romfiles/kind.h"
 
 enum { OPT_DEVICE = 0x100, OPT_ONLY, OPT_FORCE };
@@ -53,111 +51,12 @@ struct job {
 	int code;
 };
 
-/* What the work returns. The answer is a frame with FIXED, the kind's number with NOT_A_KIND. */
-enum { FIXED, NOT_A_KIND, NO_IMAGE, OVERLAPS, NO_MEMORY };
-
-/* --- in the sandbox --------------------------------------------------------------------- */
-
-static json_t *hex(const uint8_t *p, uint8_t n)
-{
-	char text[2 * FIX_BYTES_MAX + 1] = "";
-
-	for (uint8_t i = 0; i < n; i++)
-		snprintf(text + 2 * i, 3, "%02x", p[i]);
-	return json_string(text);
-}
-
-static json_t *changes_json(const struct fixes *fx)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < fx->n; i++) {
-		const struct fix_change *c = &fx->change[i];
-
-		if (json_array_append_new(list, json_pack("{s:s, s:I, s:o, s:o, s:s}", "id", fix_id(c->code),
-							   "at", (json_int_t)c->at, "before",
-							   hex(c->before, c->n), "after", hex(c->after, c->n),
-							   "text", fix_text(c->code)))) {
-			json_decref(list);
-			return NULL;
-		}
-	}
-	return list;
-}
-
 static int work(void *arg, size_t i, FILE *out)
 {
 	const struct job *j = arg;
-	struct span s = input_span(&j->in);
-	_free_ uint8_t *bytes = malloc(s.n + 1);
-	_json_ json_t *json = NULL;
-	struct fixes fx;
-	int r;
 
 	(void)i;
-	if (!bytes)
-		return NO_MEMORY;
-	r = fix_make(s, &j->wish, bytes, &fx);
-	if (r == -ENOTSUP)
-		putc((int)rom_kind(s), out);
-	if (r)
-		return r == -ENOTSUP ? NOT_A_KIND : r == -ENOENT ? NO_IMAGE : OVERLAPS;
-	json = json_pack("{s:s, s:o, s:o}", "format", rom_kind_id(rom_kind(s)), "changes",
-			 changes_json(&fx), "left", write_notes_json(&fx.left));
-	if (!json || frame_write(out, json, (struct span){ bytes, s.n }))
-		return NO_MEMORY;
-	return FIXED;
-}
-
-/* --- the parent: is it true? -------------------------------------------------------------- */
-
-static bool unhex(const char *text, uint8_t *p, uint8_t *n)
-{
-	size_t len = strlen(text);
-	uint64_t v;
-
-	if (len % 2 || !len || len > 2 * FIX_BYTES_MAX)
-		return false;
-	*n = (uint8_t)(len / 2);
-	for (uint8_t i = 0; i < *n; i++) {
-		char two[3] = { text[2 * i], text[2 * i + 1], '\0' };
-
-		if (!str_u64(two, 16, 0xff, &v))
-			return false;
-		p[i] = (uint8_t)v;
-	}
-	return true;
-}
-
-static bool read_change(json_t *json, struct fix_change *c)
-{
-	const char *id, *before, *after;
-	json_int_t at;
-	uint8_t n;
-
-	if (json_unpack(json, "{s:s, s:I, s:s, s:s}", "id", &id, "at", &at, "before", &before, "after",
-			&after) || at < 0)
-		return false;
-	*c = (struct fix_change){ .code = fix_find_id(id, strlen(id)), .at = (size_t)at };
-	return c->code != FIX_N && unhex(before, c->before, &c->n) && unhex(after, c->after, &n) &&
-	       n == c->n;
-}
-
-/* The listed changes on the original give exactly the bytes that came back. */
-static bool is_true(const struct input *in, json_t *changes, struct span bytes)
-{
-	_free_ uint8_t *copy = malloc(in->n + 1);
-	struct fix_change c;
-	json_t *one;
-	size_t i;
-
-	if (!copy || bytes.n != in->n || !json_is_array(changes))
-		return false;
-	memcpy(copy, in->bytes, in->n);
-	json_array_foreach(changes, i, one)
-		if (!read_change(one, &c) || !fix_apply(copy, in->n, &c))
-			return false;
-	return !memcmp(copy, bytes.p, in->n);
+	return fix_work(input_span(&j->in), &j->wish, out);
 }
 
 /* --- telling ------------------------------------------------------------------------------ */
@@ -166,7 +65,7 @@ static void show_change(json_t *json)
 {
 	struct fix_change c;
 
-	if (!read_change(json, &c))
+	if (!fix_change_read(json, &c))
 		return;
 	printf("%08zx  ", c.at);
 	for (uint8_t i = 0; i < c.n; i++)
@@ -185,8 +84,9 @@ static void show(const struct job *j, json_t *json, bool written)
 	json_array_foreach(changes, i, one)
 		show_change(one);
 	json_array_foreach(json_object_get(json, "left"), i, one)
-		printf(_("stays as it is: %s at %#llx\n"), json_string_value(json_object_get(one, "id")),
-		       (unsigned long long)json_integer_value(json_object_get(one, "at")));
+		printf(_("stays as it is: %s at %#llx: %s\n"), note_id(fix_note_read(one)),
+		       (unsigned long long)json_integer_value(json_object_get(one, "at")),
+		       _(note_text(fix_note_read(one))));
 	if (!n)
 		printf(_("%s: nothing to mend\n"), j->in.name);
 	if (written)
@@ -214,30 +114,16 @@ static int say_refused(const struct job *j, const struct sandbox_answer *a)
 {
 	unsigned int kind = a->n ? (unsigned char)*a->bytes : KIND_N;
 
-	if (a->code == NOT_A_KIND)
+	if (a->code == FIX_NOT_A_KIND)
 		say(_("%s: %s; option ROMs, VBTs and OpRegions are mended"), j->in.name,
 		    _(rom_kind_text(kind < KIND_N ? kind : KIND_UNKNOWN)));
-	else if (a->code == NO_IMAGE)
+	else if (a->code == FIX_NO_IMAGE)
 		say(_("%s: has no x86 image of Intel's; only its id matters to firmware"), j->in.name);
-	else if (a->code == OVERLAPS)
+	else if (a->code == FIX_OVERLAPS)
 		say(_("%s: its parts overlap, so that mending one breaks another"), j->in.name);
 	else
 		say(_("out of memory"));
 	return EXIT_FAILED;
-}
-
-static bool left_is_notes(json_t *left)
-{
-	json_t *one;
-	size_t i;
-
-	if (!json_is_array(left))
-		return false;
-	json_array_foreach(left, i, one)
-		if (!json_is_string(json_object_get(one, "id")) ||
-		    !json_is_integer(json_object_get(one, "at")))
-			return false;
-	return true;
 }
 
 static int take(void *arg, size_t i, const struct sandbox_answer *a)
@@ -245,7 +131,6 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 	struct job *j = arg;
 	_json_ json_t *json = NULL;
 	struct span bytes = { 0 };
-	json_t *changes;
 	int r = 0;
 
 	(void)i;
@@ -253,9 +138,7 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 	if (a->how == SANDBOX_DONE && a->code)
 		return say_refused(j, a);
 	if (a->how != SANDBOX_DONE || frame_read(a, &json, &bytes) ||
-	    !is_true(&j->in, changes = json_object_get(json, "changes"), bytes) ||
-	    !json_is_string(json_object_get(json, "format")) ||
-	    !left_is_notes(json_object_get(json, "left"))) {
+	    !fix_is_true(input_span(&j->in), json, bytes)) {
 		struct sandbox_answer untrue = { .how = SANDBOX_TOO_MUCH };
 
 		frame_say_lost(j->in.name, a->how == SANDBOX_DONE ? &untrue : a);
@@ -267,7 +150,7 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 		output_say_error(j->out, r);
 		return 0;
 	}
-	j->code = j->out || !json_array_size(changes) ? EXIT_OK : EXIT_FAILED;
+	j->code = j->out || !json_array_size(json_object_get(json, "changes")) ? EXIT_OK : EXIT_FAILED;
 	if (j->g->json) {
 		if (show_json(j, json, j->out))
 			j->code = EXIT_FAILED;

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * `igvm rom import`: a ROM goes into the store under a name that says what it
- * is, with a sidecar that says where it came from. The folder is locked while
- * the store is read and written: imports at the same time take turns. The ROM
- * is there before its sidecar, so that a sidecar always has one.
+ * is, with a sidecar that says where it came from.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <time.h>
 
-#include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/base/paths.h"
@@ -21,6 +16,7 @@
 #include "launcher/rom/input.h"
 #include "launcher/rom/judge.h"
 #include "launcher/rom/rom.h"
+#include "launcher/rom/store_put.h"
 #include "romfiles/build.h"
 #include "romfiles/igd.h"
 #include "romfiles/sha256.h"
@@ -58,7 +54,6 @@ struct job {
 	struct judged judged;
 	struct rom_store_entry entry;
 	struct findings findings;
-	struct rom_store store;
 	bool answered;
 };
 
@@ -235,23 +230,9 @@ static int say_store(const struct job *j, int err)
 	return err == -EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
 }
 
-static int put(int dir, const struct job *j)
+static int tell(const struct job *j, bool there)
 {
 	const struct rom_store_entry *e = &j->entry;
-	_json_ json_t *json = rom_store_entry_json(e);
-	char sidecar[ROM_STORE_NAME_MAX + 8];
-	int r;
-
-	snprintf(sidecar, sizeof(sidecar), "%.*s.json", (int)strlen(e->name) - 4, e->name);
-	if (!json)
-		return -ENOMEM;
-	r = file_replace_at(dir, e->name, j->in.bytes, j->in.n, 0644);
-	return r ? r : file_replace_json_at(dir, sidecar, json, 0644);
-}
-
-/* "there": nothing had to be done */
-static int tell(const struct job *j, const struct rom_store_entry *e, bool there)
-{
 	_json_ json_t *answer = NULL;
 
 	if (!j->g->json) {
@@ -268,58 +249,25 @@ static int tell(const struct job *j, const struct rom_store_entry *e, bool there
 	return EXIT_OK;
 }
 
-/* Is the ROM of @e still the one that was imported? */
-static bool is_whole(int dir, const struct job *j, const struct rom_store_entry *e)
-{
-	_free_ char *bytes = NULL;
-	size_t n;
-
-	return !file_read_at(dir, e->name, ROM_BUILD_MAX, &bytes, &n) && n == j->in.n &&
-	       !memcmp(bytes, j->in.bytes, n);
-}
-
-/* Is --device something that its sidecar does not say? */
-static bool says_more(const struct job *j, const struct rom_store_entry *there)
-{
-	return j->set_device && (strcmp(there->platform, j->entry.platform) != 0 ||
-				 there->n_ids != j->entry.n_ids ||
-				 memcmp(there->ids, j->entry.ids, there->n_ids * sizeof(*there->ids)) != 0);
-}
-
-static bool is_taken(int dir, const struct job *j)
-{
-	return j->name && !j->force && !faccessat(dir, j->entry.name, F_OK, AT_SYMLINK_NOFOLLOW);
-}
-
 static int store(struct job *j)
 {
-	const struct rom_store_entry *there;
-	_fd_ int dir = dir_open_mine(j->paths.roms, j->paths.system ? 0755 : 0700);
-	int r;
+	struct store_wish w = {
+		.mode = j->paths.system ? 0755 : 0700, .named = j->name != NULL, .replace = j->force,
+		.retell = j->set_device,
+	};
+	enum store_done done;
+	int r = store_put(j->paths.roms, &w, &j->entry, input_span(&j->in), &done);
 
-	if (dir < 0)
-		return say_store(j, dir);
-	if (flock(dir, LOCK_EX))
-		return say_store(j, -errno);
-	if (rom_store_read(j->paths.roms, &j->store))
-		return say_store(j, -ENOMEM);
-	there = rom_store_find_sha256(&j->store, j->entry.sha256);
-	if (there && is_whole(dir, j, there) && !says_more(j, there))
-		return tell(j, there, true);
-	/* One that was changed since, or is now told more of, is put right under the name it has. */
-	if (there)
-		str_fit(j->entry.name, sizeof(j->entry.name), there->name);
-	else if (is_taken(dir, j)) {
+	if (r)
+		return say_store(j, r);
+	if (done == STORE_TAKEN)
 		say(_("%s/%s: is another ROM; --force puts this one in its place"), j->paths.roms,
 		    j->entry.name);
-		return EXIT_FAILED;
-	}
-	if (!there && j->store.n == ROM_STORE_MAX) {
+	else if (done == STORE_FULL)
 		say(_("%s: holds %d ROMs already, more are not looked at"), j->paths.roms, ROM_STORE_MAX);
-		return EXIT_FAILED;
-	}
-	r = put(dir, j);
-	return r ? say_store(j, r) : tell(j, &j->entry, false);
+	else
+		return tell(j, done == STORE_THERE);
+	return EXIT_FAILED;
 }
 
 /* --- the command -------------------------------------------------------------------------------------- */
