@@ -10,7 +10,8 @@
 #include "launcher/cmd.h"
 
 #define ROM_VERB_LIST		\
-	ROM_VERB(show)
+	ROM_VERB(show)		\
+	ROM_VERB(extract)
 
 #define ROM_VERB(name) extern const struct cmd rom_##name;
 ROM_VERB_LIST
