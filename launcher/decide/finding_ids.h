@@ -83,6 +83,10 @@
 	FINDING(ROM_CACHED_BDSM, "rom.cached-bdsm", SEVERITY_BLOCK, "rom")	\
 	FINDING(ROM_BAD, "rom.bad", SEVERITY_BLOCK, "rom")			\
 	FINDING(ROM_NO_GOP, "rom.no-gop", SEVERITY_WARN, "rom")			\
+	FINDING(ROM_NOT_FIRMWARE, "rom.not-firmware", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_VBIOS_GENERATION, "rom.vbios-generation", SEVERITY_BLOCK, "rom") \
+	FINDING(ROM_GOP_GENERATION, "rom.gop-generation", SEVERITY_WARN, "rom")	\
+	FINDING(VBT_OTHER_PLATFORM, "vbt.other-platform", SEVERITY_WARN, "rom")	\
 	FINDING(ROM_UNREAD, "rom.unread", SEVERITY_NOTE, "rom")			\
 	FINDING(BIOS_NO_STOLEN, "bios.no-stolen", SEVERITY_WARN, "rom")		\
 	/* the plan */								\

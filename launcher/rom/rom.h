@@ -11,7 +11,8 @@
 
 #define ROM_VERB_LIST		\
 	ROM_VERB(show)		\
-	ROM_VERB(extract)
+	ROM_VERB(extract)	\
+	ROM_VERB(check)
 
 #define ROM_VERB(name) extern const struct cmd rom_##name;
 ROM_VERB_LIST
