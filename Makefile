@@ -56,7 +56,7 @@ $(B)/%.o: %.c
 # --- tests -------------------------------------------------------------------
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
-leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild \
+leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
 	       tools/mkrom $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild))
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
