@@ -57,7 +57,8 @@ $(B)/%.o: %.c
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
-	       tools/mkrom $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind))
+	       t_uefi t_tiano tools/mkrom tools/uefidump tools/mkuefi \
+	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind uefi tiano lzma pe))
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \

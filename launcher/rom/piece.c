@@ -10,6 +10,7 @@
 #include "romfiles/opregion.h"
 #include "romfiles/oprom.h"
 #include "romfiles/pe.h"
+#include "romfiles/uefi/uefi.h"
 #include "romfiles/vbt.h"
 
 static const struct {
@@ -104,6 +105,32 @@ static int from_oprom(struct span s, FILE *out)
 	return n;
 }
 
+static int from_uefi(struct span s, FILE *out)
+{
+	static const enum piece_kind kind[UEFI_WHATS] = {
+		[UEFI_GOP] = PIECE_GOP, [UEFI_VBT] = PIECE_VBT, [UEFI_VBIOS] = PIECE_VBIOS,
+	};
+	struct uefi *u;
+	int n = 0;
+
+	if (uefi_find(s, NULL, &u))
+		return 0;
+	for (size_t i = 0; i < u->n_candidates; i++) {
+		const struct uefi_candidate *c = &u->candidate[i];
+		char guid[UEFI_GUID_TEXT] = "", name[UEFI_TEXT_MAX] = "", label[96];
+
+		if (c->file != UEFI_NONE) {
+			uefi_guid(u->node[c->file].guid, guid);
+			uefi_name(u, c->file, name);
+		}
+		snprintf(label, sizeof(label), "%s%s%.50s", *guid ? guid : "between files", *name ? " " : "",
+			 name);
+		n += put(out, kind[c->what], c->bytes, label);
+	}
+	uefi_free(u);
+	return n;
+}
+
 int pieces_take(struct span s, FILE *out)
 {
 	int n = 0;
@@ -117,6 +144,9 @@ int pieces_take(struct span s, FILE *out)
 		break;
 	case KIND_VBT:
 		n = put_at(out, PIECE_VBT, s, 0, vbt_size(s), "file");
+		break;
+	case KIND_UEFI:
+		n = from_uefi(s, out);
 		break;
 	default:
 		break;
