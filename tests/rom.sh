@@ -109,7 +109,7 @@ cp "$tmp/cfl.vbt" "$dri/i915_vbt"
 try "host: a worse place that differs is told and not written" 0 'differs from that of vfio' \
 	--root "$tmp/host" rom extract --force -o o
 cp "$tmp/o/igd-8086-4692.vbt" "$dri/i915_vbt"
-try "host: a worse place that agrees" 0 'the same as one above' --root "$tmp/host" rom extract -o o
+try "host: a worse place that agrees" 0 'the same bytes as another' --root "$tmp/host" rom extract -o o
 rm -r "$tmp/host/igvm/vfio-regions"
 rm -f "$tmp"/o/igd-*
 try "host: without vfio-pci it is i915's" 0 '^vbt .*\(i915-vbt\)' --root "$tmp/host" rom extract -o o

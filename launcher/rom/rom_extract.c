@@ -60,7 +60,7 @@ struct found {
 	char sha256[SHA256_HEX];
 	char file[PATH_MAX];	/* written to; "" not */
 	int differs_from;	/* index of the better place's piece of this kind, when it differs; -1 */
-	bool twin;		/* the same bytes as a better place's */
+	bool twin;		/* the same bytes as another's, or the beginning of it */
 };
 
 struct extract {
@@ -94,15 +94,29 @@ static int work(void *arg, size_t i, FILE *out)
 	return s.n ? pieces_take(s, out) : 0;
 }
 
+/* i915's debugfs shows 8 KiB of an OpRegion that goes on behind them. */
+static bool begins(const struct found *part, const struct found *whole)
+{
+	return part->kind == PIECE_OPREGION && part->n < whole->n &&
+	       !memcmp(part->bytes, whole->bytes, part->n);
+}
+
 /* Against the pieces of better places, which come before. */
 static void compare(struct extract *x, struct found *f)
 {
 	f->differs_from = -1;
-	for (size_t i = 0; i < x->n; i++)
-		if (x->v[i].kind == f->kind && !strcmp(x->v[i].sha256, f->sha256))
+	for (size_t i = 0; i < x->n; i++) {
+		struct found *better = &x->v[i];
+
+		if (better->kind != f->kind)
+			continue;
+		if (!strcmp(better->sha256, f->sha256) || begins(f, better))
 			f->twin = true;
-		else if (x->live && x->v[i].kind == f->kind && f->differs_from < 0)
+		else if (x->live && begins(better, f))
+			better->twin = true;
+		else if (x->live && f->differs_from < 0 && !better->twin)
 			f->differs_from = (int)i;
+	}
 	if (f->twin)
 		f->differs_from = -1;
 }
@@ -251,7 +265,7 @@ static void print_piece(const struct extract *x, const struct found *f)
 	printf("%-9s %zu bytes, sha256 %.16s..., %s (%s)\n", piece_kind_id(f->kind), f->n, f->sha256,
 	       f->label, f->source);
 	if (f->twin)
-		printf(_("          the same as one above\n"));
+		printf(_("          the same bytes as another\n"));
 	else if (f->differs_from >= 0)
 		printf(_("          differs from that of %s, which is the better place: not written\n"),
 		       x->v[f->differs_from].source);
@@ -291,7 +305,7 @@ static json_t *pieces_json(const struct extract *x)
 		json_array_append_new(list, json_pack(
 			"{s:s, s:s, s:s, s:I, s:s, s:s?, s:b, s:s?}", "kind", piece_kind_id(f->kind),
 			"source", f->source, "where", f->label, "size", (json_int_t)f->n, "sha256", f->sha256,
-			"file", *f->file ? f->file : NULL, "same-as-better", f->twin, "differs-from",
+			"file", *f->file ? f->file : NULL, "same-as-other", f->twin, "differs-from",
 			f->differs_from < 0 ? NULL : x->v[f->differs_from].source));
 	}
 	return list;
