@@ -56,14 +56,17 @@ $(B)/%.o: %.c
 # --- tests -------------------------------------------------------------------
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
-leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_fix t_gop_version \
-	       tools/mkrom $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild fix))
+leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
+	       t_uefi t_tiano t_fix t_gop_version tools/mkrom tools/uefidump tools/mkuefi \
+	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind uefi tiano lzma pe fix))
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
 		$(if $(filter $(B)/tests/t_%,$@),-lcmocka)
 
-$(filter $(B)/tests/fuzz/%,$(leaf)): $(B)/tests/fuzz/replay.o
+# A main() that feeds files; tests/soak/fuzz takes libFuzzer's instead.
+fuzz_main    = $(B)/tests/fuzz/replay.o
+$(filter $(B)/tests/fuzz/%,$(leaf)): $(fuzz_main)
 
 # qmp/ is the other: jansson and nothing of ours.
 qmp_leaf    := $(addprefix $(B)/tests/,t_qmp t_qmp_limits t_qmp_memory t_qmp_cmd t_qmp_fd t_qga \
@@ -73,7 +76,7 @@ $(qmp_leaf): $(B)/tests/%: $(B)/tests/%.o $(filter $(B)/qmp/%,$(lib_obj))
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ -ljansson \
 		$(if $(filter $(B)/tests/t_%,$@),-lcmocka)
 
-$(filter $(B)/tests/fuzz/%,$(qmp_leaf)): $(B)/tests/fuzz/replay.o
+$(filter $(B)/tests/fuzz/%,$(qmp_leaf)): $(fuzz_main)
 $(B)/tests/t_qmp_fd: | $(B)/tests/tools/fakeqemu
 # Our own allocations fail in turn there.
 $(B)/tests/t_qmp_memory: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc strdup)
@@ -81,7 +84,7 @@ $(B)/tests/t_qmp_memory: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,malloc call
 $(filter-out $(leaf) $(qmp_leaf),$(unit_tests)): $(B)/tests/%: $(B)/tests/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs) -lcmocka
 
-$(filter-out $(leaf) $(qmp_leaf),$(fuzz_tests)): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/replay.o $(lib_obj)
+$(filter-out $(leaf) $(qmp_leaf),$(fuzz_tests)): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(fuzz_main) $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # Helper programs that tests run (tests/tools/*.c), one source each.

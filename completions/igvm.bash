@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor start probe status list stop kill logs screenshot showcmd explain bind release'
+	local commands='doctor start probe status list stop kill logs screenshot showcmd explain rom bind release'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -27,6 +27,7 @@ _igvm() {
 	logs) options='--help --stream --raw --lines' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	explain) options+=' --list' ;;
+	rom) options+=' --all --output --list --force --device --qemu --firmware' ;;
 	esac
 
 	case $cur in
@@ -34,6 +35,7 @@ _igvm() {
 	*)
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
+		rom) COMPREPLY=($(compgen -W 'show extract check' -- "$cur") $(compgen -f -- "$cur")) ;;
 		bind|release|list) ;;
 		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
 		esac ;;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor start probe status list stop kill logs screenshot showcmd explain bind release
+set -l commands doctor start probe status list stop kill logs screenshot showcmd explain rom bind release
 set -l named doctor start probe status stop kill logs screenshot showcmd
 
 function __igvm_vms
@@ -25,4 +25,12 @@ complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l all
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l output
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l list
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l force
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l device
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l qemu
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l firmware
+complete -c igvm -F -n "__fish_seen_subcommand_from rom" -a "show extract check"
 complete -c igvm -n "__fish_seen_subcommand_from screenshot" -F

@@ -186,6 +186,24 @@ static void end_qemu(struct probe *pr)
 	close(pr->pidfd);
 }
 
+/* QEMU went by itself: what it said last is why. */
+static void say_qemu_ended(const struct probe *pr)
+{
+	_fd_ int run = open(pr->pl->plan.run_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char tail[KEEPER_TAIL_BYTES + 1], *line = tail, *next;
+
+	say(_("%s: QEMU ended before the guest had reported; its last words:"), pr->pl->name);
+	if (run < 0 || !launch_stderr_tail(run, tail, sizeof(tail)))
+		return;
+	for (; *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		str_sanitize(line);
+		fprintf(stderr, "  %s\n", line);
+	}
+}
+
 /* --- answer ------------------------------------------------------------------------ */
 
 static const char *member(const json_t *report, const char *subject, const char *key)
@@ -264,6 +282,8 @@ static int probe_once(struct probe *pr)
 		return EXIT_FAILED;
 	report = wait_report(pr);
 	end_qemu(pr);
+	if (pr->exited && report && !probe_ended(report))
+		say_qemu_ended(pr);
 	if (!report) {
 		say(_("out of memory"));
 		return EXIT_FAILED;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "romfiles/kind.h"
 
-#include "romfiles/igd.h"
 #include "romfiles/oprom.h"
-#include "romfiles/pe.h"
-#include "romfiles/vbt.h"
 
 /* Marks a text for xgettext; whoever shows it translates it. */
 #define N_(text) text
@@ -75,6 +72,7 @@ static const struct {
 	{ "GIF8", 4, KIND_PICTURE },
 	{ "NVGI", 4, KIND_NVIDIA },
 	{ "IntelGraphicsMem", 16, KIND_OPREGION },
+	{ "$VBT", 4, KIND_VBT },
 };
 
 static bool is_filler(struct span s)
@@ -82,19 +80,16 @@ static bool is_filler(struct span s)
 	return s.n == 1 || !memcmp(s.p, s.p + 1, s.n - 1);
 }
 
-static bool option_rom(struct span s, enum rom_kind *k)
+/* Damaged or cut ones as well: what is wrong is the decoder's to say. */
+static enum rom_kind option_rom(struct span s)
 {
 	struct oprom r;
 
-	if (!span_is(s, 0, "\x55\xaa", 2) || oprom_parse(s, &r))
-		return false;
-	*k = KIND_OPROM;
-	for (size_t i = 0; i < r.n && i < 1; i++)
-		if (r.image[i].vendor == PCI_VENDOR_NVIDIA)
-			*k = KIND_NVIDIA;
-		else if (r.image[i].vendor == PCI_VENDOR_AMD)
-			*k = KIND_ATOM;
-	return true;
+	if (oprom_parse(s, &r))
+		return KIND_OPROM;
+	if (r.image[0].vendor == PCI_VENDOR_NVIDIA)
+		return KIND_NVIDIA;
+	return r.image[0].vendor == PCI_VENDOR_AMD ? KIND_ATOM : KIND_OPROM;
 }
 
 /* A volume's signature where a header would have it, or a flash descriptor. */
@@ -171,10 +166,6 @@ static enum rom_kind text(struct span s)
 
 enum rom_kind rom_kind(struct span s)
 {
-	struct pe_facts pe;
-	struct vbt v;
-	enum rom_kind k;
-
 	if (!s.n)
 		return KIND_EMPTY;
 	if (is_filler(s))
@@ -182,14 +173,10 @@ enum rom_kind rom_kind(struct span s)
 	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
 		if (span_is(s, 0, magics[i].magic, magics[i].len))
 			return magics[i].kind;
-	if (span_is(s, 0, "$VBT", 4) && !vbt_parse(s, &v))
-		return KIND_VBT;
-	if (option_rom(s, &k))
-		return k;
+	if (span_is(s, 0, "\x55\xaa", 2))
+		return option_rom(s);
 	/* A vendor's updater is a program with the firmware in it. */
 	if (firmware(s))
 		return KIND_UEFI;
-	if (!pe_parse(s, &pe))
-		return KIND_PE;
-	return text(s);
+	return span_is(s, 0, "MZ", 2) ? KIND_PE : text(s);
 }

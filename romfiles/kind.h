@@ -10,13 +10,17 @@
 
 #include "romfiles/span.h"
 
-/** enum rom_kind - the formats that are read come first, see rom_kind_is_read() */
+/**
+ * enum rom_kind - the formats that are read come first, see rom_kind_is_read()
+ *
+ * By its beginning alone: a cut or damaged file is still of its kind.
+ */
 enum rom_kind {
-	KIND_OPROM,    /* PCI option ROM: 55 AA, and a PCIR where it points */
-	KIND_VBT,      /* "$VBT" and a BDB */
-	KIND_OPREGION, /* "IntelGraphicsMem" */
+	KIND_OPROM,    /* PCI option ROM: begins with 55 AA */
+	KIND_VBT,      /* begins with "$VBT" */
+	KIND_OPREGION, /* begins with "IntelGraphicsMem" */
 	KIND_UEFI,     /* a flash descriptor or a volume header anywhere in it */
-	KIND_PE,       /* a UEFI program by itself */
+	KIND_PE,       /* a program: begins with MZ, and holds no volume */
 	KIND_EMPTY,    /* no bytes */
 	KIND_FILLER,   /* the same byte all over: erased flash, unmapped memory */
 	KIND_ZIP,

@@ -104,6 +104,55 @@ static const struct {
 		N_("what RVDA points to is no VBT, mailbox 4 counts"),
 	},
 	[NOTE_OPREGION_MAILBOX5] = { "opregion.mailbox5", N_("the VBT reaches into mailbox 5") },
+	[NOTE_UEFI_CUT] = { "uefi.cut", N_("it reaches past the end of what holds it") },
+	[NOTE_UEFI_SIZE] = {
+		"uefi.size",
+		N_("a size or offset in it is impossible; what follows is not looked into"),
+	},
+	[NOTE_UEFI_OVERLAP] = { "uefi.overlap", N_("it overlaps the region before it") },
+	[NOTE_UEFI_VOLUME_SUM] = {
+		"uefi.volume-checksum",
+		N_("the checksum of the volume's header is wrong"),
+	},
+	[NOTE_UEFI_FILE_SYSTEM] = {
+		"uefi.file-system",
+		N_("a volume with a file system that is not known"),
+	},
+	[NOTE_UEFI_FREE_USED] = {
+		"uefi.free-used",
+		N_("bytes that firmware never reaches follow the free space"),
+	},
+	[NOTE_UEFI_HEADER_SUM] = {
+		"uefi.header-checksum",
+		N_("the checksum of the file's header is wrong"),
+	},
+	[NOTE_UEFI_FILE_SUM] = {
+		"uefi.file-checksum",
+		N_("the checksum of the file's contents is wrong"),
+	},
+	[NOTE_UEFI_DELETED] = { "uefi.deleted", N_("the file is marked as deleted") },
+	[NOTE_UEFI_SECTION] = { "uefi.section", N_("a section of a type that is not known") },
+	[NOTE_UEFI_CRC] = { "uefi.crc32", N_("the CRC32 of the section is wrong") },
+	[NOTE_UEFI_PACKING] = {
+		"uefi.packing",
+		N_("packed in a way that is not known; not looked into"),
+	},
+	[NOTE_UEFI_UNPACK] = { "uefi.unpack", N_("it cannot be decompressed") },
+	[NOTE_UEFI_UNPACKED_SIZE] = {
+		"uefi.unpacked-size",
+		N_("it decompresses to another size than it says"),
+	},
+	[NOTE_UEFI_TOO_LARGE] = {
+		"uefi.too-large",
+		N_("it would decompress to more than igvm allows"),
+	},
+	[NOTE_UEFI_NOTHING] = { "uefi.nothing", N_("no firmware volume was found in it") },
+	[NOTE_UEFI_DEPTH] = { "uefi.depth", N_("nested deeper than is looked at") },
+	[NOTE_UEFI_MANY] = { "uefi.many", N_("more parts than are looked at") },
+	[NOTE_UEFI_CANDIDATES] = {
+		"uefi.candidates",
+		N_("more drivers and tables were found than are listed"),
+	},
 };
 
 void note_add(struct notes *ns, enum note_code code, size_t at)

@@ -25,13 +25,19 @@ export LC_ALL=C LANGUAGE=
 
 # "command option" lines: from the help of each command, and from the manual.
 commands=$("$igvm" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
-for c in $commands; do
+# A command with verbs of its own is there once for each: "rom show".
+entries=$(for c in $commands; do
+	"$igvm" "$c" --help | sed -n '/^Verbs:/,$s/^  \([a-z]* [a-z]*\) .*/\1/p' | grep . || echo "$c"
+done)
+while read -r c; do
 	echo "$c"
-	"$igvm" "$c" --help | sed -n '/^Options:/,$s/^.* --\([a-z-]*\).*/\1/p' | sed "s/^/$c --/"
-done | sort > "$tmp/help"
+	# shellcheck disable=SC2086 # one word or two
+	"$igvm" $c --help | sed -n '/^Options:/,$s/^.* --\([a-z-]*\).*/\1/p' | sed "s/^/$c --/"
+done <<< "$entries" | sort > "$tmp/help"
 awk '/^\.Sh /  { in_commands = $2 == "COMMANDS" }
      in_commands && /^\.It Cm / {
-	command = $3; print command
+	command = $3; if ($4 ~ /^[a-z]+$/) command = command " " $4
+	print command
 	line = $0
 	while (match(line, /Fl -[a-z-]+/)) {
 		print command " -" substr(line, RSTART + 3, RLENGTH - 3)

@@ -83,6 +83,10 @@
 	FINDING(ROM_CACHED_BDSM, "rom.cached-bdsm", SEVERITY_BLOCK, "rom")	\
 	FINDING(ROM_BAD, "rom.bad", SEVERITY_BLOCK, "rom")			\
 	FINDING(ROM_NO_GOP, "rom.no-gop", SEVERITY_WARN, "rom")			\
+	FINDING(ROM_NOT_FIRMWARE, "rom.not-firmware", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_VBIOS_GENERATION, "rom.vbios-generation", SEVERITY_BLOCK, "rom") \
+	FINDING(ROM_GOP_GENERATION, "rom.gop-generation", SEVERITY_WARN, "rom")	\
+	FINDING(VBT_OTHER_PLATFORM, "vbt.other-platform", SEVERITY_WARN, "rom")	\
 	FINDING(ROM_AMBIGUOUS, "rom.ambiguous", SEVERITY_BLOCK, "rom")		\
 	FINDING(ROM_STORE_CHANGED, "rom.store-changed", SEVERITY_BLOCK, "rom")	\
 	FINDING(ROM_STORE_BAD, "rom.store-bad", SEVERITY_WARN, "rom")		\

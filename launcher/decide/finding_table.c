@@ -364,6 +364,27 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("use a ROM made for the VM's firmware"),
 		N_("SeaBIOS runs images of code type 0, OVMF those of code type 3. The others are skipped "
 		   "without a word.")),
+	ROW(ROM_NOT_FIRMWARE,
+		N_("an option ROM, a VBT, an OpRegion or a GOP driver"),
+		N_("take one out of this host or of a board's firmware with `igvm rom extract`"),
+		N_("What a file is, is found by its content, whatever its name says. Downloads are often archives "
+		   "to be unpacked, or the web page around the file.")),
+	ROW(ROM_VBIOS_GENERATION,
+		N_("an EFI ROM: there is no video BIOS for this iGPU"),
+		N_("build one with `igvm rom build`, or leave rom = auto"),
+		N_("Intel's last legacy video BIOS is for Gen 9 (Comet Lake). A ROM for a later iGPU that has one is "
+		   "another platform's: it runs, drives nothing and may hang.")),
+	ROW(ROM_GOP_GENERATION,
+		N_("a GOP driver that names this device id"),
+		N_("extract the one of this board's own firmware: `igvm rom extract BIOS-FILE`"),
+		N_("A GOP driver looks at the device id and leaves a device alone that it does not know: no error, no "
+		   "picture. The ids it knows stand in it; they were looked for and this one was not found. Intel "
+		   "documents no such list, so this is a warning.")),
+	ROW(VBT_OTHER_PLATFORM,
+		N_("the table of this machine"),
+		N_("extract the VBT of this host with `igvm rom extract`"),
+		N_("A VBT says which port of the processor goes to which socket of the board. One of another machine "
+		   "gives dark screens. Its chip name is a hint, since Intel's tools keep names over generations.")),
 	ROW(ROM_NO_ASSIGNMENT_DRIVER,
 		N_("an EFI image with an IGD assignment driver"),
 		N_("set rom = auto, or put the assignment driver first into the ROM (EDK2's EfiRom)"),

@@ -13,6 +13,8 @@
 
 #define ROM_VERB_LIST		\
 	ROM_VERB(show)		\
+	ROM_VERB(extract)	\
+	ROM_VERB(check)		\
 	ROM_VERB(fix)		\
 	ROM_VERB(build_cmd)	\
 	ROM_VERB(import)	\

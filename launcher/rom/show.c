@@ -14,6 +14,7 @@ static const struct {
 	int (*json)(struct span s, bool all, json_t *item);
 } formats[KIND_N] = {
 	[KIND_OPROM] = { show_oprom, show_oprom_json },
+	[KIND_UEFI] = { show_uefi, show_uefi_json },
 };
 
 int show_people(struct span s, bool all, FILE *out)

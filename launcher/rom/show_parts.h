@@ -16,4 +16,7 @@
 int show_oprom(struct span s, bool all, FILE *out);
 int show_oprom_json(struct span s, bool all, json_t *item);
 
+int show_uefi(struct span s, bool all, FILE *out);
+int show_uefi_json(struct span s, bool all, json_t *item);
+
 #endif
