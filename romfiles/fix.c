@@ -239,10 +239,10 @@ static int pass(struct work *k)
 
 	switch (rom_kind(k->s)) {
 	case KIND_OPREGION:
-		return opregion_parse(k->s, 0, &o) ? -ENOTSUP : mend_opregion(k, &o);
+		return opregion_parse(k->s, 0, &o) ? -EBADMSG : mend_opregion(k, &o);
 	case KIND_VBT:
 		if (vbt_parse(k->s, &v))
-			return -ENOTSUP;
+			return -EBADMSG;
 		mend_vbt(k, k->s, 0);
 		return k->w->set_device ? -ENOENT : 0;
 	case KIND_OPROM:
@@ -283,7 +283,7 @@ int fix_make(struct span s, const struct fix_wish *w, uint8_t *out, struct fixes
 		k.fx = &again;
 		seen = k.seen;
 		k.seen = 0;
-		r = pass(&k) || again.n || k.full || k.seen != seen ? -EBADMSG : 0;
+		r = pass(&k) || again.n || k.full || k.seen != seen ? -ELOOP : 0;
 	}
 	if (r)
 		fx->n = 0;

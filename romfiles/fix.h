@@ -61,9 +61,10 @@ struct fix_wish {
  * fix_make() - mend @s into @out, which has room for @s.n bytes
  *
  * @s is an option ROM, a VBT or an OpRegion, found by its content. With 0 @out
- * is @s with the changes of @fx. -ENOTSUP: none of the three. -ENOENT: an id is
- * asked for and there is no x86 image of Intel's. -EBADMSG: its parts overlap,
- * so that mending one breaks another. Then @out is not defined, @fx is empty.
+ * is @s with the changes of @fx. -ENOTSUP: none of the three. -EBADMSG: cut or
+ * damaged so that it cannot be read. -ENOENT: an id is asked for and there is
+ * no x86 image of Intel's. -ELOOP: its parts overlap, so that mending one breaks
+ * another. Then @out is not defined, @fx is empty.
  */
 int fix_make(struct span s, const struct fix_wish *w, uint8_t *out, struct fixes *fx);
 

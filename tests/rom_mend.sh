@@ -115,7 +115,7 @@ try "an empty file" 1 "empty: an empty file" rom fix empty
 try "a file that is not there" 1 "nothing.rom: No such file" rom fix -o x.rom nothing.rom
 try "a device id in a VBT" 1 "no x86 image" rom fix --device 3e92 -o x.rom bad.vbt
 none "... nothing was written" x.rom
-try "an id that is none" 2 "'9z' is no PCI device id" rom fix --device 9z bad.rom
+try "an id that is none" 2 "'9z' is no PCI device id" rom fix -d 9z bad.rom
 try "something that is not mended" 2 "'luck' is nothing that is mended" rom fix --only chain,luck bad.rom
 try "an id without leave to set it" 2 "needs device-id" rom fix --only chain --device 3e92 bad.rom
 try "two files" 2 "takes one file" rom fix bad.rom good.rom
@@ -196,6 +196,11 @@ fi
 none "... nothing is written" x.rom
 mkdir host
 try "no iGPU here, and none named" 2 "no Intel iGPU is here" --root host rom build --assign -o x.rom
+perl -e 'open my $f, "<", "gop.efi"; local $/; $_ = <$f>; my $ids = pack("v*", 0x3e91, 0x3e92, 0x3e9b, 0x9bc5);
+	substr($_, length($_) - 64, length $ids) = $ids; print' > ids.efi
+try "a driver that names other iGPUs is told" 0 "^warn  build.gop-ids" rom build -i 4692 -o ids.rom ids.efi
+try "... and one that names this one is not" 0 "" rom build --force -i 3e92 -o ids.rom ids.efi
+! grep -q warn out; ok $? "... no warning, though its version is another"
 for input in a.zip a.html bad.vbt good.rom empty; do
 	try "$input is no driver" 1 "$input: not a UEFI driver" rom build -i 4692 -o x.rom $input
 done
@@ -235,9 +240,12 @@ try "under another name: it is there" 0 "already, as $rom" rom import --name oth
 [ "$(ls "$store" | wc -l)" = 2 ]; ok $? "... once"
 try "as JSON" 0 '"was-there": true' rom import --json good.rom
 fits "... which fits its schema" rom-import
-try "a wrong checksum is refused" 5 "block rom.bad: sum.rom: wrong checksum" rom import sum.rom
+try "a wrong checksum is refused" 5 "block rom.bad: the checksum of its x86 image is wrong" rom import sum.rom
 try "a remembered address is refused" 5 "block rom.cached-bdsm" rom import cached.rom
 try "... unless --force" 0 "in the store" rom import --force --name cached cached.rom
+"$mkrom" vbios --device 0406 --list 1912,3e92 -o listed.rom
+try "a VBIOS of which SeaBIOS wants another id" 5 "block rom.wrong-device" rom import -d 3e92 listed.rom
+grep -q "rom fix --device 3e92" err; ok $? "... is told what makes one of it"
 try "a name that is taken" 1 "cached.rom: is another ROM" rom import --name cached one.rom
 try "... with --force" 0 "in the store, as $store/cached.rom" rom import --force --name cached one.rom
 same "... is that one now" one.rom "$store/cached.rom"
@@ -245,7 +253,7 @@ for name in ../x a/b .x "" "$(printf '%070d' 0)"; do
 	try "the name '$name'" 2 "a name has" rom import --name "$name" one.rom
 done
 try "the assignment ROM" 0 "any-assign-" rom import assign.rom
-try "a GOP driver alone is refused" 5 "rom.no-assignment-driver.*rom build --gop" rom import w2.rom
+try "a GOP driver alone is refused" 5 "block rom.no-assignment-driver" rom import w2.rom
 "$igvm" rom build -i 4692 -l 030000 -o pair.rom "$efi/igd-assign.efi" gop.efi > /dev/null
 try "with an assignment driver it is taken" 0 "adl-s-gop-" rom import pair.rom
 "$igvm" rom build -i 4692 -l 030000 -o oldpair.rom "$efi/igd-assign.efi" old.efi > /dev/null

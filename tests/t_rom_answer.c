@@ -220,14 +220,17 @@ static void a_judgement_that_lies(void **state)
 		const char *key, *value;
 	} lies[] = {
 		{ "format", "-1" }, { "format", "999" }, { "kind", "3" }, { "kind", "-1" },
-		{ "device", "65536" }, { "device", "-1" }, { "sum", "9" }, { "why", "99" },
+		{ "device", "65536" }, { "device", "-1" }, { "meant", "65536" }, { "drives", "3" },
 		{ "known", "1" }, { "version", "\"17\\u001b[0m\"" }, { "version", "7" },
 		{ "version", "\"1111111111111111111111111\"" }, { "ids", "[65536]" }, { "ids", "[-1]" },
-		{ "ids", "[\"a\"]" }, { "ids", "{}" },
+		{ "ids", "[\"a\"]" }, { "ids", "{}" }, { "findings", "{}" }, { "findings", "[7]" },
+		{ "findings", "[{\"id\": \"no.such\", \"seen\": \"x\"}]" },
+		{ "findings", "[{\"id\": \"rom.bad\"}]" },
 	};
 	static const uint16_t ids[] = { 0x3e92, 0x0406 };
 	struct gen_vbios w = { .device = 0x0406, .ids = ids, .n_ids = 2 };
 	struct span s = { buf, gen_vbios(&w, buf) }, bytes;
+	struct judge_question q = { 0 };
 	struct findings f = { 0 };
 	struct judged v;
 	struct answer a;
@@ -235,39 +238,82 @@ static void a_judgement_that_lies(void **state)
 	json_t *json, *many;
 
 	(void)state;
-	assert_int_equal(judge_work(s, begin(&a)), 0);
+	assert_int_equal(judge_work(s, &q, begin(&a)), 0);
 	got = end(&a);
 	assert_int_equal(frame_read(&got, &json, &bytes), 0);
-	assert_true(judge_read(json, &v));
+	assert_true(judge_read(json, &v, &f));
 	assert_true(v.known && v.kind == ROM_STORE_VBIOS && v.device == 0x0406);
 	assert_int_equal(v.n_ids, 2);	/* the list has the PCIR's own, too */
-	judge_findings(&v, "x", &f);
-	assert_int_equal(f.n, 0);
+	assert_int_equal(v.meant, 0x3e92);
+	assert_int_equal(f.n, 1);
+	assert_int_equal(f.v[0].id, FINDING_ROM_WRONG_DEVICE);
 	for (size_t i = 0; i < ARRAY_SIZE(lies); i++) {
 		json_t *lie = json_copy(json);
 
+		f.n = 0;
 		json_object_set_new(lie, lies[i].key, json_loads(lies[i].value, JSON_DECODE_ANY, NULL));
-		if (judge_read(lie, &v))
+		if (judge_read(lie, &v, &f))
 			fail_msg("%s: %s", lies[i].key, lies[i].value);
 		json_decref(lie);
 	}
 	many = json_object_get(json, "ids");
 	while (json_array_size(many) <= ROM_STORE_IDS_MAX)
 		json_array_append_new(many, json_integer(1));
-	assert_false(judge_read(json, &v));
+	assert_false(judge_read(json, &v, &f));
+	json_array_clear(many);
+	/* What was seen cannot change a terminal, nor the severity. */
+	json_object_set_new(json, "findings", json_pack("[{s:s, s:s, s:s}]", "id", "rom.bad", "seen",
+							"\033[2Jgood", "severity", "note"));
+	f.n = 0;
+	assert_true(judge_read(json, &v, &f));
+	assert_string_equal(f.v[0].seen, "?[2Jgood");
+	assert_int_equal(f.v[0].severity, SEVERITY_BLOCK);
 	json_decref(json);
 	free(a.bytes);
 	/* Every truncation is judged, and none is taken for whole but the whole. */
-	for (size_t n = 0; n < s.n; n++) {
-		assert_int_equal(judge_work((struct span){ buf, n }, begin(&a)), 0);
+	q = (struct judge_question){ .said = true, .device = 0x0406 };
+	for (size_t n = 0; n <= s.n; n++) {
+		assert_int_equal(judge_work((struct span){ buf, n }, &q, begin(&a)), 0);
 		got = end(&a);
 		assert_int_equal(frame_read(&got, &json, &bytes), 0);
-		assert_true(judge_read(json, &v));
 		f.n = 0;
-		if (v.format == KIND_OPROM && v.known) {
-			judge_findings(&v, "x", &f);
-			assert_true(finding_worst(&f) == SEVERITY_BLOCK);
-		}
+		assert_true(judge_read(json, &v, &f));
+		if (v.format == KIND_OPROM && v.known)
+			assert_int_equal(finding_worst(&f) == SEVERITY_BLOCK, n < s.n);
+		json_decref(json);
+		free(a.bytes);
+	}
+}
+
+/* Which iGPU a ROM is taken for. */
+static void who_is_meant(void **state)
+{
+	static const uint16_t ids[] = { 0x1912, 0x3e92 };
+	static const struct {
+		struct judge_question q;
+		uint16_t meant;
+	} cases[] = {
+		{ { 0 }, 0x1912 },
+		{ { .host = true, .host_device = 0x3e92 }, 0x3e92 },
+		{ { .host = true, .host_device = 0x4692 }, 0x1912 },
+		{ { .host = true, .host_device = 0x3e92, .said = true, .device = 0x5912 }, 0x5912 },
+	};
+	struct gen_vbios w = { .device = 0x0406, .ids = ids, .n_ids = 2 };
+	struct span s = { buf, gen_vbios(&w, buf) }, bytes;
+	struct findings f = { 0 };
+	struct judged v;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct answer a;
+		struct sandbox_answer got;
+		json_t *json;
+
+		assert_int_equal(judge_work(s, &cases[i].q, begin(&a)), 0);
+		got = end(&a);
+		assert_int_equal(frame_read(&got, &json, &bytes), 0);
+		assert_true(judge_read(json, &v, &f));
+		assert_int_equal(v.meant, cases[i].meant);
 		json_decref(json);
 		free(a.bytes);
 	}
@@ -280,6 +326,7 @@ int main(void)
 		cmocka_unit_test(a_fix_that_lies),
 		cmocka_unit_test(a_build_that_lies),
 		cmocka_unit_test(a_judgement_that_lies),
+		cmocka_unit_test(who_is_meant),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -13,7 +13,7 @@
 
 /* --- what was built -------------------------------------------------------------------------- */
 
-enum warning { WARN_MACHINE, WARN_SERVICE, WARN_VERSION, WARN_UNNAMED, WARN_N };
+enum warning { WARN_MACHINE, WARN_SERVICE, WARN_IDS, WARN_VERSION, WARN_UNNAMED, WARN_N };
 
 static const struct {
 	const char *id, *text;
@@ -21,6 +21,7 @@ static const struct {
 	[WARN_MACHINE] = { "build.machine", N_("is not for X64, and OVMF does not start it") },
 	[WARN_SERVICE] = { "build.subsystem",
 			   N_("is no boot service driver, and stays in memory behind the boot") },
+	[WARN_IDS] = { "build.gop-ids", N_("names other iGPUs, and not this one") },
 	[WARN_VERSION] = { "build.gop-version",
 			   N_("is of a version that is not known to drive this iGPU") },
 	[WARN_UNNAMED] = { "build.gop-name", N_("does not call itself Intel's GOP driver") },
@@ -40,6 +41,7 @@ static bool applies(const struct build *b, size_t i, json_t *driver, enum warnin
 {
 	const char *version = json_string_value(json_object_get(driver, "version"));
 	bool gop = json_is_true(json_object_get(driver, "gop"));
+	bool ids = json_integer_value(json_object_get(driver, "ids")) > 0;
 	const struct igd_platform *pf = platform(b);
 
 	switch (w) {
@@ -47,8 +49,11 @@ static bool applies(const struct build *b, size_t i, json_t *driver, enum warnin
 		return json_integer_value(json_object_get(driver, "machine")) != PE_MACHINE_X64;
 	case WARN_SERVICE:
 		return !json_is_true(json_object_get(driver, "boot-service"));
+	case WARN_IDS:
+		return gop && pf && ids && !json_is_true(json_object_get(driver, "knows"));
+	/* The ids in a driver say more than its version, where they were found. */
 	case WARN_VERSION:
-		return gop && pf && !gop_version_fits(version ? version : "", pf);
+		return gop && pf && !ids && !gop_version_fits(version ? version : "", pf);
 	case WARN_UNNAMED:
 		return b->driver[i].take_gop && !gop;
 	default:

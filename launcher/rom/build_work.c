@@ -5,6 +5,7 @@
 
 #include "launcher/rom/frame.h"
 #include "romfiles/build.h"
+#include "romfiles/gop.h"
 #include "romfiles/gop_version.h"
 #include "romfiles/kind.h"
 #include "romfiles/oprom.h"
@@ -85,18 +86,22 @@ static enum build_result take_gop(const struct build *b, struct span rom, json_t
 
 /* --- in the sandbox: the ROM -------------------------------------------------------------- */
 
-static json_t *driver_json(const struct build_driver *d, struct span pe)
+static json_t *driver_json(const struct build *b, const struct build_driver *d, struct span pe)
 {
 	char version[GOP_VERSION_MAX];
 	struct pe_facts f = { 0 };
-	bool gop = gop_version(pe, version);
+	struct gop_facts g;
+	bool gop = gop_version(pe, version), knows = true;
 
 	if (pe_parse(pe, &f))
 		f.machine = 0;
-	return json_pack("{s:I, s:I, s:i, s:b, s:b, s:s}", "at",
+	gop_parse(pe, &g);
+	for (size_t i = 0; i < b->n_ids; i++)
+		knows = knows && (!igd_find(b->ids[i]) || gop_knows_platform(&g, b->ids[i]));
+	return json_pack("{s:I, s:I, s:i, s:b, s:b, s:s, s:I, s:b}", "at",
 			 (json_int_t)(pe.p - (const uint8_t *)d->in.bytes), "size", (json_int_t)pe.n,
 			 "machine", f.machine, "boot-service", f.subsystem == PE_SUBSYSTEM_BOOT_DRIVER,
-			 "gop", gop, "version", version);
+			 "gop", gop, "version", version, "ids", (json_int_t)g.n_ids, "knows", knows);
 }
 
 static enum build_result collect(const struct build *b, json_t *answer, struct rom_driver *d,
@@ -116,7 +121,7 @@ static enum build_result collect(const struct build *b, json_t *answer, struct r
 			*bad = i;
 			return r;
 		}
-		json_array_append_new(list, driver_json(from, d[i].pe));
+		json_array_append_new(list, driver_json(b, from, d[i].pe));
 	}
 	return BUILD_DONE;
 }

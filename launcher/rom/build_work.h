@@ -51,8 +51,9 @@ enum build_result {
  *
  * The frame's object: "result", "driver", "candidates" [{"image", "at", "size",
  * "machine", "gop", "version"}], "drivers" [{"at", "size", "machine",
- * "boot-service", "gop", "version"}]: where each driver is in its input. Its
- * bytes are the ROM, with BUILD_DONE only.
+ * "boot-service", "gop", "version", "ids", "knows"}]: where each driver is in
+ * its input; how many iGPUs' ids were found in it, and whether those asked for
+ * are of their platforms. Its bytes are the ROM, with BUILD_DONE only.
  */
 int build_work(const struct build *b, FILE *out);
 

@@ -38,6 +38,20 @@ static json_t *changes_json(const struct fixes *fx)
 	return list;
 }
 
+static enum fix_result refusal(int err)
+{
+	switch (err) {
+	case -ENOTSUP:
+		return FIX_NOT_A_KIND;
+	case -ENOENT:
+		return FIX_NO_IMAGE;
+	case -EBADMSG:
+		return FIX_UNREADABLE;
+	default:
+		return FIX_OVERLAPS;
+	}
+}
+
 int fix_work(struct span s, const struct fix_wish *w, FILE *out)
 {
 	_free_ uint8_t *bytes = malloc(s.n + 1);
@@ -51,7 +65,7 @@ int fix_work(struct span s, const struct fix_wish *w, FILE *out)
 	if (r == -ENOTSUP)
 		putc((int)rom_kind(s), out);
 	if (r)
-		return r == -ENOTSUP ? FIX_NOT_A_KIND : r == -ENOENT ? FIX_NO_IMAGE : FIX_OVERLAPS;
+		return refusal(r);
 	json = json_pack("{s:s, s:o, s:o}", "format", rom_kind_id(rom_kind(s)), "changes",
 			 changes_json(&fx), "left", write_notes_json(&fx.left));
 	if (!json || frame_write(out, json, (struct span){ bytes, s.n }))

@@ -15,6 +15,7 @@ enum fix_result {
 	FIX_DONE,	/* a frame: {"format", "changes", "left"} and the mended bytes */
 	FIX_NOT_A_KIND,	/* one byte: its enum rom_kind */
 	FIX_NO_IMAGE,	/* a device id was asked for, and there is no image that has one */
+	FIX_UNREADABLE,	/* cut or damaged */
 	FIX_OVERLAPS,
 	FIX_NO_MEMORY,
 };

@@ -3,10 +3,12 @@
 
 #include <string.h>
 
-#include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
+#include "launcher/decide/check_rom.h"
 #include "launcher/rom/frame.h"
+#include "romfiles/gop.h"
 #include "romfiles/igd.h"
+#include "romfiles/oprom.h"
 #include "romfiles/pe.h"
 
 /* --- in the sandbox ---------------------------------------------------------------------- */
@@ -26,7 +28,6 @@ static size_t choose_image(const struct oprom *r, struct judged *v)
 		if (im->code == OPROM_EFI && (im->igvm_assign || im->other_assign))
 			assign = i;
 		v->compressed |= im->code == OPROM_EFI && im->compression;
-		v->cut |= im->size < im->claimed;
 	}
 	v->known = true;
 	v->kind = ROM_STORE_GOP;
@@ -40,10 +41,10 @@ static size_t choose_image(const struct oprom *r, struct judged *v)
 	return assign;
 }
 
-static bool is_one_of(const uint16_t *ids, size_t n, uint16_t id)
+static bool names(const struct judged *v, uint16_t id)
 {
-	for (size_t i = 0; i < n; i++)
-		if (ids[i] == id)
+	for (size_t i = 0; i < v->n_ids; i++)
+		if (v->ids[i] == id)
 			return true;
 	return false;
 }
@@ -56,15 +57,45 @@ static void read_ids(struct span rom, const struct oprom_image *im, struct judge
 	for (size_t i = 0; i < im->n_ids && v->n_ids < ROM_STORE_IDS_MAX - 1; i++)
 		if (span_le16(rom, im->list_at + 2 * i, &id))
 			v->ids[v->n_ids++] = id;
-	if (!is_one_of(v->ids, v->n_ids, im->device))
+	if (!names(v, im->device))
 		v->ids[v->n_ids++] = im->device;
 }
 
-static void look(struct span rom, struct judged *v)
+/* The ids in a driver say more than its version, where they were found. */
+static enum judge_drives drives(const struct gop_facts *g, const char *version, uint16_t device)
 {
+	const struct igd_platform *pf = igd_find(device);
+
+	if (!pf || (!g->n_ids && !*version))
+		return JUDGE_UNKNOWN;
+	if (g->n_ids ? gop_knows_platform(g, device) : gop_version_fits(version, pf))
+		return JUDGE_DRIVES;
+	return JUDGE_DRIVES_NOT;
+}
+
+static uint16_t choose_meant(const struct judged *v, const struct gop_facts *g,
+			     const struct judge_question *q)
+{
+	if (q->said)
+		return q->device;
+	if (v->kind == ROM_STORE_ASSIGN)
+		return 0;
+	if (q->host && igd_find(q->host_device) &&
+	    (names(v, q->host_device) || (v->kind == ROM_STORE_GOP &&
+					  drives(g, v->version, q->host_device) == JUDGE_DRIVES)))
+		return q->host_device;
+	for (size_t i = 0; i < v->n_ids; i++)
+		if (igd_find(v->ids[i]))
+			return v->ids[i];
+	return 0;
+}
+
+static void look(struct span rom, const struct judge_question *q, struct judged *v)
+{
+	struct gop_facts g = { 0 };
 	struct oprom r;
-	size_t which, saved;
 	struct span body;
+	size_t which;
 
 	if (oprom_parse(rom, &r))
 		return;
@@ -73,34 +104,55 @@ static void look(struct span rom, struct judged *v)
 	if (!v->known)
 		return;
 	read_ids(rom, &r.image[which], v);
-	v->sum = r.image[which].sum;
-	v->why = oprom_ovmf_image(&r, which, PE_MACHINE_X64);
-	v->cached = oprom_find_cached_bdsm(rom, &r.image[which], &saved) == OPROM_CACHED_FOUND;
-	if (v->kind == ROM_STORE_GOP && span_sub(rom, r.image[which].at, r.image[which].size, &body))
+	if (v->kind == ROM_STORE_GOP && span_sub(rom, r.image[which].at, r.image[which].size, &body)) {
 		gop_version(body, v->version);
+		gop_parse(body, &g);
+	}
+	v->meant = choose_meant(v, &g, q);
+	if (v->kind == ROM_STORE_GOP)
+		v->drives = drives(&g, v->version, v->meant);
 }
 
-int judge_work(struct span s, FILE *out)
+static json_t *findings_of(struct span s, const struct judged *v)
+{
+	struct rom_question q = {
+		.device = v->meant, .era = IGD_QEMU_10_0, .seabios = v->kind == ROM_STORE_VBIOS,
+		.ovmf = v->kind != ROM_STORE_VBIOS,
+	};
+	json_t *list = json_array();
+	struct findings f = { 0 };
+	struct rom_answer a;
+
+	if (v->known)
+		check_rom(s, &q, &f, &a);
+	for (size_t i = 0; list && i < f.n; i++)
+		if (v->meant || f.v[i].id != FINDING_IGPU_UNKNOWN_DEVICE)
+			json_array_append_new(list, json_pack("{s:s, s:s}", "id", finding_def(f.v[i].id)->id,
+							      "seen", f.v[i].seen));
+	return list;
+}
+
+int judge_work(struct span s, const struct judge_question *q, FILE *out)
 {
 	struct judged v = { .format = rom_kind(s) };
 	_json_ json_t *json = NULL, *ids = json_array();
 
 	if (v.format == KIND_OPROM)
-		look(s, &v);
+		look(s, q, &v);
 	for (size_t i = 0; i < v.n_ids; i++)
 		json_array_append_new(ids, json_integer(v.ids[i]));
-	json = json_pack("{s:i, s:i, s:b, s:b, s:i, s:O, s:b, s:b, s:b, s:i, s:i, s:s}", "format", v.format,
+	json = json_pack("{s:i, s:i, s:b, s:b, s:i, s:O, s:i, s:b, s:i, s:s, s:o}", "format", v.format,
 			 "kind", v.kind, "known", v.known, "compressed", v.compressed, "device", v.device,
-			 "ids", ids, "assign", v.assign, "cut", v.cut, "cached", v.cached, "sum", v.sum,
-			 "why", v.why, "version", v.version);
+			 "ids", ids, "meant", v.meant, "assign", v.assign, "drives", v.drives, "version",
+			 v.version, "findings", findings_of(s, &v));
 	return !json || frame_write(out, json, (struct span){ NULL, 0 });
 }
 
 /* --- the parent ---------------------------------------------------------------------------- */
 
-static bool read_numbers(json_t *ids, struct judged *v)
+static bool read_ids_json(const json_t *ids, struct judged *v)
 {
-	json_t *one;
+	const json_t *one;
 	size_t i;
 
 	if (!json_is_array(ids) || json_array_size(ids) > ROM_STORE_IDS_MAX)
@@ -115,26 +167,46 @@ static bool read_numbers(json_t *ids, struct judged *v)
 	return true;
 }
 
+/* Severity and texts are the table's own; what was seen is made harmless by finding_add(). */
+static bool read_findings(const json_t *list, struct findings *f)
+{
+	const json_t *one;
+	enum finding_id id;
+	size_t i;
+
+	if (!json_is_array(list) || json_array_size(list) > FINDINGS_MAX)
+		return false;
+	json_array_foreach(list, i, one) {
+		const char *text = json_string_value(json_object_get(one, "id"));
+		const char *seen = json_string_value(json_object_get(one, "seen"));
+
+		if (!text || !seen || !finding_find_id(text, &id))
+			return false;
+		finding_add(f, id, "%s", seen);
+	}
+	return true;
+}
+
 static bool in_range(int value, int n)
 {
 	return value >= 0 && value < n;
 }
 
-bool judge_read(const json_t *json, struct judged *v)
+bool judge_read(const json_t *json, struct judged *v, struct findings *f)
 {
-	int format, kind, known, compressed, device, assign, cut, cached, sum, why;
+	int format, kind, known, compressed, device, meant, assign, drive;
+	const json_t *ids, *findings;
 	const char *version;
-	json_t *ids;
 
 	*v = (struct judged){ 0 };
-	if (json_unpack((json_t *)json, "{s:i, s:i, s:b, s:b, s:i, s:o, s:b, s:b, s:b, s:i, s:i, s:s}",
+	if (json_unpack((json_t *)json, "{s:i, s:i, s:b, s:b, s:i, s:o, s:i, s:b, s:i, s:s, s:o}",
 			"format", &format, "kind", &kind, "known", &known, "compressed", &compressed,
-			"device", &device, "ids", &ids, "assign", &assign, "cut", &cut, "cached", &cached,
-			"sum", &sum, "why", &why, "version", &version))
+			"device", &device, "ids", &ids, "meant", &meant, "assign", &assign, "drives",
+			&drive, "version", &version, "findings", &findings))
 		return false;
 	if (!in_range(format, KIND_N) || !in_range(kind, ROM_STORE_KINDS) ||
-	    !in_range(device, UINT16_MAX + 1) || !in_range(sum, OPROM_SUM_CUT + 1) ||
-	    !in_range(why, OPROM_UNREADABLE + 1) || version[strspn(version, "0123456789.")] ||
+	    !in_range(device, UINT16_MAX + 1) || !in_range(meant, UINT16_MAX + 1) ||
+	    !in_range(drive, JUDGE_DRIVES_NOT + 1) || version[strspn(version, "0123456789.")] ||
 	    !str_copy(v->version, sizeof(v->version), version))
 		return false;
 	v->format = (enum rom_kind)format;
@@ -142,38 +214,8 @@ bool judge_read(const json_t *json, struct judged *v)
 	v->known = known;
 	v->compressed = compressed;
 	v->device = (uint16_t)device;
+	v->meant = (uint16_t)meant;
 	v->assign = assign;
-	v->cut = cut;
-	v->cached = cached;
-	v->sum = (enum oprom_sum)sum;
-	v->why = (enum oprom_why)why;
-	return read_numbers(ids, v);
-}
-
-/* In a store nothing is as it was wished: what would flag a plan blocks here. */
-static void block(struct findings *f, enum finding_id id, const char *name, const char *what)
-{
-	finding_add(f, id, "%.200s: %s", name, what);
-	f->v[f->n - 1].severity = SEVERITY_BLOCK;
-}
-
-void judge_findings(const struct judged *v, const char *name, struct findings *f)
-{
-	if (v->cut)
-		block(f, FINDING_ROM_BAD, name, _("an image reaches past the end of the file"));
-	if (v->kind == ROM_STORE_VBIOS) {
-		if (v->sum == OPROM_SUM_BAD)
-			block(f, FINDING_ROM_BAD, name, _("wrong checksum; `igvm rom fix` mends it"));
-		else if (v->sum != OPROM_SUM_OK && !v->cut)
-			block(f, FINDING_ROM_BAD, name, _("the image is cut or damaged"));
-		if (v->cached)
-			block(f, FINDING_ROM_CACHED_BDSM, name,
-			      _("remembers an address; `igvm rom fix` clears it"));
-		return;
-	}
-	if (v->why != OPROM_RUNS && !v->cut)
-		block(f, FINDING_ROM_BAD, name, _("OVMF would not start its driver"));
-	if (v->kind == ROM_STORE_GOP && !v->assign)
-		block(f, FINDING_ROM_NO_ASSIGNMENT_DRIVER, name,
-		      _("only a GOP driver; `igvm rom build --gop` makes a whole ROM of it"));
+	v->drives = (enum judge_drives)drive;
+	return read_ids_json(ids, v) && read_findings(findings, f);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What an option ROM is good for in a guest, before it goes into the store.
- * Looking at its bytes is the sandbox's (judge_work()); judging what was seen
- * is the parent's, from numbers it has checked.
+ * Looking at its bytes is the sandbox's (judge_work()), with the judgement of
+ * `igvm rom check`; the parent takes findings by their ids, and numbers.
  */
 #ifndef IGVM_ROM_JUDGE_H
 #define IGVM_ROM_JUDGE_H
@@ -13,8 +13,16 @@
 #include "launcher/facts/rom_store.h"
 #include "romfiles/gop_version.h"
 #include "romfiles/kind.h"
-#include "romfiles/oprom.h"
 #include "romfiles/span.h"
+
+/** struct judge_question - which iGPU it could be for */
+struct judge_question {
+	bool said, host;		/* its owner said @device; this host has @host_device */
+	uint16_t device, host_device;
+};
+
+/** enum judge_drives - is the iGPU one of the GOP driver's? */
+enum judge_drives { JUDGE_UNKNOWN, JUDGE_DRIVES, JUDGE_DRIVES_NOT };
 
 /** struct judged - what was seen of one option ROM */
 struct judged {
@@ -23,23 +31,24 @@ struct judged {
 	bool known;			/* it has an image @kind is about */
 	bool compressed;		/* it has EFI images that could not be looked into */
 	uint16_t device;		/* PCIR of the image that counts */
-	uint16_t ids[ROM_STORE_IDS_MAX]; /* it and its device list, the list first */
+	uint16_t ids[ROM_STORE_IDS_MAX]; /* its device list and it */
 	size_t n_ids;
+	uint16_t meant;			/* the iGPU it was judged for; 0: none could be told */
 	bool assign;			/* an IGD assignment driver that OVMF starts */
-	bool cut;			/* an image reaches past the end */
-	bool cached;			/* a VBIOS that remembers a host's stolen memory */
-	enum oprom_sum sum;		/* of the x86 image */
-	enum oprom_why why;		/* would OVMF start the GOP or assignment driver? */
+	enum judge_drives drives;
 	char version[GOP_VERSION_MAX];	/* of the GOP driver, "" = unknown */
 };
 
-/** judge_work() - the sandbox's side: a frame without bytes to @out; 0, or 1 when it failed */
-int judge_work(struct span s, FILE *out);
+/**
+ * judge_work() - the sandbox's side: a frame without bytes to @out; 0, or 1 when it failed
+ *
+ * The iGPU that is meant: the one that was said, this host's when the ROM
+ * names it or its GOP driver drives it, else the first that the ROM names: in
+ * the device list, because newer VBIOSes have a Haswell's id in PCIR.
+ */
+int judge_work(struct span s, const struct judge_question *q, FILE *out);
 
-/** judge_read() - the parent's side: *@v from the frame's object; false: not as agreed */
-bool judge_read(const json_t *json, struct judged *v);
-
-/** judge_findings() - what would be wrong with the ROM @name in a guest, as start and check say it */
-void judge_findings(const struct judged *v, const char *name, struct findings *f);
+/** judge_read() - the parent's side: *@v and the findings from the frame's object; false: not as agreed */
+bool judge_read(const json_t *json, struct judged *v, struct findings *f);
 
 #endif

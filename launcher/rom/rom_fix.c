@@ -10,6 +10,7 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/rom/device.h"
 #include "launcher/rom/fix_work.h"
 #include "launcher/rom/frame.h"
 #include "launcher/rom/input.h"
@@ -21,7 +22,7 @@ enum { OPT_DEVICE = 0x100, OPT_ONLY, OPT_FORCE };
 
 static const struct opt opts[] = {
 	{ "output", 'o', "OUT", N_("write the mended bytes there; without it they are only shown"), 'o' },
-	{ "device", 0, "ID", N_("PCI device id the VBIOS shall be for, hexadecimal"), OPT_DEVICE },
+	{ "device", 'd', N_("ID"), N_("PCI device id the VBIOS shall be for, such as 4692"), OPT_DEVICE },
 	{ "only", 0, "WHAT", N_("mend only these, separated by commas"), OPT_ONLY },
 	{ "force", 0, NULL, N_("overwrite OUT"), OPT_FORCE },
 	{ 0 }
@@ -119,6 +120,8 @@ static int say_refused(const struct job *j, const struct sandbox_answer *a)
 		    _(rom_kind_text(kind < KIND_N ? kind : KIND_UNKNOWN)));
 	else if (a->code == FIX_NO_IMAGE)
 		say(_("%s: has no x86 image of Intel's; only its id matters to firmware"), j->in.name);
+	else if (a->code == FIX_UNREADABLE)
+		say(_("%s: is cut or damaged so that it cannot be read"), j->in.name);
 	else if (a->code == FIX_OVERLAPS)
 		say(_("%s: its parts overlap, so that mending one breaks another"), j->in.name);
 	else
@@ -193,8 +196,8 @@ static int parse(struct job *j, int argc, char **argv)
 			return EXIT_USAGE;
 		if (v != OPT_DEVICE)
 			continue;
-		if (!rom_parse_id(optarg, &j->wish.device))
-			return cmd_usage(&rom_fix, _("'%s' is no PCI device id; write it like 4692"), optarg);
+		if (rom_device(&rom_fix, j->g, optarg, &j->wish.device))
+			return EXIT_USAGE;
 		j->wish.set_device = true;
 	}
 	if (optind + 1 != argc)

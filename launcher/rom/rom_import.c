@@ -12,6 +12,7 @@
 #include "launcher/base/paths.h"
 #include "launcher/base/str.h"
 #include "launcher/pipeline.h"
+#include "launcher/rom/device.h"
 #include "launcher/rom/frame.h"
 #include "launcher/rom/input.h"
 #include "launcher/rom/judge.h"
@@ -25,7 +26,7 @@ enum { OPT_NAME = 0x100, OPT_DEVICE, OPT_FORCE };
 
 static const struct opt opts[] = {
 	{ "name", 0, "NAME", N_("name in the store, instead of one that says what it is"), OPT_NAME },
-	{ "device", 0, "ID", N_("PCI device id of the iGPU it is for, hexadecimal"), OPT_DEVICE },
+	{ "device", 'd', N_("ID"), N_("PCI device id of the iGPU it is for, such as 4692"), OPT_DEVICE },
 	{ "force", 0, NULL, N_("take it in spite of findings, or in place of another of that name"),
 	  OPT_FORCE },
 	{ 0 }
@@ -48,8 +49,8 @@ struct job {
 	const struct globals *g;
 	struct paths paths;
 	const char *name;		/* --name; NULL = by what it is */
-	bool force, set_device;
-	uint16_t device;
+	bool force;
+	struct judge_question q;
 	struct input in;
 	struct judged judged;
 	struct rom_store_entry entry;
@@ -64,7 +65,7 @@ static int work(void *arg, size_t i, FILE *out)
 	const struct job *j = arg;
 
 	(void)i;
-	return judge_work(input_span(&j->in), out);
+	return judge_work(input_span(&j->in), &j->q, out);
 }
 
 static int take(void *arg, size_t i, const struct sandbox_answer *a)
@@ -75,7 +76,7 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 
 	(void)i;
 	if (a->how == SANDBOX_DONE && !a->code && !frame_read(a, &json, &bytes) &&
-	    judge_read(json, &j->judged))
+	    judge_read(json, &j->judged, &j->findings))
 		j->answered = true;
 	else
 		frame_say_lost(j->in.name, a);
@@ -84,8 +85,10 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 
 static int judge(struct job *j)
 {
-	int r = sandbox_each(1, work, take, j);
+	int r;
 
+	j->q.host = rom_host_device(j->g->root, &j->q.host_device);
+	r = sandbox_each(1, work, take, j);
 	if (r < 0)
 		say(_("cannot start a decoder: %s"), strerror(-r));
 	if (r || !j->answered)
@@ -102,46 +105,10 @@ static int judge(struct job *j)
 		    j->in.name);
 		return EXIT_FAILED;
 	}
-	judge_findings(&j->judged, j->in.name, &j->findings);
 	return EXIT_OK;
 }
 
 /* --- what it is ---------------------------------------------------------------------------------- */
-
-static bool names(const struct judged *v, uint16_t device)
-{
-	for (size_t i = 0; i < v->n_ids; i++)
-		if (v->ids[i] == device)
-			return true;
-	return false;
-}
-
-/*
- * The iGPU it is for: the one that was said, this host's when the ROM names it
- * or its GOP driver is known to drive it, else the first that the ROM names:
- * in the device list, because newer VBIOSes have a Haswell's id in PCIR.
- */
-static const struct igd_platform *find_platform(struct job *j)
-{
-	const struct judged *v = &j->judged;
-	const struct igd_platform *pf = NULL;
-	uint16_t host;
-
-	if (j->set_device)
-		return igd_find(j->device);
-	if (v->kind == ROM_STORE_ASSIGN)
-		return NULL;
-	if (rom_host_device(j->g->root, &host)) {
-		pf = igd_find(host);
-		if (pf && (names(v, host) ||
-			   (v->kind == ROM_STORE_GOP && gop_version_fits(v->version, pf))))
-			return pf;
-	}
-	pf = NULL;
-	for (size_t i = 0; !pf && i < v->n_ids; i++)
-		pf = igd_find(v->ids[i]);
-	return pf;
-}
 
 static void say_platform(const struct job *j, const struct igd_platform *pf)
 {
@@ -150,12 +117,12 @@ static void say_platform(const struct job *j, const struct igd_platform *pf)
 	if (v->kind == ROM_STORE_GOP && !pf)
 		say(_("%s: names no iGPU that is known; without --device ID rom = auto does not take it"),
 		    j->in.name);
-	else if (v->kind == ROM_STORE_GOP && !gop_version_fits(v->version, pf))
+	else if (v->drives == JUDGE_DRIVES_NOT && !finding_has(&j->findings, FINDING_ROM_GOP_GENERATION))
 		say(_("%s: its GOP driver is version %s, which is not known to drive %s"), j->in.name,
-		    *v->version ? v->version : _("unknown"), pf->name);
-	else if (v->kind == ROM_STORE_VBIOS && j->set_device && j->device != v->device)
+		    *v->version ? v->version : _("unknown"), pf ? pf->name : "?");
+	else if (v->kind == ROM_STORE_VBIOS && v->meant && v->meant != v->device)
 		say(_("%s: SeaBIOS runs it on 8086:%04x alone; `igvm rom fix --device %04x` makes one for yours"),
-		    j->in.name, v->device, j->device);
+		    j->in.name, v->device, v->meant);
 }
 
 static void lower(char *s)
@@ -186,11 +153,20 @@ static void date(char text[static 24])
 	strftime(text, 24, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
+static void add_id(struct rom_store_entry *e, uint16_t id)
+{
+	for (size_t i = 0; i < e->n_ids; i++)
+		if (e->ids[i] == id)
+			return;
+	if (e->n_ids < ROM_STORE_IDS_MAX)
+		e->ids[e->n_ids++] = id;
+}
+
 static bool describe(struct job *j)
 {
 	const struct judged *v = &j->judged;
 	struct rom_store_entry *e = &j->entry;
-	const struct igd_platform *pf = find_platform(j);
+	const struct igd_platform *pf = igd_find(v->meant);
 	const char *slash = strrchr(j->in.name, '/');
 	uint8_t sum[SHA256_BYTES];
 
@@ -200,9 +176,8 @@ static bool describe(struct job *j)
 	memcpy(e->ids, v->ids, sizeof(e->ids));
 	e->n_ids = v->n_ids;
 	/* OVMF compares no id: what its owner says counts. */
-	if (v->kind == ROM_STORE_GOP && j->set_device && !names(v, j->device) &&
-	    e->n_ids < ROM_STORE_IDS_MAX)
-		e->ids[e->n_ids++] = j->device;
+	if (v->kind == ROM_STORE_GOP && j->q.said)
+		add_id(e, j->q.device);
 	str_fit(e->platform, sizeof(e->platform), pf ? pf->key : "");
 	if (pf && pf->gen10 % 10)
 		snprintf(e->generation, sizeof(e->generation), "%u.%u", pf->gen10 / 10u, pf->gen10 % 10u);
@@ -214,7 +189,6 @@ static bool describe(struct job *j)
 	str_fit(e->source, sizeof(e->source), slash ? slash + 1 : j->in.name);
 	str_sanitize(e->source);
 	date(e->imported);
-	say_platform(j, pf);
 	return name_entry(j, e);
 }
 
@@ -253,7 +227,7 @@ static int store(struct job *j)
 {
 	struct store_wish w = {
 		.mode = j->paths.system ? 0755 : 0700, .named = j->name != NULL, .replace = j->force,
-		.retell = j->set_device,
+		.retell = j->q.said,
 	};
 	enum store_done done;
 	int r = store_put(j->paths.roms, &w, &j->entry, input_span(&j->in), &done);
@@ -285,9 +259,11 @@ static int parse(struct job *j, int argc, char **argv)
 			j->name = optarg;
 		if (v != OPT_DEVICE)
 			continue;
-		if (!rom_parse_id(optarg, &j->device) || !igd_find(j->device))
+		if (rom_device(&rom_import, j->g, optarg, &j->q.device))
+			return EXIT_USAGE;
+		if (!igd_find(j->q.device))
 			return cmd_usage(&rom_import, _("'%s' is no device id of an Intel iGPU"), optarg);
-		j->set_device = true;
+		j->q.said = true;
 	}
 	if (optind + 1 != argc)
 		return cmd_usage(&rom_import, _("rom import takes one file, or - for standard input"));
@@ -316,6 +292,7 @@ static int import(struct job *j, const char *path)
 	r = judge(j);
 	if (r)
 		return r;
+	say_platform(j, igd_find(j->judged.meant));
 	if (finding_worst(&j->findings) == SEVERITY_BLOCK && !j->force)
 		return findings_refuse(&j->findings);
 	findings_print(stderr, &j->findings, SEVERITY_WARN);
