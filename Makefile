@@ -171,6 +171,7 @@ $(B)/roms/igvm-probe.rom: $(B)/efi/igvm-probe.efi
 $(B)/roms/igd-probe.rom: $(efi_images)
 # Linked apart from the other tools: ROMs are built without the launcher.
 $(B)/efi/mkrom: $(B)/tests/tools/mkrom.o $(romfiles_obj)
+	@mkdir -p $(@D)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 $(B)/roms/%.rom: $(B)/efi/mkrom

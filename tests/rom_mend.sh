@@ -10,10 +10,12 @@ if [ "$(id -u)" = 0 ] && [ -z "${IGVM_MEND_NS-}" ]; then
 fi
 b=${B:-build}
 igvm=$PWD/$b/igvm
-mkrom=$PWD/$b/efi/mkrom
+mkrom=$PWD/$b/tests/tools/mkrom
 efi=$PWD/$b/share/igvm/efi
 schema=$PWD/tests/schema
-[ -x "$mkrom" ] || { echo "1..0 # SKIP $mkrom is not built"; exit 0; }
+for f in "$igvm" "$mkrom" "$efi/igd-assign.efi"; do
+	[ -r "$f" ] || { echo "1..1"; echo "not ok 1 - $f is not built"; exit 1; }
+done
 tmp=$(mktemp -d) || exit 1
 n=0
 export LC_ALL=C LANGUAGE=

@@ -174,10 +174,11 @@ const char *rom_store_entry_parse(const json_t *json, struct rom_store_entry *e)
 
 static void add_bad(struct rom_store *s, const char *name, const char *why)
 {
-	struct rom_store_bad *b = &s->bad[s->n_bad];
+	struct rom_store_bad *b;
 
 	if (s->n_bad++ >= ARRAY_SIZE(s->bad))
 		return;
+	b = &s->bad[s->n_bad - 1];
 	str_fit(b->name, sizeof(b->name), name);
 	str_fit(b->why, sizeof(b->why), why);
 	str_sanitize(b->name);

@@ -16,7 +16,7 @@ int frame_write(FILE *out, const json_t *json, struct span s)
 	if (!text)
 		return 1;
 	return fwrite(&n, sizeof(n), 1, out) != 1 || fwrite(text, 1, n, out) != n ||
-	       fwrite(s.p, 1, s.n, out) != s.n;
+	       (s.n && fwrite(s.p, 1, s.n, out) != s.n);
 }
 
 int frame_read(const struct sandbox_answer *a, json_t **json, struct span *s)
