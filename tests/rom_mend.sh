@@ -312,6 +312,38 @@ ok $? "two files under one name at the same time: one has it"
 sum=$(sed -n 's/.*"sha256": "\(.*\)",*/\1/p' "$store/same.json")
 [ "$sum" = "$(sha256sum < "$store/same.rom" | cut -d ' ' -f 1)" ]
 ok $? "... and its sidecar is its own"
+
+# --- rom = auto, on a recorded host with a UHD 730 (8086:4692) --------------------------------
+cd "$OLDPWD" || exit 1
+tests/hosts/mkhost.sh tests/hosts/uhd730/host "$tmp/tree" && mkdir -p "$tmp/tree/etc/igvm/vms"
+ok $? "a recorded host"
+cd "$tmp" || exit 1
+printf '[vm]\ntemplate = monitor-early\n[disk a]\npath = %s\n' "$tmp/disk" > tree/etc/igvm/vms/early.conf
+: > disk
+try "an empty store: the assignment ROM" 0 "romfile=[^,]*/igd-assign.rom" --root tree showcmd early
+mkdir -p tree/var/lib
+rm -rf "$store"
+"$igvm" rom import pair.rom > /dev/null 2>&1
+mkdir -p tree/var/lib/igvm && cp -r "$store" tree/var/lib/igvm/roms
+try "a GOP ROM in the store is taken" 0 "romfile=[^,]*/igd-store.rom" --root tree showcmd early
+! grep -q rom.no-gop err; ok $? "... and is seen to have a GOP driver"
+printf '[vm]\ntemplate = win11\ndisplay = monitor\n[disk a]\npath = %s\n' "$tmp/disk" > tree/etc/igvm/vms/later.conf
+try "... by no other VM" 0 "romfile=[^,]*/igd-assign.rom" --root tree showcmd later
+stored=$(ls tree/var/lib/igvm/roms/*.rom)
+printf '\377' | dd of="$stored" bs=1 seek=9000 conv=notrunc 2> /dev/null
+try "a byte of it changed: refused" 5 "block rom.store-changed" --root tree showcmd early
+cp pair.rom "$stored"
+try "put back: taken" 0 "romfile=[^,]*/igd-store.rom" --root tree showcmd early
+echo >> "$stored"
+try "a byte longer: refused" 5 "block rom.store-changed" --root tree showcmd early
+cp pair.rom "$stored"
+"$igvm" rom import --name second oldpair.rom > /dev/null 2>&1
+cp "$store"/second.* tree/var/lib/igvm/roms
+try "two that fit equally: refused, and both are named" 5 "block rom.ambiguous: .*adl-s-gop-.*second.rom" \
+	--root tree showcmd early
+printf '[igpu]\nrom = %s\n' "$tmp/tree/var/lib/igvm/roms/second.rom" >> tree/etc/igvm/vms/early.conf
+try "rom = FILE says which" 0 "romfile=[^,]*/igd-file.rom" --root tree showcmd early
+try "no VM is called roms" 2 "is the ROM store's" --root tree showcmd roms
 left=$(find "$tmp" "$store" -name '*.new' -o -name '*.part')
 [ -z "$left" ]; ok $? "no temporary file is left $left"
 echo "1..$n"
