@@ -57,8 +57,8 @@ $(B)/%.o: %.c
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
-	       t_uefi t_tiano tools/mkrom tools/uefidump tools/mkuefi \
-	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind uefi tiano lzma pe))
+	       t_uefi t_tiano t_fix t_gop_version tools/mkrom tools/uefidump tools/mkuefi \
+	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind uefi tiano lzma pe fix))
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
@@ -171,6 +171,7 @@ $(B)/roms/igvm-probe.rom: $(B)/efi/igvm-probe.efi
 $(B)/roms/igd-probe.rom: $(efi_images)
 # Linked apart from the other tools: ROMs are built without the launcher.
 $(B)/efi/mkrom: $(B)/tests/tools/mkrom.o $(romfiles_obj)
+	@mkdir -p $(@D)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 $(B)/roms/%.rom: $(B)/efi/mkrom
@@ -199,7 +200,7 @@ $(B)/share/igvm/templates/%: vm-templates/%
 
 linguas     := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
 mo_files    := $(linguas:%=$(B)/share/locale/%/LC_MESSAGES/igvm.mo)
-text_src    := $(sort $(wildcard launcher/*.[ch] launcher/*/*.[ch]) romfiles/note.c romfiles/kind.c)
+text_src    := $(sort $(wildcard launcher/*.[ch] launcher/*/*.[ch]) romfiles/note.c romfiles/kind.c romfiles/fix.c)
 $(B)/share/locale/%/LC_MESSAGES/igvm.mo: po/%.po
 	@mkdir -p $(@D)
 	$(call q,MSGFMT,$@)msgfmt --check-format -o $@ $<

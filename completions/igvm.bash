@@ -27,7 +27,7 @@ _igvm() {
 	logs) options='--help --stream --raw --lines' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	explain) options+=' --list' ;;
-	rom) options+=' --all --output --list --force --device --qemu --firmware' ;;
+	rom) options+=' --all --output --list --force --device --qemu --firmware --only --vendor --class --revision --efi --assign --gop --image --name' ;;
 	esac
 
 	case $cur in
@@ -35,7 +35,7 @@ _igvm() {
 	*)
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
-		rom) COMPREPLY=($(compgen -W 'show extract check' -- "$cur") $(compgen -f -- "$cur")) ;;
+		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
 		bind|release|list) ;;
 		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
 		esac ;;

@@ -32,5 +32,14 @@ complete -c igvm -n "__fish_seen_subcommand_from rom" -l force
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l device
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l qemu
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l firmware
-complete -c igvm -F -n "__fish_seen_subcommand_from rom" -a "show extract check"
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l only -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l vendor -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l class -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l revision -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l efi -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l gop -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l image -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l name -r
+complete -c igvm -n "__fish_seen_subcommand_from rom" -l assign
+complete -c igvm -F -n "__fish_seen_subcommand_from rom" -a "show extract check fix build import list"
 complete -c igvm -n "__fish_seen_subcommand_from screenshot" -F

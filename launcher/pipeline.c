@@ -16,6 +16,7 @@
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
 #include "romfiles/build.h"
+#include "romfiles/sha256.h"
 
 struct pipeline *pipeline_new(const struct globals *g, const char *name)
 {
@@ -142,6 +143,10 @@ int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 	int r;
 
 	host_done(&p->host);
+	if (rom_store_read(p->paths.roms, &p->store)) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
 	r = host_read(p->g->root, vfio, &p->host);
 	if (r) {
 		say(_("%s: cannot read the host: %s"), p->g->root, strerror(-r));
@@ -273,9 +278,21 @@ void pipeline_unclaim(struct pipeline *p)
 	p->device_lock = p->vm_lock = -1;
 }
 
+/* Are these the bytes that the store's sidecar tells of? */
+static bool is_changed(const struct rom_store_entry *e, const char *bytes, size_t n)
+{
+	uint8_t sum[SHA256_BYTES];
+	char hex[SHA256_HEX];
+
+	sha256_sum(bytes, n, sum);
+	sha256_hex(sum, hex);
+	return n != e->size || strcmp(hex, e->sha256) != 0;
+}
+
 /* The ROM's bytes are a fact too: read once, judged by the plan. */
 static void read_rom(struct pipeline *p, struct plan_input *in)
 {
+	const struct rom_store_entry *stored;
 	char path[PATH_MAX];
 	int r;
 
@@ -288,6 +305,9 @@ static void read_rom(struct pipeline *p, struct plan_input *in)
 	else
 		in->rom = (struct plan_rom){ .state = PLAN_ROM_READ,
 					     .bytes = { (uint8_t *)p->rom, p->rom_len } };
+	stored = plan_rom_entry(in);
+	if (!r && stored)
+		in->rom.changed = is_changed(stored, p->rom, p->rom_len);
 }
 
 int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bool force)
@@ -299,7 +319,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	};
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
-		.datadir = paths_datadir(), .purpose = purpose, .rescue = rescue,
+		.datadir = paths_datadir(), .store = &p->store, .purpose = purpose, .rescue = rescue,
 	};
 	int i = device_index(p), r;
 	const char *bad = NULL;

@@ -22,6 +22,7 @@ struct pipeline {
 	struct qemu_caps caps;
 	bool caps_known;
 	struct findings findings;
+	struct rom_store store;
 	char *rom;			/* bytes of the ROM file the plan is made with; NULL = none */
 	size_t rom_len;
 	struct plan plan;

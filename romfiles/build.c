@@ -59,7 +59,7 @@ static void write_pcir(const struct rom_wish *w, const struct rom_driver *d, siz
 	put16(p + 13, d->class_code);
 	p[15] = (uint8_t)(d->class_code >> 16);
 	put16(p + 16, total / OPROM_BLOCK);
-	put16(p + 18, w->revision);
+	put16(p + 18, d->revision ? d->revision : w->revision);
 	p[20] = OPROM_EFI;
 	p[21] = last ? OPROM_LAST : 0;
 	for (size_t i = 0; w->n_ids > 1 && i < w->n_ids; i++)

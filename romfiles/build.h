@@ -21,6 +21,7 @@
 struct rom_driver {
 	struct span pe;      /* a whole PE32 or PE32+ image */
 	uint32_t class_code; /* 24 bits: 0x030000 is VGA; 0 as EfiRom's default */
+	uint16_t revision;   /* of the code; 0: the wish's */
 };
 
 /** struct rom_wish - what the ROM shall say of itself; borrowed */

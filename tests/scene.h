@@ -14,6 +14,7 @@
 #include "launcher/base/str.h"
 #include "launcher/facts/host.h"
 #include "launcher/facts/qemu_caps.h"
+#include "launcher/facts/rom_store.h"
 
 #define SCENE_UNUSED __attribute__((unused))
 
@@ -267,6 +268,30 @@ static inline void scene_caps(struct qemu_caps *c, const char *version)
 	snprintf(c->machine_q35, sizeof(c->machine_q35), "pc-q35-%d.%d", c->major, c->minor);
 	if (strstr(version, "+noigd"))
 		c->era = QEMU_NO_IGD;
+}
+
+/* --- the ROM store ---------------------------------------------------------------------- */
+
+/* "KIND PLATFORM DEVICE NAME"; kind "gop-alone" is a GOP driver without assignment driver. */
+static inline void scene_store(struct rom_store *s, const char *value)
+{
+	struct rom_store_entry *e = &s->entry[s->n++];
+	char kind[16], device[8];
+
+	if (sscanf(value, "%15s %15s %7s %79s", kind, e->platform, device, e->name) != 4)
+		abort();
+	e->kind = !strcmp(kind, "vbios") ? ROM_STORE_VBIOS
+		  : !strcmp(kind, "assign") ? ROM_STORE_ASSIGN : ROM_STORE_GOP;
+	e->assign = !strcmp(kind, "gop") || !strcmp(kind, "assign");
+	e->device = e->ids[0] = (uint16_t)scene_number(device, 16);
+	e->n_ids = 1;
+	e->size = 1024;
+}
+
+static inline void scene_store_bad(struct rom_store *s, const char *name)
+{
+	str_fit(s->bad[s->n_bad].name, ROM_STORE_NAME_MAX, name);
+	strcpy(s->bad[s->n_bad++].why, "it is no JSON");
 }
 
 /* --- ROMs ----------------------------------------------------------------------------------- */

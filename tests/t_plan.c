@@ -373,6 +373,75 @@ static void test_rom(void **state)
 	assert_true(make());
 }
 
+/* Which file of the store, and that the store changes nothing where it is not asked. */
+static void test_rom_store(void **state)
+{
+	static const struct {
+		const char *template, *device, *store[3], *from;	/* NULL: refused or ambiguous */
+	} cases[] = {
+		{ "monitor-early", "4692", { "gop ADL-S 4692 a.rom" }, "a.rom" },
+		{ "monitor-early", "4692", { "gop ADL-P 46a6 a.rom" }, "" },
+		{ "monitor-early", "4692", { "gop ADL-S 4680 a.rom", "gop ADL-S 4692 b.rom" }, "b.rom" },
+		{ "monitor-early", "4692", { "gop ADL-S 4692 b.rom", "gop ADL-S 4680 a.rom" }, "b.rom" },
+		{ "monitor-early", "4692", { "gop ADL-S 4680 a.rom", "gop ADL-S 4682 b.rom" }, NULL },
+		/* A better one behind two that are equal. */
+		{ "monitor-early", "4692",
+		  { "gop ADL-S 4680 a.rom", "gop ADL-S 4682 b.rom", "gop ADL-S 4692 c.rom" }, "c.rom" },
+		{ "monitor-early", "4692", { "gop-alone ADL-S 4692 a.rom", "vbios ADL-S 4692 b.rom" }, "" },
+		{ "monitor-early", "4692", { "assign ADL-S 4692 a.rom" }, "" },
+		{ "win11", "4692", { "gop ADL-S 4692 a.rom" }, "" },
+		{ "vbios", "3e92", { "vbios CFL 3e92 a.rom", "gop CFL 3e92 b.rom" }, "a.rom" },
+		{ "vbios", "3e92", { "vbios CFL 3e91 a.rom" }, "none" },
+		{ "vbios", "3e92", { "vbios CFL 3e92 a.rom", "vbios CFL 3e92 b.rom" }, NULL },
+	};
+	static struct rom_store store;
+	char path[PATH_MAX], want[PATH_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		bool vbios = !strcmp(cases[i].template, "vbios"), named;
+
+		scene((uint16_t)scene_number(cases[i].device, 16), "10.0");
+		if (vbios)
+			scene_vbios(rom, 0x3e92, false);
+		memset(&store, 0, sizeof(store));
+		strcpy(store.dir, "/store");
+		for (size_t j = 0; j < 3 && cases[i].store[j]; j++)
+			scene_store(&store, cases[i].store[j]);
+		in.store = &store;
+		wish.firmware = vbios ? FIRMWARE_BIOS : FIRMWARE_UEFI;
+		wish.legacy = vbios ? SWITCH_ON : SWITCH_OFF;
+		wish.machine = MACHINE_I440FX;
+		wish.display = strcmp(cases[i].template, "win11") ? DISPLAY_MONITOR_EARLY : DISPLAY_MONITOR;
+		named = plan_rom_path(&in, path);
+		snprintf(want, sizeof(want), "/store/%s", cases[i].from ? cases[i].from : "");
+		if (cases[i].from && strstr(cases[i].from, ".rom")) {
+			assert_true(named);
+			assert_string_equal(path, want);
+			assert_non_null(plan_rom_entry(&in));
+			make();
+			assert_string_equal(plan.rom, "/var/lib/igvm/vm/igd-store.rom");
+			for (size_t j = 0; j < plan.n_file; j++)
+				if (!strcmp(plan.file[j].to, plan.rom)) {
+					assert_string_equal(plan.file[j].from, want);
+					assert_false(plan.file[j].once);
+				}
+		} else {
+			assert_null(plan_rom_entry(&in));
+			assert_int_equal(named, !vbios);
+			assert_true(!named || !strcmp(path, "/usr/share/igvm/roms/igd-assign.rom"));
+			make();
+		}
+		assert_int_equal(finding_has(&found, FINDING_ROM_AMBIGUOUS), !cases[i].from);
+		/* Nothing else than auto looks into the store. */
+		wish.rom = ROM_ASSIGN;
+		assert_null(plan_rom_entry(&in));
+		assert_true(plan_rom_path(&in, path));
+		assert_string_equal(path, "/usr/share/igvm/roms/igd-assign.rom");
+	}
+	in.store = NULL;
+}
+
 static void test_rom_path(void **state)
 {
 	char path[PATH_MAX];
@@ -588,7 +657,7 @@ int main(void)
 		cmocka_unit_test(test_windows_11),     cmocka_unit_test(test_stolen_file),
 		cmocka_unit_test(test_firmware_choice), cmocka_unit_test(test_probe),
 		cmocka_unit_test(test_probe_has_the_vms_words), cmocka_unit_test(test_rom),
-		cmocka_unit_test(test_rom_path),       cmocka_unit_test(test_gms),
+		cmocka_unit_test(test_rom_store),      cmocka_unit_test(test_rom_path),       cmocka_unit_test(test_gms),
 		cmocka_unit_test(test_too_long),       cmocka_unit_test(test_names),
 		cmocka_unit_test(test_no_rom),	       cmocka_unit_test(test_refusals),       cmocka_unit_test(test_json),
 	};

@@ -304,6 +304,50 @@ static void both_pe_kinds(void **state)
 	assert_false(f.plus);
 }
 
+/* What a ROM says of itself and the drivers taken out of it make the same ROM again. */
+static void taken_apart_and_built_again(void **state)
+{
+	static uint8_t second[4096], again[65536];
+	struct rom_driver d[3] = { { make_pe(700), 0x030000, 7 }, { { 0 }, 0, 0 }, { { 0 }, 0x038000, 0xffff } };
+	struct rom_driver back[3] = { 0 };
+	struct rom_wish w = { .vendor = 0x8086 };
+	uint16_t ids[8];
+	size_t len = 0, len_again = 0, bad;
+	struct oprom o;
+
+	(void)state;
+	d[1].pe = (struct span){ second, gen_pe(PE_MACHINE_IA32, PE_SUBSYSTEM_RUNTIME_DRIVER, "x", 1, second) };
+	d[2].pe = d[0].pe;
+	for (w.n_ids = 1; w.n_ids <= 3; w.n_ids += 2) {
+		struct span rom;
+
+		w.ids = three_ids;
+		assert_int_equal(rom_build(&w, d, 3, out, sizeof(out), &len, &bad), 0);
+		rom = (struct span){ out, len };
+		assert_int_equal(oprom_parse(rom, &o), 0);
+		assert_int_equal(o.n, 3);
+		for (size_t i = 0; i < 3; i++) {
+			const struct oprom_image *im = &o.image[i];
+
+			back[i] = (struct rom_driver){ .class_code = im->class_code,
+						       .revision = im->code_revision };
+			assert_true(span_sub(rom, im->payload_at, im->at + im->size - im->payload_at,
+					     &back[i].pe));
+			assert_int_equal(back[i].pe.n, d[i].pe.n);
+		}
+		assert_int_equal(o.image[0].n_ids, w.n_ids > 1 ? w.n_ids : 0);
+		for (size_t i = 0; i < w.n_ids; i++)
+			if (w.n_ids == 1)
+				ids[i] = o.image[0].device;
+			else
+				assert_true(span_le16(rom, o.image[0].list_at + 2 * i, &ids[i]));
+		w.ids = ids;
+		assert_int_equal(rom_build(&w, back, 3, again, sizeof(again), &len_again, &bad), 0);
+		assert_int_equal(len_again, len);
+		assert_memory_equal(again, out, len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +362,7 @@ int main(void)
 		cmocka_unit_test(too_large),
 		cmocka_unit_test(what_is_no_driver),
 		cmocka_unit_test(every_truncation),
+		cmocka_unit_test(taken_apart_and_built_again),
 		cmocka_unit_test(both_pe_kinds),
 	};
 

@@ -15,6 +15,7 @@ void paths_system(struct paths *p, const char *root)
 	snprintf(p->vms, sizeof(p->vms), "%s/etc/igvm/vms", r);
 	snprintf(p->templates, sizeof(p->templates), "%s/etc/igvm/templates", r);
 	snprintf(p->data, sizeof(p->data), "%s/var/lib/igvm", r);
+	snprintf(p->roms, sizeof(p->roms), "%s/var/lib/igvm/roms", r);
 	snprintf(p->run, sizeof(p->run), "%s/run/igvm", r);
 	snprintf(p->locks, sizeof(p->locks), "%s/run/igvm/lock", r);
 	snprintf(p->cache, sizeof(p->cache), "%s/var/cache/igvm", r);
@@ -41,6 +42,7 @@ int paths_user(struct paths *p)
 		{ p->vms, "XDG_CONFIG_HOME", ".config", "/vms" },
 		{ p->templates, "XDG_CONFIG_HOME", ".config", "/templates" },
 		{ p->data, "XDG_DATA_HOME", ".local/share", "" },
+		{ p->roms, "XDG_DATA_HOME", ".local/share", "/roms" },
 		/* A VM's name begins with no dot. */
 		{ p->locks, "XDG_DATA_HOME", ".local/share", "/.lock" },
 		{ p->run, "XDG_RUNTIME_DIR", NULL, "" },
@@ -112,6 +114,8 @@ const char *vm_name_check(const char *name)
 		return N_("the name is empty");
 	if (strlen(name) > 48)
 		return N_("the name is longer than 48 bytes");
+	if (!strcmp(name, "roms"))
+		return N_("the folder of that name is the ROM store's");
 	if (!strchr(letters, *name))
 		return N_("a name starts with a letter or a digit");
 	if (name[strspn(name, more)])

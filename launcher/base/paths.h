@@ -23,6 +23,7 @@ struct paths {
 	 * at logout while a VM may run on. "": run/lock
 	 */
 	char locks[PATH_MAX];
+	char roms[PATH_MAX];	/* the store of `igvm rom import`; below data, so no VM is called so */
 	char cache[PATH_MAX];	/* abilities of QEMU binaries */
 };
 

@@ -87,6 +87,9 @@
 	FINDING(ROM_VBIOS_GENERATION, "rom.vbios-generation", SEVERITY_BLOCK, "rom") \
 	FINDING(ROM_GOP_GENERATION, "rom.gop-generation", SEVERITY_WARN, "rom")	\
 	FINDING(VBT_OTHER_PLATFORM, "vbt.other-platform", SEVERITY_WARN, "rom")	\
+	FINDING(ROM_AMBIGUOUS, "rom.ambiguous", SEVERITY_BLOCK, "rom")		\
+	FINDING(ROM_STORE_CHANGED, "rom.store-changed", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_STORE_BAD, "rom.store-bad", SEVERITY_WARN, "rom")		\
 	FINDING(ROM_UNREAD, "rom.unread", SEVERITY_NOTE, "rom")			\
 	FINDING(BIOS_NO_STOLEN, "bios.no-stolen", SEVERITY_WARN, "rom")		\
 	/* the plan */								\

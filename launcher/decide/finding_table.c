@@ -411,6 +411,21 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("the ROM file has been read"),
 		N_("run as root"),
 		N_("The ROM was not read, so it is not known to be right.")),
+	ROW(ROM_AMBIGUOUS,
+		N_("one ROM of the store that fits this VM best"),
+		N_("set rom = FILE in [igpu] to the one that is meant; igvm rom list shows them"),
+		N_("rom = auto takes a ROM from igvm's store only when exactly one fits best. Several are "
+		   "equally for this iGPU, and which of them is right cannot be seen from outside.")),
+	ROW(ROM_STORE_CHANGED,
+		N_("the ROM file as it was imported"),
+		N_("find out who changed it; remove it and its .json, and import the right file again"),
+		N_("Every ROM of the store has its SHA-256 beside it. The file is another one now: it was "
+		   "exchanged, edited or damaged, and firmware in a guest runs before everything else.")),
+	ROW(ROM_STORE_BAD,
+		N_("a ROM store whose every file can be read"),
+		N_("igvm rom list names them; remove those files, or import the ROMs again"),
+		N_("A file that should tell what a ROM of the store is cannot be read or is not as igvm writes "
+		   "it, or others may write the folder. What it tells of is left out by rom = auto.")),
 	ROW(BIOS_NO_STOLEN,
 		N_("firmware = uefi for Gen 11 and later"),
 		N_("set firmware = uefi"),

@@ -54,7 +54,7 @@ struct plan_file *plan_file_add(struct planning *g, const char *from, const char
 	return file;
 }
 
-static const struct pci_fact *find_device(const struct plan_input *in)
+const struct pci_fact *plan_device(const struct plan_input *in)
 {
 	int i;
 
@@ -71,7 +71,7 @@ static const struct pci_fact *find_device(const struct plan_input *in)
 static bool wants_legacy(const struct plan_input *in)
 {
 	const struct wish *w = in->wish;
-	const struct pci_fact *dev = find_device(in);
+	const struct pci_fact *dev = plan_device(in);
 	const struct igd_platform *pf = dev ? igd_find(dev->device) : NULL;
 
 	if (!w->igpu || w->legacy == SWITCH_OFF || in->rescue)
@@ -198,7 +198,7 @@ bool plan_make(const struct plan_input *in, struct plan *p, struct findings *f)
 	*p = (struct plan){ .purpose = in->purpose, .gms = -1, .group = -1 };
 	if (!inputs_there(&g))
 		return false;
-	g.dev = find_device(in);
+	g.dev = plan_device(in);
 	g.pf = g.dev ? igd_find(g.dev->device) : NULL;
 	plan_names(&g);
 	plan_machine(&g);

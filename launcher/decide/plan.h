@@ -8,6 +8,7 @@
 #include "launcher/decide/finding.h"
 #include "launcher/facts/host.h"
 #include "launcher/facts/qemu_caps.h"
+#include "launcher/facts/rom_store.h"
 #include "launcher/facts/wish.h"
 #include "romfiles/span.h"
 
@@ -116,6 +117,7 @@ struct plan_rom {
 	enum { PLAN_ROM_UNREAD, PLAN_ROM_READ, PLAN_ROM_FAILED } state;
 	int err;		/* errno of PLAN_ROM_FAILED */
 	struct span bytes;	/* of PLAN_ROM_READ; borrowed */
+	bool changed;		/* they are not those the store's sidecar tells of */
 };
 
 /** struct plan_input - all a plan is made from; borrowed */
@@ -125,6 +127,7 @@ struct plan_input {
 	const struct qemu_caps *caps;
 	const struct paths *paths;
 	const char *datadir;		/* igvm's own data: roms/igd-assign.rom ... */
+	const struct rom_store *store;	/* NULL = empty */
 	struct plan_rom rom;		/* unread: judged as far as the name goes, with a note */
 	enum plan_purpose purpose;
 	bool rescue;
@@ -133,11 +136,21 @@ struct plan_input {
 /**
  * plan_rom_path() - which ROM file will the guest's iGPU get?
  *
- * The VM's own file, or igvm's assignment ROM. false: none (no iGPU, rom =
- * none, SeaBIOS without a file), or the name does not fit; @path is then "".
- * The caller reads it (at most ROM_BUILD_MAX bytes) into plan_input.rom.
+ * The VM's own file, with rom = auto one of the store, or igvm's assignment
+ * ROM. false: none (no iGPU, rom = none, SeaBIOS without a file), or the name
+ * does not fit; @path is then "". The caller reads it (at most ROM_BUILD_MAX
+ * bytes) into plan_input.rom.
  */
 bool plan_rom_path(const struct plan_input *in, char path[static PATH_MAX]);
+
+/**
+ * plan_rom_entry() - the store's entry that rom = auto takes for this VM; NULL: none
+ *
+ * Under UEFI with display = monitor-early a GOP ROM that has an assignment
+ * driver, for the device or else its platform. In legacy mode a VBIOS for
+ * exactly this device. One that is the only best; several are none.
+ */
+const struct rom_store_entry *plan_rom_entry(const struct plan_input *in);
 
 /**
  * plan_make() - decide everything

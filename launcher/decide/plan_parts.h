@@ -54,6 +54,9 @@ void plan_path(struct planning *g, char dst[static PATH_MAX], const char *dir, c
 /** plan_file_add() - a file to put in place; NULL: the table is full (refused) */
 struct plan_file *plan_file_add(struct planning *g, const char *from, const char *to);
 
+/** plan_device() - the iGPU the VM wants, of the host; NULL: none, or not found */
+const struct pci_fact *plan_device(const struct plan_input *in);
+
 /** plan_shape() - machine and guest firmware; says nothing, for plan_rom_path() too */
 void plan_shape(const struct plan_input *in, bool *q35, bool *uefi, bool *secure, bool *legacy);
 

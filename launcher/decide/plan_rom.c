@@ -9,8 +9,88 @@
 
 #define ASSIGN_ROM	"roms/igd-assign.rom"
 
+/* --- the store ------------------------------------------------------------------------ */
+
+/** struct choice - the best of the store for one VM */
+struct choice {
+	const struct rom_store_entry *best, *other;	/* @other: another of the same rank */
+	size_t n;					/* of that rank */
+	int rank;
+};
+
+static bool names_device(const struct rom_store_entry *e, uint16_t device)
+{
+	for (size_t i = 0; i < e->n_ids; i++)
+		if (e->ids[i] == device)
+			return true;
+	return e->device == device;
+}
+
+/* 0: not for this VM. OVMF compares no id, SeaBIOS compares the one in PCIR. */
+static int rank(const struct rom_store_entry *e, enum rom_store_kind kind, uint16_t device,
+		const struct igd_platform *pf)
+{
+	if (e->kind != kind)
+		return 0;
+	if (kind == ROM_STORE_VBIOS)
+		return e->device == device;
+	if (!e->assign)
+		return 0;
+	return names_device(e, device) ? 2 : !strcmp(e->platform, pf->key);
+}
+
+static void choose(const struct plan_input *in, struct choice *c)
+{
+	const struct pci_fact *dev = plan_device(in);
+	const struct igd_platform *pf = dev ? igd_find(dev->device) : NULL;
+	bool q35, uefi, secure, legacy;
+
+	*c = (struct choice){ 0 };
+	if (!in->store || in->wish->rom != ROM_AUTO || !pf)
+		return;
+	plan_shape(in, &q35, &uefi, &secure, &legacy);
+	if (uefi ? in->wish->display != DISPLAY_MONITOR_EARLY : !legacy)
+		return;
+	for (size_t i = 0; i < in->store->n; i++) {
+		const struct rom_store_entry *e = &in->store->entry[i];
+		int r = rank(e, uefi ? ROM_STORE_GOP : ROM_STORE_VBIOS, dev->device, pf);
+
+		if (r > c->rank)
+			*c = (struct choice){ .best = e, .n = 1, .rank = r };
+		else if (r && r == c->rank && c->n++ == 1)
+			c->other = e;
+	}
+}
+
+const struct rom_store_entry *plan_rom_entry(const struct plan_input *in)
+{
+	struct choice c;
+
+	choose(in, &c);
+	return c.n == 1 ? c.best : NULL;
+}
+
+static void judge_store(struct planning *g)
+{
+	const struct rom_store *s = g->in->store;
+	struct choice c;
+
+	if (!s || g->w->rom != ROM_AUTO)
+		return;
+	choose(g->in, &c);
+	if (c.n > 1)
+		plan_flag(g, FINDING_ROM_AMBIGUOUS, _("%.100s: %.70s and %.70s, %zu in all, fit equally"), s->dir,
+			  c.best->name, c.other->name, c.n);
+	if (s->n_bad)
+		plan_say(g, FINDING_ROM_STORE_BAD, _("%.100s%s%.70s: %.120s; %zu in all"), s->dir,
+			 *s->bad[0].name ? "/" : "", s->bad[0].name, s->bad[0].why, s->n_bad);
+}
+
+/* --- which ---------------------------------------------------------------------------- */
+
 bool plan_rom_path(const struct plan_input *in, char path[static PATH_MAX])
 {
+	const struct rom_store_entry *stored;
 	const struct wish *w = in->wish;
 	bool q35, uefi, secure, legacy;
 
@@ -19,6 +99,9 @@ bool plan_rom_path(const struct plan_input *in, char path[static PATH_MAX])
 		return false;
 	if (w->rom == ROM_FILE)
 		return str_copy(path, PATH_MAX, w->rom_path);
+	stored = plan_rom_entry(in);
+	if (stored)
+		return str_print(path, PATH_MAX, "%s/%s", in->store->dir, stored->name);
 	plan_shape(in, &q35, &uefi, &secure, &legacy);
 	if (w->rom == ROM_AUTO && !uefi)
 		return false;
@@ -109,6 +192,8 @@ static void judge(struct planning *g, const char *path)
 		plan_refuse(g, FINDING_ROM_MISSING_FILE, "%.200s: %s", path, strerror(rom->err));
 		return;
 	}
+	if (rom->changed)
+		plan_flag(g, FINDING_ROM_STORE_CHANGED, _("%.200s: its SHA-256 is another"), path);
 	if (oprom_parse(rom->bytes, &r)) {
 		plan_flag(g, FINDING_ROM_BAD, _("%.200s: is no PCI option ROM"), path);
 		return;
@@ -123,19 +208,20 @@ static void judge(struct planning *g, const char *path)
  * QEMU reads the ROM as the VM's user, so it lies in the VM's folder. igvm's
  * own is kept as it was at the first start: a changed ROM changes what the
  * guest's TPM measures, and BitLocker would ask for its recovery key. The
- * owner's file is his to keep.
+ * owner's file, and what he put into the store, are his to keep.
  */
 static void place(struct planning *g, const char *path)
 {
 	struct plan *p = g->p;
-	bool own = g->w->rom == ROM_FILE;
+	bool stored = plan_rom_entry(g->in) != NULL, own = g->w->rom == ROM_FILE || stored;
 
 	if (p->purpose == PLAN_PROBE && p->firmware == PLAN_OVMF) {
 		plan_path(g, p->rom, p->run_dir, PLAN_PROBE_ROM);
 		plan_file_add(g, "", p->rom);
 		return;
 	}
-	plan_path(g, p->rom, p->data_dir, own ? "igd-file.rom" : "igd-assign.rom");
+	plan_path(g, p->rom, p->data_dir, stored ? "igd-store.rom" : own ? "igd-file.rom"
+										      : "igd-assign.rom");
 	plan_file_add(g, path, p->rom)->once = !own && p->purpose == PLAN_RUN;
 }
 
@@ -145,6 +231,7 @@ void plan_rom(struct planning *g)
 
 	if (!g->p->igpu || !g->pf)
 		return;
+	judge_store(g);
 	if (plan_rom_path(g->in, path)) {
 		judge(g, path);
 		place(g, path);

@@ -6,7 +6,7 @@
  *			DIR and a device that cannot exist; without a device it is asked query-status
  *
  * CASE is a directory with vm.conf and host: the lines "device 4692" or "igpu none", "qemu 10.0",
- * "rom assign", and what scene_line() in tests/scene.h knows; "purpose probe" and "rescue yes".
+ * "rom assign", "store gop ADL-S 4692 NAME.rom", "store-bad NAME.json", and what scene_line() in tests/scene.h knows; "purpose probe" and "rescue yes".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -37,6 +37,7 @@ struct golden {
 	struct plan plan;
 	struct words words;
 	uint8_t rom[SCENE_ROM];
+	struct rom_store store;
 	bool planned;
 };
 
@@ -58,6 +59,12 @@ static void read_host_line(struct golden *g, const char *key, const char *value)
 		g->in.purpose = !strcmp(value, "probe") ? PLAN_PROBE : PLAN_RUN;
 	else if (!strcmp(key, "rescue"))
 		g->in.rescue = !strcmp(value, "yes");
+	else if (!strcmp(key, "store"))
+		scene_store(&g->store, value);
+	else if (!strcmp(key, "store-bad"))
+		scene_store_bad(&g->store, value);
+	else if (!strcmp(key, "rom-changed"))
+		g->in.rom.changed = !strcmp(value, "yes");
 	else if (!strcmp(key, "rom") && !strcmp(value, "unread"))
 		g->in.rom.state = PLAN_ROM_UNREAD;
 	else if (!strcmp(key, "rom") && !strcmp(value, "missing"))
@@ -117,6 +124,7 @@ static void load(struct golden *g, const char *dir)
 	snprintf(g->paths.templates, PATH_MAX, "vm-templates");
 	strcpy(g->paths.data, "/var/lib/igvm");
 	strcpy(g->paths.run, "/run/igvm");
+	strcpy(g->store.dir, "/var/lib/igvm/roms");
 	if (wish_read(&g->paths, "vm", &g->wish, &e)) {
 		fprintf(stderr, "golden: %s:%d: %s\n", e.file, e.line, e.text);
 		exit(2);
@@ -133,6 +141,7 @@ static void decide(struct golden *g)
 	g->in.host = &g->host;
 	g->in.caps = &g->caps;
 	g->in.paths = &g->paths;
+	g->in.store = &g->store;
 	g->in.datadir = "/usr/share/igvm";
 	check_run(&check, &g->findings);
 	g->planned = plan_make(&g->in, &g->plan, &g->findings);
