@@ -169,7 +169,7 @@ static inline void fake_check(struct fake *f, const char *subject, const char *k
 		fail_msg("no line about %s", subject);
 	have = json_object_get(line, key);
 	text = have ? json_dumps(have, JSON_ENCODE_ANY) : NULL;
-	if (!text != !want || (text && strcmp(text, want)))
+	if (want ? !text || strcmp(text, want) : text != NULL)
 		fail_msg("%s.%s is %s, not %s", subject, key, text ? text : "absent",
 			 want ? want : "absent");
 	free(text);
