@@ -12,10 +12,19 @@ static void put(struct screen *s, size_t at, uint32_t pixel)
 	s->device[at] = pixel;
 }
 
+/* Two pixels at a time: half the accesses. */
 void blt_clear(struct screen *s)
 {
-	for (size_t i = 0; i < s->width * s->height; i++)
-		s->shadow[i] = s->device[i] = 0;
+	typedef uint64_t __attribute__((may_alias)) two_pixels;
+	volatile two_pixels *device = (volatile two_pixels *)s->device;
+	size_t n = s->width * s->height;
+
+	for (size_t i = 0; i < n / 2; i++)
+		device[i] = 0;
+	for (size_t i = 0; i < n; i++)
+		s->shadow[i] = 0;
+	if (n % 2)
+		s->device[n - 1] = 0;
 }
 
 static bool inside(const struct screen *s, size_t x, size_t y, const struct blt_area *a)

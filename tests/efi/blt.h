@@ -18,7 +18,7 @@
 
 /** struct screen - @width x @height pixels without padding, twice */
 struct screen {
-	volatile uint32_t *device;
+	volatile uint32_t *device; /* aligned to 8 bytes */
 	uint32_t *shadow; /* the same pixels */
 	size_t width, height;
 };
