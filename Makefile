@@ -146,6 +146,8 @@ $(B)/efi/igd_rows.h: $(B)/efi/mkids
 $(filter $(B)/tests/t_efi%,$(unit_tests)): $(efi_obj)
 $(filter $(B)/tests/fuzz/fuzz_efi%,$(fuzz_tests)): $(efi_obj)
 
+$(B)/tests/t_efi_testgop: | $(B)/roms/igd-testgop.rom
+
 $(B)/romfiles/efi/guest_igd.o: cflags += -I$(B)
 $(foreach d,$(B) $(B)/efi/pe $(B)/efi/elf,$d/romfiles/efi/guest_igd.o): $(B)/efi/igd_rows.h
 

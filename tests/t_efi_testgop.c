@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The pure parts of the GOP driver's test double: transfers, and what it asks of a VBT. */
+/*
+ * The pure parts of the GOP driver's test double: transfers, and what it asks
+ * of a VBT. And is each driver of the built ROM known for what it is?
+ */
+#include <stdio.h>
+
 #include "tests/efi_fake.h"
 
+#include "romfiles/oprom.h"
+#include "romfiles/pe.h"
 #include "tests/efi/blt.h"
 #include "tests/efi/gop_vbt.h"
 
@@ -191,6 +198,37 @@ static void test_vbt(void **state)
 	assert_string_equal(gop_vbt_error(s), "no-vbt");
 }
 
+/* The ROM of assignment driver, policy driver and test double, in this order. */
+static void test_rom(void **state)
+{
+	static uint8_t rom[1 << 20];
+	const char *build = getenv("B");
+	struct oprom o;
+	char path[512];
+	size_t n;
+	FILE *f;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/roms/igd-testgop.rom", build ? build : "build");
+	f = fopen(path, "rb");
+	if (!f)
+		fail_msg("%s is not built", path);
+	n = fread(rom, 1, sizeof(rom), f);
+	fclose(f);
+	assert_int_equal(oprom_parse((struct span){ rom, n }, &o), 0);
+	assert_int_equal(o.n, 3);
+	assert_int_equal(o.notes.n, 0);
+	for (size_t i = 0; i < o.n; i++) {
+		const struct oprom_image *im = &o.image[i];
+
+		assert_int_equal(oprom_ovmf_image(&o, i, PE_MACHINE_X64), OPROM_RUNS);
+		assert_int_equal(im->igvm_assign, i == 0);
+		assert_int_equal(im->igvm_policy, i == 1);
+		assert_int_equal(im->gop, i == 2);
+		assert_false(im->intel_gop || im->other_assign || im->other_policy);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -198,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_clear), TEST(test_fill), TEST(test_buffer_both_ways), TEST(test_move),
 		TEST(test_refused), TEST(test_kept), TEST(test_vbt),
+		cmocka_unit_test(test_rom),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

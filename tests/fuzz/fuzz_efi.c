@@ -100,10 +100,10 @@ static void fwcfg_take(void *ctx, void *dst, size_t n)
 {
 	struct machine *m = ctx;
 
+	/* A directory may name the signature's key as a file's. */
 	if (m->signature) {
-		if (n != 4)
-			abort();
-		memcpy(dst, "QEMU", n);
+		memset(dst, 0, n);
+		memcpy(dst, "QEMU", n < 4 ? n : 4);
 		return;
 	}
 	for (size_t i = 0; i < n; i++, m->at++)
