@@ -93,18 +93,24 @@ $(filter-out $(leaf) $(qmp_leaf),$(tools)): $(B)/tests/tools/%: $(B)/tests/tools
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
 # --- romfiles/efi (what runs inside the guest) ----------------------------------
-# Two UEFI drivers (PE32+) and one Multiboot kernel (ELF32) from one pure core,
+# Three UEFI drivers (PE32+) and one Multiboot kernel (ELF32) from one pure core,
 # which is also compiled for this machine, for the tests. Freestanding: of
 # gnu-efi only the headers, of the system none.
 LD_LLD      ?= ld.lld
 EFI_INC     ?= /usr/include/efi
 efi_pure    := $(addprefix romfiles/efi/,emit memmap opreg fwcfg guest_igd guest_assign \
-	       guest_probe guest_probe_bar guest_probe_opregion)
-efi_obj     := $(efi_pure:%=$(B)/%.o)
-efi_images  := $(B)/efi/igd-assign.efi $(B)/efi/igvm-probe.efi
+	       guest_vbt guest_policy guest_probe guest_probe_bar guest_probe_gop \
+	       guest_probe_opregion)
+# tests/efi: a stand-in for the owner's GOP driver, for tests alone.
+efi_obj     := $(efi_pure:%=$(B)/%.o) $(B)/tests/efi/blt.o
+efi_images  := $(addprefix $(B)/efi/,igd-assign.efi igvm-probe.efi gop-policy.efi testgop.efi)
 guest_c     := $(efi_pure) romfiles/igd romfiles/sha256 romfiles/efi/mem romfiles/efi/port
 assign_pe   := $(patsubst %,$(B)/efi/pe/%.o,$(guest_c) romfiles/efi/uefi romfiles/efi/assign_uefi)
-probe_pe    := $(patsubst %,$(B)/efi/pe/%.o,$(guest_c) romfiles/efi/uefi romfiles/efi/probe_uefi)
+probe_pe    := $(patsubst %,$(B)/efi/pe/%.o,$(guest_c) $(addprefix romfiles/efi/,uefi uefi_map \
+	       probe_uefi))
+policy_pe   := $(patsubst %,$(B)/efi/pe/%.o,$(guest_c) $(addprefix romfiles/efi/,uefi uefi_map \
+	       gop_policy_uefi))
+testgop_pe  := $(patsubst %,$(B)/efi/pe/%.o,$(guest_c) tests/efi/blt tests/efi/testgop_uefi)
 probe_elf   := $(patsubst %,$(B)/efi/elf/%.o,$(guest_c) romfiles/efi/probe_bios)
 
 guest_cflags = -std=gnu17 -ffreestanding -nostdlibinc -isystem romfiles/efi/include -I. -I$(B) \
@@ -119,7 +125,7 @@ elf_cflags   = --target=i386-unknown-none-elf -Os -fno-pic -fno-asynchronous-unw
 # Where the program looks for them when it runs from the build tree.
 efi_share   := $(B)/share/igvm/efi
 rom_share   := $(B)/share/igvm/roms
-efi_files   := $(addprefix $(efi_share)/,igd-assign.efi igvm-probe.efi igvm-probe.elf) \
+efi_files   := $(addprefix $(efi_share)/,igd-assign.efi gop-policy.efi igvm-probe.efi igvm-probe.elf) \
 	       $(addprefix $(rom_share)/,igd-assign.rom igvm-probe.rom)
 
 .PHONY: efi
@@ -143,6 +149,8 @@ $(B)/efi/igd_rows.h: $(B)/efi/mkids
 $(filter $(B)/tests/t_efi%,$(unit_tests)): $(efi_obj)
 $(filter $(B)/tests/fuzz/fuzz_efi%,$(fuzz_tests)): $(efi_obj)
 
+$(B)/tests/t_efi_testgop: | $(B)/roms/igd-testgop.rom
+
 $(B)/romfiles/efi/guest_igd.o: cflags += -I$(B)
 $(foreach d,$(B) $(B)/efi/pe $(B)/efi/elf,$d/romfiles/efi/guest_igd.o): $(B)/efi/igd_rows.h
 
@@ -156,6 +164,8 @@ $(B)/efi/elf/%.o: %.c
 
 $(B)/efi/igd-assign.efi: $(assign_pe)
 $(B)/efi/igvm-probe.efi: $(probe_pe)
+$(B)/efi/gop-policy.efi: $(policy_pe)
+$(B)/efi/testgop.efi: $(testgop_pe)
 $(efi_images):
 	$(call q,LINK,$@)$(LLD_LINK) -subsystem:efi_boot_service_driver -entry:efi_main \
 		-nodefaultlib -dynamicbase -opt:ref -Brepro -out:$@ $^
@@ -168,7 +178,9 @@ ROM_DEVICE  ?= 4692
 $(B)/roms/igd-assign.rom: $(B)/efi/igd-assign.efi
 $(B)/roms/igvm-probe.rom: $(B)/efi/igvm-probe.efi
 # Both at once, for tests of the guest's side alone.
-$(B)/roms/igd-probe.rom: $(efi_images)
+$(B)/roms/igd-probe.rom: $(B)/efi/igd-assign.efi $(B)/efi/igvm-probe.efi
+# A picture from power-on, with the stand-in for the owner's GOP driver.
+$(B)/roms/igd-testgop.rom: $(addprefix $(B)/efi/,igd-assign.efi gop-policy.efi testgop.efi)
 # Linked apart from the other tools: ROMs are built without the launcher.
 $(B)/efi/mkrom: $(B)/tests/tools/mkrom.o $(romfiles_obj)
 	@mkdir -p $(@D)
@@ -218,7 +230,7 @@ po: $(B)/igvm.pot	## update the translations from the sources
 
 # --- check, demo, soak, bench -----------------------------------------------------------
 check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
-	       $(B)/roms/igd-probe.rom $(lab_bins)
+	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(lab_bins)
 # The long ones first: prove gives each of its two workers the next in line.
 slow_tests  := tests/efi.sh tests/supervise.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))

@@ -15,7 +15,7 @@
 #include "romfiles/igd.h"
 #include "romfiles/span.h"
 
-#define GOP_IDS_MAX 128
+#define GOP_IDS_MAX 512
 
 /** struct gop_facts - what gop_parse() found; a plain value */
 struct gop_facts {

@@ -99,13 +99,21 @@ static bool contains(struct span s, const void *what, size_t n)
 static void recognise(struct span body, struct oprom_image *im)
 {
 	static const char ucs2_gop[] = "I\0n\0t\0e\0l\0(\0R\0)\0 \0G\0O\0P\0 \0D\0r\0i\0v\0e\0r";
+	static const char ucs2_any[] = "G\0O\0P\0 \0D\0r\0i\0v\0e\0r";
 	static const char fw_cfg[] = "etc/igd-opregion";
+	/* PLATFORM_GOP_POLICY_PROTOCOL, ec2e931b-3281-48a5-8107-df8a8bed3c5d */
+	static const uint8_t policy[] = { 0x1b, 0x93, 0x2e, 0xec, 0x81, 0x32, 0xa5, 0x48,
+					  0x81, 0x07, 0xdf, 0x8a, 0x8b, 0xed, 0x3c, 0x5d };
 
 	if (im->compression)
 		return;
 	im->igvm_assign = contains(body, OPROM_ASSIGN_TAG, sizeof(OPROM_ASSIGN_TAG) - 1);
 	im->other_assign = !im->igvm_assign && contains(body, fw_cfg, sizeof(fw_cfg) - 1);
 	im->intel_gop = contains(body, ucs2_gop, sizeof(ucs2_gop));
+	im->gop = im->intel_gop || contains(body, ucs2_any, sizeof(ucs2_any));
+	im->igvm_policy = contains(body, OPROM_POLICY_TAG, sizeof(OPROM_POLICY_TAG) - 1);
+	/* A GOP driver has the same bytes: it asks for what the other offers. */
+	im->other_policy = !im->igvm_policy && !im->gop && contains(body, policy, sizeof(policy));
 }
 
 static void read_efi(struct span body, struct oprom_image *im, struct notes *ns)

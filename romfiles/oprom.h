@@ -29,6 +29,9 @@
  */
 #define OPROM_ASSIGN_TAG "igvm-assign"
 
+/* The same for igvm's GOP policy driver. */
+#define OPROM_POLICY_TAG "igvm-policy"
+
 /** enum oprom_code - code type byte of PCIR; other values are legal and kept */
 enum oprom_code { OPROM_X86, OPROM_OPEN_FIRMWARE, OPROM_PA_RISC, OPROM_EFI };
 
@@ -86,6 +89,9 @@ struct oprom_image {
 	bool igvm_assign;  /* OPROM_ASSIGN_TAG */
 	bool other_assign; /* reads QEMU's etc/igd-opregion, is not ours */
 	bool intel_gop;    /* calls itself Intel(R) GOP Driver */
+	bool gop;          /* calls itself a GOP driver, Intel's or another */
+	bool igvm_policy;  /* OPROM_POLICY_TAG */
+	bool other_policy; /* offers PLATFORM_GOP_POLICY_PROTOCOL, is not ours */
 };
 
 /** struct oprom - a parsed ROM; a plain value */

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The assignment driver and the probe inside real firmware, under TCG: OVMF
-# with and without Secure Boot, SeaBIOS, both PC machines. The iGPU is the
+# What runs inside the guest in real firmware, under TCG: OVMF with and without
+# Secure Boot, SeaBIOS, both PC machines; a picture from power-on, with a
+# stand-in of the owner's GOP driver. The iGPU is the
 # lab's igdsim where QEMU has vfio-user (10.1), else pciproxy's. $OVMF, $QEMU:
 # other firmware folder, other QEMU.
 set -u
@@ -27,7 +28,7 @@ case $devices in
 esac
 [ -e "$OVMF/OVMF_CODE_4M.fd" ] || skip_all "no OVMF in $OVMF"
 for f in "$B/efi/igvm-probe.elf" "$B/roms/igd-assign.rom" "$B/roms/igd-probe.rom" \
-	 "$B/efi/mkrom" "$sim_program"; do
+	 "$B/roms/igd-testgop.rom" "$B/efi/mkrom" "$sim_program"; do
 	[ -e "$f" ] || skip_all "$f is not built"
 done
 
@@ -127,6 +128,29 @@ whole() {
 	     "igvm-probe: {\"probe\":\"end\",\"lines\":$lines}"
 }
 
+# picture_seen: the console's text is on the device
+picture_seen() {
+	lit=$(sed -n 's/^igvm-testgop: .*"picture","lit":\([0-9]*\),"kept":true}$/\1/p' "$tmp/log")
+	[ "${lit:-0}" -gt 0 ]
+}
+
+# gop_on_device COUNT: the probe sees so many outputs, and the device's in its aperture
+gop_on_device() {
+	seen "\"probe\":\"gop\",\"count\":$1,\"on_device\":true,\"width\":640,\"height\":480," \
+	     '"mode":0,"modes":1,"format":"bgr"' '"size":1228800,"bar":2}'
+}
+
+# rom NAME DRIVER...: an option ROM of these, in this order, as $tmp/NAME.rom
+rom() {
+	name=$1
+	shift
+	for driver; do
+		shift
+		set -- "$@" "$B/efi/$driver.efi"
+	done
+	"$mkrom" efirom -f 8086 -i 4692 -l 030000 -o "$tmp/$name.rom" "$@"
+}
+
 # pflash CODE VARS: words for the firmware, with a fresh copy of the variables
 pflash() {
 	cp "$OVMF/$2" "$tmp/vars" && chmod u+w "$tmp/vars"
@@ -137,10 +161,16 @@ pflash() {
 "$mkrom" vbt --pad 9216 -o "$tmp/vbt" &&
 	"$mkrom" opregion --vbt "$tmp/vbt" -o "$tmp/opregion" &&
 	"$mkrom" opregion --vbt "$tmp/vbt" --rvda absolute 0xfffffff0 -o "$tmp/hostile" &&
+	"$mkrom" vbt --pad 9216 --bad-checksum -o "$tmp/bad-vbt" &&
+	"$mkrom" opregion --vbt "$tmp/bad-vbt" -o "$tmp/bad" &&
+	rom picture igd-assign gop-policy testgop igvm-probe &&
+	rom backwards testgop gop-policy igd-assign igvm-probe &&
+	rom no-policy igd-assign testgop &&
 	"$mkrom" vbios --device 4692 -o "$tmp/vbios" || exit 1
 # shellcheck disable=SC2059 # octal escapes on purpose
 printf "$MIB32" >"$tmp/size" && printf "$HOST_BASE" >"$tmp/base"
 digest=$(sha256sum <"$tmp/vbt" | cut -d' ' -f1)
+bad_digest=$(sha256sum <"$tmp/bad-vbt" | cut -d' ' -f1)
 fwcfg="-fw_cfg name=etc/igd-opregion,file=$tmp/opregion"
 fwcfg="$fwcfg -fw_cfg name=etc/igd-bdsm-size,file=$tmp/size"
 base="-fw_cfg name=opt/igvm/stolen-base,file=$tmp/base"
@@ -153,7 +183,7 @@ ROM=$B/roms/igd-probe.rom
 	-machine q35,memory-backend=mem >/dev/null 2>&1 ||
 	skip_all "this QEMU's x-pci-proxy-dev needs KVM"
 
-echo 1..25
+echo 1..35
 # shellcheck disable=SC2046,SC2086 # lists of words, without blanks
 {
 for machine in q35 pc; do
@@ -167,7 +197,9 @@ for machine in q35 pc; do
 		bdsm_not_reserved
 	ok "shadow of the option ROM" seen '"where":"shadow","signature":true,"vendor":"0x8086"'
 
-	boot "OVMF $machine" "$END" 4692 "$ROM" -machine "$machine,memory-backend=mem" \
+	rom=$ROM
+	[ $machine = pc ] || rom=$tmp/picture.rom
+	boot "OVMF $machine" "$END" 4692 "$rom" -machine "$machine,memory-backend=mem" \
 		$fwcfg $base $(pflash OVMF_CODE_4M.fd OVMF_VARS_4M.fd)
 	ok "report is whole" whole
 	ok "OpRegion and VBT as given, reserved" seen '"firmware":"uefi"' \
@@ -177,6 +209,11 @@ for machine in q35 pc; do
 		'"result":"set","register":"0xc0","base":"0x08000000","size":33554432,"placed":"host"' \
 		'"base":"0x08000000","size":33554432,"reserved":"yes"'
 	ok "BARs answer" seen '"index":0,"type":"mem' '"size":16777216,"read":"ok","first"'
+	[ $machine = q35 ] || continue
+	ok "the policy driver hands out the VBT" seen '"policy":"begin","version":1,"result":"installed"' \
+		'"policy":"vbt","result":"given"' '"where":"rvda"' '"size":9216,"checksum":"ok"}'
+	ok "a GOP driver starts with it, on the only display there is" gop_on_device 1
+	ok "OVMF's console writes on it" picture_seen
 done
 cp "$tmp/log" "$tmp/first"
 boot "OVMF again" "$END" 4692 "$ROM" -machine pc,memory-backend=mem $fwcfg $base \
@@ -208,9 +245,33 @@ ok "no OpRegion file: says so, and sets stolen memory all the same" seen \
 	'"opregion","result":"absent"' '"stolen","result":"set","register":"0x5c"'
 ok "the assignment ROM has no probe" unseen igvm-probe:
 
-boot "hostile RVDA" "$END" 4692 "$ROM" -machine q35,memory-backend=mem \
+boot "bad VBT, VGA, backwards" "$END" 4692 "$tmp/backwards.rom" -machine q35,memory-backend=mem \
+	-device VGA,addr=1.0 -fw_cfg "name=etc/igd-opregion,file=$tmp/bad" \
+	$(pflash OVMF_CODE_4M.fd OVMF_VARS_4M.fd)
+ok "the policy driver comes before the OpRegion does, and corrects the checksum" seen \
+	'"policy":"vbt","result":"given"' '"size":9216,"checksum":"corrected"}'
+ok "the OpRegion's table stays as it is" seen "\"checksum\":\"bad\",\"sha256\":\"$bad_digest\""
+ok "the GOP driver starts beside an emulated VGA" gop_on_device 2
+ok "OVMF's console writes on it as well" picture_seen
+
+boot "no OpRegion" '"testgop":"start"' 4692 "$B/roms/igd-testgop.rom" \
+	-machine q35,memory-backend=mem $(pflash OVMF_CODE_4M.fd OVMF_VARS_4M.fd)
+ok "the policy driver says that it is not ready, a GOP driver does not start" seen \
+	'"policy":"vbt","result":"not-ready","asls":"0x00000000","error":"not-set"}' \
+	'"testgop":"start","result":"refused","error":"policy-not-ready"}'
+
+boot "no policy driver" '"testgop":"start"' 4692 "$tmp/no-policy.rom" \
+	-machine q35,memory-backend=mem $fwcfg $(pflash OVMF_CODE_4M.fd OVMF_VARS_4M.fd)
+ok "a GOP driver does not start" seen \
+	'"testgop":"start","result":"refused","error":"no-policy"}'
+
+boot "hostile RVDA" "$END" 4692 "$tmp/picture.rom" -machine q35,memory-backend=mem \
 	-fw_cfg "name=etc/igd-opregion,file=$tmp/hostile" \
 	$(pflash OVMF_CODE_4M.fd OVMF_VARS_4M.fd)
 ok "report is whole" whole
 ok "the range is not read" seen '"rvda_error":"not-readable"'
+ok "the policy driver hands out nothing, and there is no picture" seen \
+	'"policy":"vbt","result":"refused"' '"error":"no-signature","rvda_error":"outside"}' \
+	'"testgop":"start","result":"refused","error":"policy-refuses"}' \
+	'"probe":"gop","count":0,"on_device":false}'
 }

@@ -14,6 +14,7 @@ struct world {
 	struct memmap map;
 	struct probe_env env;
 	uint8_t *opregion;
+	struct probe_gop gop;
 	unsigned int quiet, mmio_reads;
 };
 
@@ -55,26 +56,9 @@ static void quiet(void *ctx, bool on)
 	w->quiet++;
 }
 
-static void put_le(uint8_t *p, uint64_t v, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++)
-		p[i] = (uint8_t)(v >> 8 * i);
-}
-
-static void put_vbt(uint8_t *p, uint16_t bytes)
-{
-	memcpy(p, "$VBT", 4);
-	put_le(p + 0x18, bytes, 2);
-	put_le(p + 0x1c, 48, 4);
-	put_le(p + 48 + 20, 22, 2);
-	p[0x1a] = (uint8_t)-span_sum8((struct span){ p, bytes });
-}
-
 static void put_rvda(struct world *w, uint32_t version, uint64_t rvda, uint32_t rvds)
 {
-	put_le(w->opregion + 0x14, version, 4);
-	put_le(w->opregion + 0x3ba, rvda, 8);
-	put_le(w->opregion + 0x3c2, rvds, 4);
+	fake_rvda(w->opregion, version, rvda, rvds);
 }
 
 static int setup(void **state)
@@ -100,11 +84,7 @@ static int setup(void **state)
 		.quiet = quiet,
 	};
 	w->opregion = w->f->ram + (OPREGION_AT - FAKE_RAM);
-	memcpy(w->opregion, "IntelGraphicsMem", 16);
-	put_le(w->opregion + 0x10, 8, 4);
-	put_le(w->opregion + 0x14, 0x02000000, 4);
-	put_le(w->opregion + 0x58, 0x0d, 4);
-	put_vbt(w->opregion + 0x400, 200);
+	fake_opregion(w->opregion, 200);
 	fake_put(w->f, PCI_IGD, 0xfc, 4, OPREGION_AT, UINT32_MAX);
 	*state = w;
 	return 0;
@@ -217,6 +197,84 @@ static void test_bars(void **state)
 	assert_null(fake_line(w->f, "bar", 3));
 }
 
+static void gop_fill(void *ctx, struct probe_gop *g)
+{
+	struct world *w = ctx;
+
+	*g = w->gop;
+}
+
+static void test_gop(void **state)
+{
+	static const struct {
+		uint64_t base, bytes;
+		const char *bar;
+	} row[] = {
+		{ 0xe0000000, 1228800, "2" },
+		{ 0xefffffff, 1, "2" },
+		{ 0xe0000000, 0x10000000, "2" },
+		{ 0xe0000000, 0x10000001, "null" },
+		{ 0xe0000001, 0x10000000, "null" },
+		{ 0xe0000000, UINT64_MAX, "null" },
+		{ 0xdfffffff, 2, "null" },
+		{ 0xf0000000, 1, "null" },
+		{ 0xf0000000, 0, "null" },
+		{ 0xe0000000, 0, "null" },
+		{ 0xfd000000, 4096, "0" },
+		{ 0xc000, 4, "null" }, /* the I/O BAR is no memory */
+		{ 0, 4096, "null" },
+		{ UINT64_MAX, UINT64_MAX, "null" },
+	};
+	struct world *w = *state;
+
+	run(w);
+	assert_null(fake_line(w->f, "gop", 0)); /* as under SeaBIOS */
+	w->env.gop = gop_fill;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		w->gop = (struct probe_gop){ .count = 2, .on_device = true, .format = "bgr",
+					     .width = 640, .height = 480, .stride = 704,
+					     .mode = 3, .modes = 4, .base = row[i].base,
+					     .bytes = row[i].bytes };
+		run(w);
+		fake_check(w->f, "gop", "bar", row[i].bar);
+	}
+	fake_check(w->f, "gop", "count", "2");
+	fake_check(w->f, "gop", "on_device", "true");
+	fake_check(w->f, "gop", "width", "640");
+	fake_check(w->f, "gop", "height", "480");
+	fake_check(w->f, "gop", "stride", "704");
+	fake_check(w->f, "gop", "mode", "3");
+	fake_check(w->f, "gop", "modes", "4");
+	fake_check(w->f, "gop", "format", "\"bgr\"");
+	fake_check(w->f, "gop", "base", "\"0xffffffffffffffff\"");
+	fake_check(w->f, "gop", "size", "null");
+}
+
+static void test_gop_without(void **state)
+{
+	struct world *w = *state;
+
+	w->env.gop = gop_fill;
+	run(w); /* no output at all */
+	fake_check(w->f, "gop", "count", "0");
+	fake_check(w->f, "gop", "on_device", "false");
+	fake_check(w->f, "gop", "width", NULL);
+	fake_check(w->f, "gop", "bar", NULL);
+	w->gop = (struct probe_gop){ .count = 1, .format = "blt", .blt_only = true, .width = 800,
+				     .base = 0xe0000000, .bytes = 4096 };
+	run(w);
+	fake_check(w->f, "gop", "format", "\"blt\"");
+	fake_check(w->f, "gop", "width", "800");
+	fake_check(w->f, "gop", "base", NULL);
+	fake_check(w->f, "gop", "bar", NULL);
+	/* An output of another adapter, and no iGPU. */
+	w->gop = (struct probe_gop){ .count = 1, .format = "rgb", .base = 0xe0000000,
+				     .bytes = 4096 };
+	fake_put(w->f, PCI_IGD, 0x00, 4, UINT32_MAX, 0);
+	run(w);
+	fake_check(w->f, "gop", "bar", "null");
+}
+
 static void test_bar_states(void **state)
 {
 	struct world *w = *state;
@@ -299,7 +357,7 @@ static void test_rvda(void **state)
 {
 	struct world *w = *state;
 
-	put_vbt(w->opregion + VBT_AT, 9000);
+	fake_vbt(w->opregion + VBT_AT, 9000);
 	put_rvda(w, 0x02010000, VBT_AT, 9216);
 	run(w);
 	fake_check(w->f, "vbt", "where", "\"rvda\"");
@@ -315,7 +373,7 @@ static void test_rvda_absolute(void **state)
 {
 	struct world *w = *state;
 
-	put_vbt(w->f->ram, 300);
+	fake_vbt(w->f->ram, 300);
 	put_rvda(w, 0x02000000, FAKE_RAM, 300);
 	run(w);
 	fake_check(w->f, "vbt", "where", "\"rvda\"");
@@ -385,10 +443,10 @@ static void test_opregion_size(void **state)
 {
 	struct world *w = *state;
 
-	put_le(w->opregion + 0x10, 0, 4);
+	fake_le(w->opregion + 0x10, 0, 4);
 	run(w);
 	fake_check(w->f, "opregion", "error", "\"too-small\"");
-	put_le(w->opregion + 0x10, UINT32_MAX, 4);
+	fake_le(w->opregion + 0x10, UINT32_MAX, 4);
 	run(w);
 	fake_check(w->f, "opregion", "size", "4398046510080");
 	fake_check(w->f, "opregion", "error", NULL);
@@ -430,7 +488,8 @@ static void test_rom(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_honest), TEST(test_bars), TEST(test_bar_states),
+		TEST(test_honest), TEST(test_bars), TEST(test_gop), TEST(test_gop_without),
+		TEST(test_bar_states),
 		TEST(test_meteor_lake), TEST(test_unknown_device), TEST(test_no_device),
 		TEST(test_bdsm_reserved), TEST(test_rvda), TEST(test_rvda_absolute),
 		TEST(test_rvda_hostile), TEST(test_opregion_bad), TEST(test_opregion_size),

@@ -93,18 +93,21 @@ static void a_name(void **state)
 static void ends_and_edges(void **state)
 {
 	struct gop_facts g;
+	size_t n = 0;
 
 	(void)state;
-	for (size_t n = 0; n < 4; n++)
-		assert_int_equal(look(n).n_ids, 0);
+	for (size_t len = 0; len < 4; len++)
+		assert_int_equal(look(len).n_ids, 0);
 	gop_parse((struct span){ NULL, 0 }, &g);
 	assert_int_equal(g.n_ids, 0);
-	/* Every known id in one table: as many as there is room for, ascending. */
+	/* Every known id in one table. */
 	memset(buf, 0xcc, sizeof(buf));
-	for (size_t i = 0; igd_id_at(i); i++)
-		put_id(2 * i, igd_id_at(i)->device_id);
+	while (igd_id_at(n)) {
+		put_id(2 * n, igd_id_at(n)->device_id);
+		n++;
+	}
 	g = look(sizeof(buf));
-	assert_int_equal(g.n_ids, GOP_IDS_MAX);
+	assert_int_equal(g.n_ids, n);
 	for (size_t i = 1; i < g.n_ids; i++)
 		assert_true(g.id[i - 1] < g.id[i]);
 }

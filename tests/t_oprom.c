@@ -152,6 +152,42 @@ static void a_chain(void **state)
 	free(r.p);
 }
 
+#define UCS2_GOP "G\0O\0P\0 \0D\0r\0i\0v\0e\0r\0"
+#define POLICY_GUID "\x1b\x93\x2e\xec\x81\x32\xa5\x48\x81\x07\xdf\x8a\x8b\xed\x3c\x5d"
+
+static void drivers_of_a_picture(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		bool intel, gop, ours, other;
+	} row[] = {
+		{ "x" UCS2_GOP POLICY_GUID, 1 + 20 + 16, false, true, false, false },
+		{ "x" UCS2_GOP, 1 + 20, false, true, false, false },
+		{ "x" UCS2_GOP "y", 1 + 18, false, false, false, false },
+		{ POLICY_GUID, 16, false, false, false, true },
+		{ POLICY_GUID, 15, false, false, false, false },
+		{ POLICY_GUID OPROM_POLICY_TAG ": {", 16 + 14, false, false, true, false },
+		{ "I\0n\0t\0e\0l\0(\0R\0)\0 \0" UCS2_GOP, 38, true, true, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		const struct oprom_image *im;
+		struct rom r = { 0 };
+		struct oprom o;
+
+		add_efi(&r, PE_MACHINE_X64, row[i].bytes, row[i].n, true);
+		assert_int_equal(oprom_parse(span_of(&r), &o), 0);
+		im = &o.image[0];
+		if (im->intel_gop != row[i].intel || im->gop != row[i].gop ||
+		    im->igvm_policy != row[i].ours || im->other_policy != row[i].other)
+			fail_msg("row %zu", i);
+		assert_false(im->igvm_assign || im->other_assign);
+		free(r.p);
+	}
+}
+
 /* One byte or word of a good ROM changed: what is noted, what firmware does. */
 static const struct {
 	const char *name;
@@ -544,7 +580,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_vbios),
 		cmocka_unit_test(a_vbt_inside),
-		cmocka_unit_test(a_chain),
+		cmocka_unit_test(a_chain), cmocka_unit_test(drivers_of_a_picture),
 		cmocka_unit_test(broken_roms),
 		cmocka_unit_test(a_misaligned_pcir),
 		cmocka_unit_test(a_list_without_end),

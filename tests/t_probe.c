@@ -14,10 +14,12 @@
 
 #define P REPORT_PROBE_PREFIX
 #define A REPORT_ASSIGN_PREFIX
+#define G REPORT_POLICY_PREFIX
 #define SHA "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 /* Lines of a healthy report, one subject each, so that a case can replace one. */
-enum { BEGIN, DEVICE, OPREGION, VBT, GGC, BDSM, LPC, BAR, ROM, ASSIGN, END, NLINES };
+enum { BEGIN, DEVICE, OPREGION, VBT, GGC, BDSM, LPC, BAR, ROM, ASSIGN, GOP,
+       END, NLINES };
 
 static const char *const healthy[NLINES] = {
 	[BEGIN] = P "{\"probe\":\"begin\",\"version\":1,\"firmware\":\"uefi\"}\n",
@@ -34,6 +36,11 @@ static const char *const healthy[NLINES] = {
 	[ROM] = P "{\"probe\":\"rom\",\"bar_size\":16384,\"where\":\"firmware\"}\n",
 	[ASSIGN] = A "{\"assign\":\"begin\",\"version\":1}\n"
 		   A "{\"assign\":\"opregion\",\"result\":\"set\"}\n",
+	[GOP] = G "{\"policy\":\"begin\",\"version\":1}\n"
+		G "{\"policy\":\"vbt\",\"result\":\"not-ready\",\"error\":\"not-set\"}\n"
+		G "{\"policy\":\"vbt\",\"result\":\"given\",\"size\":9216}\n"
+		P "{\"probe\":\"gop\",\"count\":1,\"on_device\":true,\"width\":640,\"height\":480,"
+		  "\"base\":\"0xe0000000\",\"size\":1228800,\"bar\":2}\n",
 	[END] = P "{\"probe\":\"end\",\"lines\":10}\n",
 };
 
@@ -87,6 +94,14 @@ static const struct {
 	  A "{\"assign\":\"begin\",\"version\":1}\n"
 	  A "{\"assign\":\"stolen\",\"result\":\"failed\",\"error\":\"no-memory\"}\n",
 	  FINDING_PROBE_ASSIGN_SILENT },
+	{ "no line about a picture, as with BIOS", GOP, "", -1 },
+	{ "a picture without a frame buffer", GOP,
+	  P "{\"probe\":\"gop\",\"count\":1,\"on_device\":true,\"format\":\"blt\"}\n", -1 },
+	{ "frame buffer elsewhere", GOP,
+	  P "{\"probe\":\"gop\",\"count\":1,\"on_device\":true,\"base\":\"0x80000000\",\"bar\":null}\n",
+	  FINDING_PROBE_NO_PICTURE },
+	{ "no picture, no GOP driver", GOP,
+	  P "{\"probe\":\"gop\",\"count\":0,\"on_device\":false}\n", FINDING_PROBE_NO_PICTURE },
 	{ "a firmware's own lines and garbage in between", BDSM,
 	  "SecCoreStartup\r\n" P "not json\n" P "[1]\n" P "{\"probe\":1}\n" P
 	  "{\"probe\":\"bdsm\",\"base\":\"0x7c000000\",\"reserved\":\"yes\"}\r\n", -1 },
@@ -100,6 +115,7 @@ static void fill_plan(struct plan *p, struct probe_expect *e)
 	p->gms = -1;
 	p->firmware = PLAN_OVMF;
 	strcpy(p->rom, "/x.rom");
+	p->display = DISPLAY_MONITOR_EARLY;
 	*e = (struct probe_expect){ .vbt_sha256 = SHA, .ggc = 0x01c0, .stolen_base = 0x7c000000,
 				    .lpc_vendor = 0x8086, .lpc_device = 0x7a86 };
 }
@@ -139,6 +155,49 @@ static void judges_each_case(void **state)
 		    f.n != 1 || f.v[0].id != (enum finding_id)cases[i].finding)
 			fail_msg("%s: %zu findings, first %s: %s", cases[i].name, f.n,
 				 f.n ? finding_def(f.v[0].id)->id : "-", f.n ? f.v[0].seen : "");
+	}
+}
+
+/* Why there is no picture: by the policy driver's last word; and who never hears it. */
+static void says_why_there_is_no_picture(void **state)
+{
+#define GIVEN G "{\"policy\":\"vbt\",\"result\":\"given\"}\n"
+#define NOT_READY G "{\"policy\":\"vbt\",\"result\":\"not-ready\",\"error\":\"not-set\"}\n"
+	static const struct {
+		const char *policy, *seen;
+		enum wish_display display;
+	} rows[] = {
+		{ "", "no GOP driver asked", DISPLAY_MONITOR_EARLY },
+		{ G "{\"policy\":\"begin\",\"version\":1}\n", "no GOP driver asked",
+		  DISPLAY_MONITOR_EARLY },
+		{ NOT_READY, "(not-set)", DISPLAY_MONITOR_EARLY },
+		{ GIVEN NOT_READY, "(not-set)", DISPLAY_MONITOR_EARLY },
+		{ NOT_READY GIVEN, "got a video BIOS table", DISPLAY_MONITOR_EARLY },
+		{ NOT_READY, NULL, DISPLAY_MONITOR },
+		{ NOT_READY, NULL, DISPLAY_BOTH },
+		{ NOT_READY, NULL, DISPLAY_REMOTE },
+	};
+	static struct plan plan;
+	struct probe_expect expect;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct findings f = { 0 };
+		char log[8192], *at = log;
+		json_t *report;
+
+		for (int k = 0; k < NLINES; k++)
+			at = stpcpy(at, k == GOP ? rows[i].policy : healthy[k]);
+		at = stpcpy(at, P "{\"probe\":\"gop\",\"count\":0,\"on_device\":false}\n");
+		report = probe_parse(log, (size_t)(at - log));
+		fill_plan(&plan, &expect);
+		plan.display = rows[i].display;
+		probe_judge(&plan, &expect, report, &f);
+		json_decref(report);
+		assert_int_equal(f.n, rows[i].seen != NULL);
+		if (f.n)
+			assert_non_null(strstr(f.v[0].seen, rows[i].seen));
+		assert_int_equal(probe_verdict(&f), VERDICT_WORKS);
 	}
 }
 
@@ -194,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judges_each_case),
+		cmocka_unit_test(says_why_there_is_no_picture),
 		cmocka_unit_test(a_cut_report_never_works),
 		cmocka_unit_test(judges_qemu),
 	};

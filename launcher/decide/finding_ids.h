@@ -123,6 +123,7 @@
 	FINDING(PROBE_ROM_MISSING, "probe.rom-missing", SEVERITY_BLOCK, "guest") \
 	FINDING(PROBE_ROM_DIFFERS, "probe.rom-differs", SEVERITY_WARN, "guest")	\
 	FINDING(PROBE_ASSIGN_SILENT, "probe.assign-silent", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_NO_PICTURE, "probe.no-picture", SEVERITY_WARN, "guest")	\
 	FINDING(PROBE_LEGACY_NOT_APPLIED, "probe.legacy-not-applied", SEVERITY_BLOCK, "qemu") \
 	FINDING(PROBE_OPREGION_NOT_APPLIED, "probe.opregion-not-applied", SEVERITY_BLOCK, "qemu") \
 	FINDING(PROBE_QEMU_MESSAGE, "probe.qemu-message", SEVERITY_WARN, "qemu")

@@ -571,6 +571,13 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("a report of the assignment driver"),
 		N_("igvm logs NAME shows what the driver and the firmware wrote"),
 		N_("The option ROM's IGD assignment driver was not started, or refused the device.")),
+	ROW(PROBE_NO_PICTURE,
+		N_("the firmware's picture on the iGPU, in its own memory"),
+		N_("put the GOP driver of your own firmware into the ROM, behind igvm's assignment and GOP "
+		   "policy drivers; igvm logs NAME shows what each of them said"),
+		N_("With display = monitor-early the picture before the operating system's driver comes from the "
+		   "GOP driver in the ROM, which starts only with a video BIOS table from a GOP policy driver. "
+		   "Without it the monitor stays dark until the guest's driver loads.")),
 	ROW(PROBE_LEGACY_NOT_APPLIED,
 		N_("IGD legacy mode enabled"),
 		N_("igvm logs NAME shows QEMU's reason in the line before"),

@@ -21,6 +21,7 @@ static void parse_line(json_t *list, const char *line, size_t len)
 	} rows[] = {
 		{ REPORT_PROBE_PREFIX, "probe" },
 		{ REPORT_ASSIGN_PREFIX, "assign" },
+		{ REPORT_POLICY_PREFIX, "policy" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -322,12 +323,58 @@ static void judge_assign(const struct judged *j)
 	}
 }
 
+/* What the GOP policy driver said last: "" a table was given, NULL nobody asked it. */
+static const char *policy_error(const struct judged *j)
+{
+	const char *error = NULL;
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(j->report, i, o)
+		if (!strcmp(text_of(o, "policy"), "vbt"))
+			error = text_of(o, "error");
+	return error;
+}
+
+static void judge_no_gop(const struct judged *j)
+{
+	const char *error = policy_error(j);
+
+	if (error && *error)
+		finding_add(j->f, FINDING_PROBE_NO_PICTURE,
+			    _("no output on the iGPU: the GOP driver got no video BIOS table (%s)"),
+			    error);
+	else if (error)
+		finding_add(j->f, FINDING_PROBE_NO_PICTURE,
+			    _("no output on the iGPU, though its GOP driver got a video BIOS table"));
+	else
+		finding_add(j->f, FINDING_PROBE_NO_PICTURE,
+			    _("no output on the iGPU: no GOP driver asked for a video BIOS table"));
+}
+
+/* Only display = monitor-early promises a picture; a frame buffer elsewhere is never right. */
+static void judge_gop(const struct judged *j)
+{
+	const json_t *o = probe_says(j, "gop");
+
+	if (!o)
+		return;
+	if (json_is_true(json_object_get(o, "on_device"))) {
+		if (json_is_null(json_object_get(o, "bar")))
+			finding_add(j->f, FINDING_PROBE_NO_PICTURE,
+				    _("the frame buffer at %s lies in no BAR of the iGPU"),
+				    text_of(o, "base"));
+	} else if (j->plan->display == DISPLAY_MONITOR_EARLY) {
+		judge_no_gop(j);
+	}
+}
+
 void probe_judge(const struct plan *p, const struct probe_expect *e, const json_t *report,
 		 struct findings *f)
 {
 	static void (*const rules[])(const struct judged *j) = {
 		judge_device, judge_opregion, judge_vbt, judge_stolen_size, judge_bdsm,
-		judge_lpc, judge_bars, judge_rom, judge_assign,
+		judge_lpc, judge_bars, judge_rom, judge_assign, judge_gop,
 	};
 	struct judged j = { p, e, report, igd_find(p->device_id), f };
 

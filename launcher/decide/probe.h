@@ -14,7 +14,7 @@
 /** probe_parse() - the report lines in a firmware log
  *
  * @log: @len bytes of debug port 0x402, firmware's own lines among them. Returns an array of the
- * objects in order, each with "from": "probe" or "assign" added; a line that is not
+ * objects in order, each with "from": "probe", "assign" or "policy" added; a line that is not
  * JSON or too long is left out. A new reference, NULL without memory.
  */
 json_t *probe_parse(const char *log, size_t len);

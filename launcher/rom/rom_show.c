@@ -7,15 +7,18 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/rom/device.h"
 #include "launcher/rom/input.h"
 #include "launcher/rom/rom.h"
 #include "launcher/rom/sandbox.h"
 #include "launcher/rom/show.h"
 
-enum { OPT_ALL = 0x100 };
+enum { OPT_ALL = 0x100, OPT_DEVICE };
 
 static const struct opt opts[] = {
 	{ "all", 'a', NULL, N_("every field with its offset"), OPT_ALL },
+	{ "device", 'd', N_("ID"), N_("read tables for this iGPU, such as 4692; else as they call themselves"),
+	  OPT_DEVICE },
 	{ 0 }
 };
 
@@ -34,7 +37,7 @@ const struct cmd rom_show = {
 
 struct job {
 	const struct globals *g;
-	bool all;
+	struct show_wish wish;
 	struct input *in;	/* of this batch */
 	size_t n;
 	json_t *items;
@@ -47,7 +50,7 @@ static int work(void *arg, size_t i, FILE *out)
 	const struct job *j = arg;
 	struct span s = input_span(&j->in[i]);
 
-	return j->g->json ? show_json(s, j->all, out) : show_people(s, j->all, out);
+	return j->g->json ? show_json(s, &j->wish, out) : show_people(s, &j->wish, out);
 }
 
 static void say_lost(const struct input *in, const struct sandbox_answer *a)
@@ -146,7 +149,10 @@ static int run_show(const struct globals *g, int argc, char **argv)
 	while ((v = cmd_getopt(&rom_show, argc, argv)) != -1) {
 		if (v == '?')
 			return EXIT_USAGE;
-		j.all = true;
+		if (v == OPT_ALL)
+			j.wish.all = true;
+		else if (rom_device(&rom_show, g, optarg, &j.wish.device))
+			return EXIT_USAGE;
 	}
 	if (optind == argc)
 		return cmd_usage(&rom_show, _("rom show takes files, or - for standard input"));

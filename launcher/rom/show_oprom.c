@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+
 #include "launcher/base/i18n.h"
 #include "launcher/rom/show_parts.h"
 #include "launcher/rom/write.h"
-#include "romfiles/oprom.h"
+#include "romfiles/oprom_fields.h"
 #include "romfiles/pe.h"
 
 static const char *code_text(const struct oprom_image *im)
@@ -67,25 +69,47 @@ static void print_image(FILE *out, const struct oprom_image *im, size_t i)
 	putc('\n', out);
 }
 
-int show_oprom(struct span s, bool all, FILE *out)
+/* The VBT inside a video BIOS, as if it were a file. */
+static void print_vbt(FILE *out, struct span s, const struct oprom_image *im,
+		      const struct show_wish *wish)
 {
+	struct vbt v;
+
+	if (im->vbt_at && !vbt_parse(span_from(s, im->vbt_at), &v))
+		show_vbt_table(span_from(s, im->vbt_at), &v, wish, out);
+}
+
+int show_oprom(struct span s, const struct show_wish *wish, FILE *out)
+{
+	struct write_lines w;
 	struct oprom r;
 	int e = oprom_parse(s, &r);
 
-	(void)all;
-	for (size_t i = 0; !e && i < r.n; i++)
+	for (size_t i = 0; !e && i < r.n; i++) {
 		print_image(out, &r.image[i], i);
+		print_vbt(out, s, &r.image[i], wish);
+	}
+	if (e)
+		fputs(_("  cut or damaged: its first image cannot be read\n"), out);
 	write_notes(out, &r.notes);
+	if (wish->all && !e) {
+		write_lines_init(&w, out);
+		oprom_fields(s, &r, &w.show);
+	}
 	return e;
 }
 
-int show_oprom_json(struct span s, bool all, json_t *item)
+int show_oprom_json(struct span s, const struct show_wish *wish, json_t *item)
 {
+	struct write_json w;
 	struct oprom r;
 	int e = oprom_parse(s, &r);
 
-	(void)all;
 	if (json_object_set_new(item, "notes", write_notes_json(&r.notes)))
-		return -1;
-	return e;
+		return -ENOMEM;
+	if (e)
+		return e;
+	write_json_init(&w, item, wish->all);
+	oprom_fields(s, &r, &w.show);
+	return w.failed ? -ENOMEM : 0;
 }

@@ -92,7 +92,7 @@ static void print_tree(FILE *out, const struct uefi *u, bool all)
 			print_node(out, u, i);
 }
 
-int show_uefi(struct span s, bool all, FILE *out)
+int show_uefi(struct span s, const struct show_wish *wish, FILE *out)
 {
 	struct uefi *u;
 	int r = uefi_parse(s, NULL, &u);
@@ -100,12 +100,12 @@ int show_uefi(struct span s, bool all, FILE *out)
 	if (r)
 		return r;
 	print_candidates(out, u);
-	print_tree(out, u, all);
+	print_tree(out, u, wish->all);
 	uefi_free(u);
 	return 0;
 }
 
-int show_uefi_json(struct span s, bool all, json_t *item)
+int show_uefi_json(struct span s, const struct show_wish *wish, json_t *item)
 {
 	struct write_json w;
 	struct uefi *u;
@@ -113,7 +113,7 @@ int show_uefi_json(struct span s, bool all, json_t *item)
 
 	if (r)
 		return r;
-	write_json_init(&w, item, all);
+	write_json_init(&w, item, wish->all);
 	uefi_fields(u, &w.show);
 	uefi_free(u);
 	return w.failed ? -ENOMEM : 0;

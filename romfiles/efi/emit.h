@@ -15,7 +15,7 @@
 /** struct emit - one report in the making */
 struct emit {
 	const char *prefix; /* REPORT_*_PREFIX */
-	const char *kind;   /* "assign" or "probe" */
+	const char *kind;   /* "assign", "policy", "probe" */
 	void (*put)(void *ctx, const char *text, size_t n);
 	void *ctx;
 	unsigned int lines; /* written so far */

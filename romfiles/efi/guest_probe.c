@@ -160,18 +160,17 @@ static void say_rom(const struct probe_env *env, uint64_t bar_bytes)
 static void say_igd(struct subject *s)
 {
 	const struct probe_env *env = s->env;
-	struct bar bars[6];
 	uint64_t rom_bytes;
 	uint16_t command;
 
 	probe_opregion(env);
-	rom_bytes = probe_bar_sizes(env, bars);
+	rom_bytes = probe_bar_sizes(env, s->bars);
 	command = pci_read16(&env->pci, PCI_IGD, PCI_CFG_COMMAND);
 	pci_write16(&env->pci, PCI_IGD, PCI_CFG_COMMAND,
 		    (uint16_t)(command | PCI_COMMAND_IO | PCI_COMMAND_MEM));
 	for (unsigned int i = 0; i < 6; i++)
-		if (bars[i].bytes)
-			probe_bar(s, &bars[i]);
+		if (s->bars[i].bytes)
+			probe_bar(s, &s->bars[i]);
 	say_ggc(s);
 	say_bdsm(s);
 	pci_write16(&env->pci, PCI_IGD, PCI_CFG_COMMAND, command);
@@ -188,6 +187,8 @@ void probe_run(const struct probe_env *env)
 		say_igd(&s);
 	say_bridge(env, "host-bridge", PCI_HOST_BRIDGE);
 	say_bridge(env, "lpc", PCI_LPC);
+	if (env->gop)
+		probe_gop(&s);
 	if (env->more)
 		env->more(env->ctx, env->emit);
 	emit_end(env->emit);

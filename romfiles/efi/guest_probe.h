@@ -11,6 +11,17 @@
 #include "romfiles/efi/pci.h"
 #include "romfiles/span.h"
 
+/** struct probe_gop - the firmware's graphics outputs, and one of them */
+struct probe_gop {
+	unsigned int count; /* real ones: with a device path */
+	bool on_device;     /* 00:02.0 has one; then it is the one described */
+	const char *format; /* word of report.h; NULL: nothing known, all below 0 */
+	uint32_t width, height, stride;
+	uint32_t mode, modes;
+	bool blt_only; /* no frame buffer */
+	uint64_t base, bytes;
+};
+
 /** struct probe_env - the machine */
 struct probe_env {
 	const char *firmware; /* "uefi", "bios" */
@@ -33,6 +44,9 @@ struct probe_env {
 	/** The option ROM of 00:02.0 as firmware keeps it; empty: none. */
 	struct span rom;
 	const char *rom_where; /* "firmware", "shadow" */
+
+	/** Fill the zeroed *@g; NULL: there are no outputs in this environment. */
+	void (*gop)(void *ctx, struct probe_gop *g);
 
 	/** Subjects that only this environment has; may be NULL. */
 	void (*more)(void *ctx, struct emit *emit);

@@ -4,17 +4,12 @@
  * is read only where the map says that real memory is.
  */
 #include "romfiles/efi/guest_probe_parts.h"
-#include "romfiles/efi/opreg.h"
+#include "romfiles/efi/guest_vbt.h"
 #include "romfiles/sha256.h"
 
-/* False when any byte must not be read. */
-static bool memory_span(const struct probe_env *env, uint64_t base, size_t n, struct span *s)
+static struct guest_memory memory_of(const struct probe_env *env)
 {
-	if (!memmap_readable(env->map, base, n) || base > env->reach ||
-	    n - 1 > env->reach - base)
-		return false;
-	*s = (struct span){ env->memory(env->ctx, base), n };
-	return true;
+	return (struct guest_memory){ env->map, env->reach, env->ctx, env->memory };
 }
 
 static void emit_digest(struct emit *e, struct span s)
@@ -27,73 +22,36 @@ static void emit_digest(struct emit *e, struct span s)
 	emit_str(e, "sha256", hex);
 }
 
-/* A VBT that was looked at, good or not. */
-struct candidate {
-	uint64_t address;
-	struct span bytes;
-	struct opreg_vbt vbt;
-	const char *error;
-};
-
-static void candidate_rvda(const struct probe_env *env, const struct opreg *o, uint64_t asls,
-			   struct candidate *c)
-{
-	size_t n = o->rvds > OPREG_VBT_MAX ? OPREG_VBT_MAX : o->rvds;
-
-	if (!opreg_rvda_address(o, asls, &c->address))
-		c->error = "outside";
-	else if (!memory_span(env, c->address, n, &c->bytes))
-		c->error = "not-readable";
-	else
-		c->error = opreg_vbt(c->bytes, &c->vbt);
-}
-
-static void candidate_mailbox4(struct span s, const struct opreg *o, uint64_t asls,
-			       struct candidate *c)
-{
-	c->address = asls + OPREG_VBT_AT;
-	c->bytes = opreg_mailbox4(s, o);
-	c->error = opreg_vbt(c->bytes, &c->vbt);
-}
-
-static void emit_vbt(const struct probe_env *env, uint64_t asls, const char *where,
-		     const struct candidate *c)
+static void emit_vbt(const struct probe_env *env, uint64_t asls, const struct guest_vbt *v)
 {
 	struct emit *e = env->emit;
 
-	emit_str(e, "where", where);
-	if (c->address >= asls)
-		emit_num(e, "offset", c->address - asls);
+	if (v->address >= asls)
+		emit_num(e, "offset", v->address - asls);
 	else
 		emit_null(e, "offset");
-	emit_hex(e, "address", c->address, 8);
-	emit_num(e, "length", c->vbt.bytes);
-	emit_str(e, "reserved", probe_reserved(env, c->address, c->vbt.bytes));
-	emit_str(e, "checksum", c->vbt.checksum_ok ? "ok" : "bad");
-	emit_digest(e, (struct span){ c->bytes.p, c->vbt.bytes });
+	emit_hex(e, "address", v->address, 8);
+	emit_num(e, "length", v->bytes.n);
+	emit_str(e, "reserved", probe_reserved(env, v->address, v->bytes.n));
+	emit_str(e, "checksum", v->checksum_ok ? "ok" : "bad");
+	emit_digest(e, v->bytes);
 }
 
-/* The order of i915: RVDA when announced and valid, else mailbox 4. */
 static void say_vbt(const struct probe_env *env, struct span s, const struct opreg *o,
-		    uint64_t asls)
+		    uint32_t asls)
 {
-	struct candidate rvda = { 0 }, box = { 0 };
-	bool announced = opreg_has_rvda(o);
+	struct guest_memory memory = memory_of(env);
+	struct guest_vbt v;
 
-	if (announced)
-		candidate_rvda(env, o, asls, &rvda);
-	candidate_mailbox4(s, o, asls, &box);
+	guest_vbt_find(&memory, s, o, asls, GUEST_VBT_AS_DRIVER, &v);
 	emit_open(env->emit, "vbt");
-	if (announced && !rvda.error) {
-		emit_vbt(env, asls, "rvda", &rvda);
-	} else if (!box.error) {
-		emit_vbt(env, asls, "mailbox4", &box);
-	} else {
-		emit_str(env->emit, "where", "none");
-		emit_str(env->emit, "error", box.error);
-	}
-	if (rvda.error)
-		emit_str(env->emit, "rvda_error", rvda.error);
+	emit_str(env->emit, "where", v.where);
+	if (v.error)
+		emit_str(env->emit, "error", v.error);
+	else
+		emit_vbt(env, asls, &v);
+	if (v.rvda_error)
+		emit_str(env->emit, "rvda_error", v.rvda_error);
 	emit_close(env->emit);
 }
 
@@ -124,14 +82,16 @@ static void emit_header(struct emit *e, const struct opreg *o)
 static bool opregion_look(const struct probe_env *env, uint32_t asls, struct span *s,
 			  struct opreg *o)
 {
+	struct guest_memory memory = memory_of(env);
+	const char *error = guest_asls_error(asls);
 	struct emit *e = env->emit;
 
-	if (!asls || asls == UINT32_MAX) {
-		emit_str(e, "error", "not-set");
+	if (error) {
+		emit_str(e, "error", error);
 		return false;
 	}
 	emit_str(e, "reserved", probe_reserved(env, asls, OPREG_BYTES));
-	if (!memory_span(env, asls, OPREG_BYTES, s) || !opreg_parse(*s, o)) {
+	if (!guest_span(&memory, asls, OPREG_BYTES, s) || !opreg_parse(*s, o)) {
 		emit_str(e, "error", "not-readable");
 		return false;
 	}

@@ -6,23 +6,24 @@
 #include "romfiles/efi/guest_igd.h"
 #include "romfiles/efi/guest_probe.h"
 
-/** struct subject - what later subjects need of earlier ones */
-struct subject {
-	const struct probe_env *env;
-	bool igd;                      /* an Intel display device at 00:02.0 */
-	const struct igd_platform *pf; /* NULL: unknown */
-	struct igd_platform pf_value;
-	uint64_t bar0;       /* where BAR 0 can be read; 0: it cannot */
-	uint64_t bar0_bytes; /* its size */
-	uint64_t stolen;     /* bytes, by GGC */
-};
-
 /** struct bar - one base address register */
 struct bar {
 	unsigned int index;
 	bool io, wide, prefetch;
 	uint64_t base;
 	uint64_t bytes; /* 0: not implemented */
+};
+
+/** struct subject - what later subjects need of earlier ones */
+struct subject {
+	const struct probe_env *env;
+	bool igd;                      /* an Intel display device at 00:02.0 */
+	const struct igd_platform *pf; /* NULL: unknown */
+	struct igd_platform pf_value;
+	struct bar bars[6];  /* all zero without a device */
+	uint64_t bar0;       /* where BAR 0 can be read; 0: it cannot */
+	uint64_t bar0_bytes; /* its size */
+	uint64_t stolen;     /* bytes, by GGC */
 };
 
 /** probe_reserved() - the word for "reserved" of a range */
@@ -44,5 +45,8 @@ uint64_t probe_bar_sizes(const struct probe_env *env, struct bar bars[6]);
 
 /** probe_bar() - write the line of @b, read through it, remember BAR 0 in @s */
 void probe_bar(struct subject *s, const struct bar *b);
+
+/** probe_gop() - write the line of the firmware's graphics output */
+void probe_gop(const struct subject *s);
 
 #endif

@@ -28,9 +28,14 @@ bool opreg_has_rvda(const struct opreg *o)
 	return o->major >= 2 && o->rvda && o->rvds;
 }
 
+bool opreg_rvda_absolute(const struct opreg *o)
+{
+	return o->major == 2 && o->minor == 0;
+}
+
 bool opreg_rvda_address(const struct opreg *o, uint64_t base, uint64_t *address)
 {
-	bool absolute = o->major == 2 && o->minor == 0;
+	bool absolute = opreg_rvda_absolute(o);
 
 	if (!absolute && o->rvda > UINT64_MAX - base)
 		return false;

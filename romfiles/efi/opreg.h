@@ -16,6 +16,7 @@
 #define OPREG_BYTES 0x2000
 #define OPREG_VBT_AT 0x400
 #define OPREG_VBT_MAX 0xffff /* the size field has 16 bits */
+#define OPREG_VBT_SUM_AT 0x1a /* the byte that makes the sum of a VBT zero */
 
 /** struct opreg - what the header says; valid after opreg_parse() */
 struct opreg {
@@ -33,6 +34,9 @@ bool opreg_parse(struct span s, struct opreg *o);
 
 /** opreg_has_rvda() - does it announce a VBT outside mailbox 4? */
 bool opreg_has_rvda(const struct opreg *o);
+
+/** opreg_rvda_absolute() - is RVDA an address (2.0) and not relative? */
+bool opreg_rvda_absolute(const struct opreg *o);
 
 /**
  * opreg_rvda_address() - where that VBT lies

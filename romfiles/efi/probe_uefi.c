@@ -14,6 +14,7 @@
 #include "romfiles/efi/guest_probe.h"
 #include "romfiles/efi/port.h"
 #include "romfiles/efi/uefi.h"
+#include "romfiles/efi/uefi_map.h"
 
 /*
  * Longer than any firmware's boot timeout in a VM, and than what TCG needs
@@ -31,66 +32,6 @@ static EFI_EVENT ready_event, timer_event;
 static EFI_TPL quiet_tpl;
 static struct memmap map;
 static struct emit emit;
-
-/* --- memory map ------------------------------------------------------------------ */
-
-/*
- * What an operating system does with each type (UEFI 2.10, table 7.10), and
- * whether the probe may read there. Boot services memory holds guard pages,
- * memory-mapped I/O has side effects.
- */
-static const struct {
-	enum mem_kind kind;
-	bool readable;
-} types[EfiMaxMemoryType] = {
-	[EfiReservedMemoryType] = { MEM_RESERVED, true },
-	[EfiLoaderCode] = { MEM_FREE, false },
-	[EfiLoaderData] = { MEM_FREE, false },
-	[EfiBootServicesCode] = { MEM_FREE, false },
-	[EfiBootServicesData] = { MEM_FREE, false },
-	[EfiRuntimeServicesCode] = { MEM_RESERVED, false },
-	[EfiRuntimeServicesData] = { MEM_RESERVED, true },
-	[EfiConventionalMemory] = { MEM_FREE, true },
-	[EfiUnusableMemory] = { MEM_RESERVED, false },
-	[EfiACPIReclaimMemory] = { MEM_FREE, true },
-	[EfiACPIMemoryNVS] = { MEM_RESERVED, true },
-	[EfiMemoryMappedIO] = { MEM_RESERVED, false },
-	[EfiMemoryMappedIOPortSpace] = { MEM_RESERVED, false },
-	[EfiPalCode] = { MEM_RESERVED, false },
-};
-
-static void map_add(const EFI_MEMORY_DESCRIPTOR *d)
-{
-	bool known = d->Type < EfiMaxMemoryType;
-
-	memmap_add(&map, (struct mem_range){
-		.base = d->PhysicalStart,
-		.bytes = d->NumberOfPages << EFI_PAGE_SHIFT,
-		.kind = known ? types[d->Type].kind : MEM_RESERVED,
-		.readable = known && types[d->Type].readable,
-	});
-}
-
-static void map_read(void)
-{
-	EFI_BOOT_SERVICES *bs = st->BootServices;
-	UINTN bytes = 0, key, step;
-	UINT32 version;
-	uint8_t *buffer;
-
-	map.cut = true; /* until it is complete */
-	bs->GetMemoryMap(&bytes, NULL, &key, &step, &version);
-	bytes += 8 * step; /* the allocation below splits entries */
-	if (EFI_ERROR(bs->AllocatePool(EfiBootServicesData, bytes, (void **)&buffer)))
-		return;
-	if (!EFI_ERROR(bs->GetMemoryMap(&bytes, (EFI_MEMORY_DESCRIPTOR *)buffer, &key, &step,
-					&version))) {
-		map.cut = false;
-		for (UINTN at = 0; step && at < bytes; at += step)
-			map_add((const EFI_MEMORY_DESCRIPTOR *)(buffer + at));
-	}
-	bs->FreePool(buffer);
-}
 
 /* --- subjects of UEFI alone ------------------------------------------------------- */
 
@@ -125,39 +66,59 @@ static UINTN handles_with(EFI_GUID *guid, EFI_HANDLE **handles)
 	return n;
 }
 
-static void emit_mode(struct emit *e, EFI_HANDLE handle, EFI_GUID *guid)
+static const char *format_word(EFI_GRAPHICS_PIXEL_FORMAT format)
 {
+	static const char *const words[PixelFormatMax] = {
+		[PixelRedGreenBlueReserved8BitPerColor] = "rgb",
+		[PixelBlueGreenRedReserved8BitPerColor] = "bgr",
+		[PixelBitMask] = "mask",
+		[PixelBltOnly] = "blt",
+	};
+
+	return (unsigned int)format < PixelFormatMax ? words[format] : "unknown";
+}
+
+static void read_mode(EFI_HANDLE handle, EFI_GUID *guid, struct probe_gop *g)
+{
+	EFI_GRAPHICS_OUTPUT_MODE_INFORMATION *info;
 	EFI_GRAPHICS_OUTPUT_PROTOCOL *gop;
 
 	if (EFI_ERROR(st->BootServices->HandleProtocol(handle, guid, (void **)&gop)) ||
 	    !gop->Mode || !gop->Mode->Info)
 		return;
-	emit_num(e, "width", gop->Mode->Info->HorizontalResolution);
-	emit_num(e, "height", gop->Mode->Info->VerticalResolution);
+	info = gop->Mode->Info;
+	g->format = format_word(info->PixelFormat);
+	g->blt_only = info->PixelFormat == PixelBltOnly;
+	g->width = info->HorizontalResolution;
+	g->height = info->VerticalResolution;
+	g->stride = info->PixelsPerScanLine;
+	g->mode = gop->Mode->Mode;
+	g->modes = gop->Mode->MaxMode;
+	g->base = gop->Mode->FrameBufferBase;
+	g->bytes = gop->Mode->FrameBufferSize;
 }
 
 /* The console splitter's output has no device path; it is nobody's screen. */
-static void say_gop(struct emit *e)
+static void gop_find(void *ctx, struct probe_gop *g)
 {
 	EFI_GUID guid = EFI_GRAPHICS_OUTPUT_PROTOCOL_GUID, path = EFI_DEVICE_PATH_PROTOCOL_GUID;
-	EFI_HANDLE *handles, first = NULL;
-	UINTN n = handles_with(&guid, &handles), real = 0;
-	bool igd = false;
+	EFI_HANDLE *handles, shown = NULL;
+	UINTN n = handles_with(&guid, &handles);
 	void *unused;
 
+	(void)ctx;
 	for (UINTN i = 0; i < n; i++) {
+		bool igd;
+
 		if (EFI_ERROR(st->BootServices->HandleProtocol(handles[i], &path, &unused)))
 			continue;
-		if (!real++)
-			first = handles[i];
-		igd |= path_is_igd(handles[i]);
+		igd = path_is_igd(handles[i]);
+		if (!g->count++ || (igd && !g->on_device))
+			shown = handles[i];
+		g->on_device |= igd;
 	}
-	emit_open(e, "gop");
-	emit_num(e, "count", real);
-	emit_bool(e, "on_device", igd);
-	if (first)
-		emit_mode(e, first, &guid);
-	emit_close(e);
+	if (shown)
+		read_mode(shown, &guid, g);
 	if (handles)
 		st->BootServices->FreePool(handles);
 }
@@ -177,7 +138,6 @@ static void emit_flag(struct emit *e, const char *key, CHAR16 *name)
 static void say_more(void *ctx, struct emit *e)
 {
 	(void)ctx;
-	say_gop(e);
 	emit_open(e, "secure-boot");
 	emit_flag(e, "enabled", L"SecureBoot");
 	emit_flag(e, "setup_mode", L"SetupMode");
@@ -268,13 +228,14 @@ static void report(void)
 		.quiet = quiet,
 		.rom = rom_find(),
 		.rom_where = "firmware",
+		.gop = gop_find,
 		.more = say_more,
 	};
 
 	emit.prefix = REPORT_PROBE_PREFIX;
 	emit.kind = "probe";
 	emit.put = port_put;
-	map_read();
+	uefi_map_read(st->BootServices, &map);
 	probe_run(&env);
 }
 

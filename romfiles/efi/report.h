@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the code inside the guest says, and how: the line protocol on QEMU's
- * debug port. The writers (the assignment driver and the probe) and the
- * reader (the launcher) share this header and nothing else.
+ * debug port. The writers (the assignment driver, the GOP policy driver and
+ * the probe) and the reader (the launcher) share this header and nothing else.
  *
  * Lines. Each report is one line: a prefix, then one JSON object, then a line
  * feed. Only ASCII; at most REPORT_LINE_MAX bytes with prefix and line feed.
  * Firmware writes to the same port, so a line feed also goes out before each
  * report; whatever does not begin with a prefix is not ours. The first member
- * names the subject: "probe" or "assign", as the prefix says.
+ * names the subject: "probe", "assign" or "policy", as the prefix says.
  *
  * Values. Registers, ids and addresses are strings of fixed-width lower-case
  * hex ("0x8086"); sizes, offsets and counts are numbers (bytes); null means
@@ -27,6 +27,17 @@
  *            placed host|elsewhere, host_base, ggc, ggc_size, file_size
  *            error: unknown-device, no-memory, not-kept
  *   end      lines
+ *
+ * GOP policy driver, prefix REPORT_POLICY_PREFIX, "policy"; no end line, as it
+ * says the second each time a GOP driver asks and the answer has changed:
+ *   begin    version; result installed|already-there|failed; revision of
+ *            the protocol
+ *   vbt      result given|not-ready|refused; asls; where mailbox4|rvda, from
+ *            (address of the OpRegion's table), address (of our copy), size,
+ *            checksum ok|corrected; rvda_error
+ *            error: no-device, not-set, not-readable, no-signature, no-memory
+ *            and those of the probe's vbt; rvda_error outside: absolute, and
+ *            not in the OpRegion's own block
  *
  * Probe, prefix REPORT_PROBE_PREFIX, "probe":
  *   begin    version firmware uefi|bios
@@ -49,7 +60,11 @@
  *   bar      one per BAR: index type mem32|mem64|io prefetch base size first
  *            read ok|skipped|unassigned|out-of-reach
  *   rom      bar_size; where firmware|shadow|none, signature vendor device
- *   gop      UEFI only: count on_device width height
+ *   gop      UEFI only: count on_device; of the device's own output, else the
+ *            first: width height stride (pixels) mode modes (how many)
+ *            format rgb|bgr|mask|blt|unknown, base size of the frame buffer
+ *            (not with blt), bar: the device's BAR that all of it lies in,
+ *            null: in none
  *   secure-boot
  *            UEFI only: enabled setup_mode; null: this firmware has none
  *   end      lines: how many reports, with begin and end
@@ -68,6 +83,7 @@
 #define REPORT_LINE_MAX 512
 
 #define REPORT_ASSIGN_PREFIX "igvm-assign: "
+#define REPORT_POLICY_PREFIX "igvm-policy: "
 #define REPORT_PROBE_PREFIX "igvm-probe: "
 
 /*

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The probe and the assignment driver on a machine made of the input: 256
- * bytes of config space, of which every bit is writable, then memory from
- * RAM on; fw_cfg has its signature and shows the same bytes as every item.
+ * The probe, the GOP policy driver and the assignment driver on a machine
+ * made of the input: 256 bytes of config space, of which every bit is
+ * writable, then memory from RAM on; fw_cfg has its signature and shows the
+ * same bytes as every item. The frame buffer is where the input's last 16
+ * bytes say.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "romfiles/efi/guest_assign.h"
+#include "romfiles/efi/guest_policy.h"
 #include "romfiles/efi/guest_probe.h"
 
 #define RAM 0x100000u
@@ -97,10 +100,10 @@ static void fwcfg_take(void *ctx, void *dst, size_t n)
 {
 	struct machine *m = ctx;
 
+	/* A directory may name the signature's key as a file's. */
 	if (m->signature) {
-		if (n != 4)
-			abort();
-		memcpy(dst, "QEMU", n);
+		memset(dst, 0, n);
+		memcpy(dst, "QEMU", n < 4 ? n : 4);
 		return;
 	}
 	for (size_t i = 0; i < n; i++, m->at++)
@@ -134,6 +137,18 @@ static void *assign_memory(void *ctx, uint64_t base)
 	return m->ram;
 }
 
+static void gop(void *ctx, struct probe_gop *g)
+{
+	const struct machine *m = ctx;
+	struct span s = { m->data, m->size };
+
+	g->count = 1;
+	g->on_device = true;
+	g->format = "bgr";
+	span_le64(s, s.n - 16, &g->base);
+	span_le64(s, s.n - 8, &g->bytes);
+}
+
 static void fuzz_probe(struct machine *m, struct emit *emit)
 {
 	static struct memmap map;
@@ -150,6 +165,7 @@ static void fuzz_probe(struct machine *m, struct emit *emit)
 		.quiet = quiet,
 		.rom = { m->data, m->size },
 		.rom_where = "firmware",
+		.gop = gop,
 	};
 
 	map = (struct memmap){ 0 };
@@ -157,6 +173,49 @@ static void fuzz_probe(struct machine *m, struct emit *emit)
 	memmap_add(&map, (struct mem_range){ RAM + RAM_BYTES / 2, RAM_BYTES / 2, MEM_RESERVED,
 					     true });
 	probe_run(&env);
+}
+
+static uint8_t table[OPREG_VBT_MAX];
+
+static uint64_t table_reserve(void *ctx, uint64_t bytes)
+{
+	(void)ctx;
+	return bytes && bytes <= sizeof(table) ? 0x1000 : 0;
+}
+
+static void *table_at(void *ctx, uint64_t base)
+{
+	(void)ctx;
+	if (base != 0x1000)
+		abort();
+	return table;
+}
+
+/* What is given is a table with a right checksum, and memory stays as it was. */
+static void fuzz_policy(struct machine *m, struct emit *emit)
+{
+	static struct memmap map;
+	static uint8_t before[RAM_BYTES];
+	struct policy_env env = {
+		.pci = { config_read, config_write, m },
+		.memory = { &map, UINT32_MAX, m, memory },
+		.emit = emit,
+		.ctx = m,
+		.reserve = table_reserve,
+		.at = table_at,
+	};
+	struct policy policy = { 0 };
+	struct opreg_vbt v;
+
+	map = (struct memmap){ 0 };
+	memmap_add(&map, (struct mem_range){ RAM, RAM_BYTES, MEM_RESERVED, true });
+	memcpy(before, m->ram, sizeof(before));
+	if (policy_vbt(&env, &policy) == POLICY_GIVEN &&
+	    (opreg_vbt((struct span){ table, policy.bytes }, &v) || v.bytes != policy.bytes ||
+	     !v.checksum_ok))
+		abort();
+	if (memcmp(before, m->ram, sizeof(before)))
+		abort();
 }
 
 static void fuzz_assign(struct machine *m, struct emit *emit)
@@ -180,6 +239,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct machine m;
 	struct emit probe = { .prefix = REPORT_PROBE_PREFIX, .kind = "probe", .put = put };
+	struct emit policy = { .prefix = REPORT_POLICY_PREFIX, .kind = "policy", .put = put };
 	struct emit assign = { .prefix = REPORT_ASSIGN_PREFIX, .kind = "assign", .put = put };
 	size_t n;
 
@@ -193,6 +253,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m.data = data;
 	m.size = size;
 	fuzz_probe(&m, &probe);
+	fuzz_policy(&m, &policy);
 	fuzz_assign(&m, &assign);
 	return 0;
 }

@@ -19,22 +19,14 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "launcher/pipeline.h"
 #include "qmp/qmp_cmd.h"
 #include "qmp/qmp_fd.h"
+#include "tests/tools/bench.h"
 
 #define ROUNDS_MAX	200
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
 
 static int die(const char *what)
 {
@@ -207,22 +199,6 @@ static double run_igvm(const char *igvm, const char *name)
 	ms = now_ms() - start;
 	run_command(igvm, "kill", name);
 	return ms;
-}
-
-/* --- figures -------------------------------------------------------------------------- */
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void print_row(const char *what, double *v, size_t n, const char *unit)
-{
-	qsort(v, n, sizeof(*v), compare);
-	printf("%-28s median %8.2f%s  p25 %8.2f  p75 %8.2f  n %zu\n", what, v[n / 2], unit,
-	       v[n / 4], v[n * 3 / 4], n);
 }
 
 int main(int argc, char **argv)

@@ -8,7 +8,8 @@
  * read, over a socket (QEMU include/hw/remote/mpqemu-link.h, hw/remote/proxy.c).
  * This is that process. It is for QEMU 7.2 under TCG, which has no vfio-user;
  * 11.1.3 crashes under TCG while it makes the device (KVM's irqfd). Only
- * 32-bit BARs exist, no DMA, no interrupts: enough for firmware drivers;
+ * 32-bit BARs exist, no DMA, no interrupts: enough for firmware drivers, with
+ * plain memory behind BAR 2 for a frame buffer;
  * tests/lab has the device that operating systems' drivers accept.
  *
  * The messages are structs in the memory layout of the machine, and QEMU runs
@@ -23,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -41,6 +43,8 @@ static const char usage[] =
 	"  --mmio OFFSET=DWORD  what BAR 0 reads there, both hexadecimal; up to 8 [0]\n"
 	"  --rom FILE           option ROM\n"
 	"  --readonly OFFSET    dword of config space that drops writes; up to 8\n";
+
+#define APERTURE (UINT32_C(256) << 20)
 
 enum command { SYNC_SYSMEM, RET, CFGWRITE, CFGREAD, BAR_WRITE, BAR_READ, SET_IRQFD,
 	       DEVICE_RESET };
@@ -71,6 +75,7 @@ struct pair {
 struct device {
 	uint8_t config[256];
 	uint8_t writable[256];
+	uint8_t *aperture; /* behind BAR 2 */
 	struct pair mmio[8];
 	size_t n_mmio;
 	const char *rom;
@@ -94,7 +99,7 @@ static void device_init(struct device *d)
 	config_put(d, 0x04, 2, 0, 0x0007);
 	config_put(d, 0x08, 4, 0x0300000c, 0);
 	config_put(d, 0x10, 4, 0, 0xff000000);
-	config_put(d, 0x18, 4, 0x00000008, 0xf0000000);
+	config_put(d, 0x18, 4, 0x00000008, ~(APERTURE - 1));
 	config_put(d, 0x20, 4, 0x00000001, 0xffffffc0);
 	config_put(d, 0x2c, 4, 0x7d251462, 0);
 	config_put(d, 0x3c, 4, 0x00000100, 0xff);
@@ -119,10 +124,36 @@ static void config_write(struct device *d, uint32_t off, uint32_t value, int32_t
 	}
 }
 
+/* The plain memory that an access through BAR 2 is about; NULL: another BAR. */
+static uint8_t *aperture_at(const struct device *d, const union body *b)
+{
+	uint32_t base = (uint32_t)config_read(d, 0x18, 4) & ~UINT32_C(0xf);
+	uint64_t off = b->bar.address - base;
+
+	if (!b->bar.memory || !base || b->bar.address < base || b->bar.width > sizeof(uint64_t) ||
+	    off > APERTURE - sizeof(uint64_t))
+		return NULL;
+	return d->aperture + off;
+}
+
+static void bar_write(const struct device *d, const union body *b)
+{
+	uint8_t *to = aperture_at(d, b);
+
+	if (to)
+		memcpy(to, &b->bar.value, b->bar.width);
+}
+
 static uint64_t bar_read(const struct device *d, const union body *b)
 {
 	uint32_t bar0 = (uint32_t)config_read(d, 0x10, 4);
+	const uint8_t *from = aperture_at(d, b);
+	uint64_t v = 0;
 
+	if (from) {
+		memcpy(&v, from, b->bar.width);
+		return v;
+	}
 	for (size_t i = 0; i < d->n_mmio; i++)
 		if (b->bar.memory && b->bar.address == (uint64_t)bar0 + d->mmio[i].offset)
 			return d->mmio[i].value;
@@ -167,6 +198,9 @@ static void serve_one(struct device *d, int fd, int32_t command, const union bod
 		reply(fd, bar_read(d, b));
 		break;
 	case BAR_WRITE:
+		bar_write(d, b);
+		reply(fd, 0);
+		break;
 	case DEVICE_RESET:
 		reply(fd, 0);
 		break;
@@ -302,6 +336,12 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	d.aperture = mmap(NULL, APERTURE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (d.aperture == MAP_FAILED) {
+		perror("pciproxy: aperture");
+		return 1;
+	}
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds)) {
 		perror("pciproxy: socketpair");
 		return 1;
