@@ -13,7 +13,7 @@ igvm=$PWD/$b/igvm
 mkrom=$PWD/$b/tests/tools/mkrom
 efi=$PWD/$b/share/igvm/efi
 schema=$PWD/tests/schema
-for f in "$igvm" "$mkrom" "$efi/igd-assign.efi"; do
+for f in "$igvm" "$mkrom" "$efi/igd-assign.efi" "$efi/gop-policy.efi"; do
 	[ -r "$f" ] || { echo "1..1"; echo "not ok 1 - $f is not built"; exit 1; }
 done
 tmp=$(mktemp -d) || exit 1
@@ -182,20 +182,23 @@ try "a run-time driver" 0 "^warn  build.subsystem" rom build -i 4692 -o w4.rom r
 try "... as JSON" 0 '"id": "build.subsystem"' rom build --force --json -i 4692 -o w4.rom runtime.efi
 fits "... which fits its schema" rom-build
 try "an application is no driver" 1 "app.efi: not a UEFI driver" rom build -i 4692 -o x.rom app.efi
-if [ -e "$efi/gop-policy.efi" ]; then
-	try "the whole ROM from a GOP driver" 0 "gop.efi" rom build -i 4692 --gop gop.efi -o gop.rom
-	"$igvm" rom build -i 4692 -o three.rom gop.efi "$efi/igd-assign.efi" "$efi/gop-policy.efi" > /dev/null
-	try "... or from an option ROM that has one" 0 "three.rom" rom build -i 4692 --gop three.rom -o gop2.rom
-	same "... is the same" gop.rom gop2.rom
-	"$igvm" rom build -i 4692 -o four.rom gop.efi old.efi > /dev/null
-	try "several are listed, none is picked" 1 "image 2 at .*9.0.1046" rom build -i 4692 --gop four.rom -o x.rom
-	none "... and nothing is written" x.rom
-	try "--image picks" 0 "" rom build -i 4692 --gop four.rom --image 1 -o gop3.rom
-	same "... that one" gop.rom gop3.rom
-	try "an image that is none" 1 "image 3 is no driver" rom build -i 4692 --gop four.rom --image 3 -o x.rom
-else
-	try "without igvm's policy driver there is no whole ROM" 1 "gop-policy.efi: No such file" rom build -i 4692 --gop gop.efi -o x.rom
-fi
+try "the whole ROM from a GOP driver" 0 "gop.efi" rom build -i 4692 --gop gop.efi -o gop.rom
+"$igvm" rom build -i 4692 -o three.rom gop.efi "$efi/igd-assign.efi" "$efi/gop-policy.efi" > /dev/null
+try "... or from an option ROM that has one" 0 "three.rom" rom build -i 4692 --gop three.rom -o gop2.rom
+same "... is the same" gop.rom gop2.rom
+"$igvm" rom build -i 4692 -o four.rom gop.efi old.efi > /dev/null
+try "several are listed, none is picked" 1 "image 2 at .*9.0.1046" rom build -i 4692 --gop four.rom -o x.rom
+none "... and nothing is written" x.rom
+try "--image picks" 0 "" rom build -i 4692 --gop four.rom --image 1 -o gop3.rom
+same "... that one" gop.rom gop3.rom
+try "an image that is none" 1 "image 3 is no driver" rom build -i 4692 --gop four.rom --image 3 -o x.rom
+# A copy of the program that has but one of its drivers beside it.
+mkdir -p less/share/igvm/efi
+cp "$igvm" less/igvm
+cp "$efi/igd-assign.efi" less/share/igvm/efi
+less/igvm rom build -i 4692 --gop gop.efi -o x.rom > out 2> err
+[ $? = 1 ] && grep -q "gop-policy.efi: No such file or directory; it comes with igvm" err
+ok $? "without igvm's policy driver there is no whole ROM"
 none "... nothing is written" x.rom
 mkdir host
 try "no iGPU here, and none named" 2 "no Intel iGPU is here" --root host rom build --assign -o x.rom
@@ -327,7 +330,7 @@ printf '[vm]\ntemplate = monitor-early\n[disk a]\npath = %s\n' "$tmp/disk" > tre
 try "an empty store: the assignment ROM" 0 "romfile=[^,]*/igd-assign.rom" --root tree showcmd early
 mkdir -p tree/var/lib
 rm -rf "$store"
-"$igvm" rom import pair.rom > /dev/null 2>&1
+"$igvm" rom import gop.rom > /dev/null 2>&1
 mkdir -p tree/var/lib/igvm && cp -r "$store" tree/var/lib/igvm/roms
 try "a GOP ROM in the store is taken" 0 "romfile=[^,]*/igd-store.rom" --root tree showcmd early
 ! grep -q rom.no-gop err; ok $? "... and is seen to have a GOP driver"
@@ -336,11 +339,11 @@ try "... by no other VM" 0 "romfile=[^,]*/igd-assign.rom" --root tree showcmd la
 stored=$(ls tree/var/lib/igvm/roms/*.rom)
 printf '\377' | dd of="$stored" bs=1 seek=9000 conv=notrunc 2> /dev/null
 try "a byte of it changed: refused" 5 "block rom.store-changed" --root tree showcmd early
-cp pair.rom "$stored"
+cp gop.rom "$stored"
 try "put back: taken" 0 "romfile=[^,]*/igd-store.rom" --root tree showcmd early
 echo >> "$stored"
 try "a byte longer: refused" 5 "block rom.store-changed" --root tree showcmd early
-cp pair.rom "$stored"
+cp gop.rom "$stored"
 "$igvm" rom import --name second oldpair.rom > /dev/null 2>&1
 cp "$store"/second.* tree/var/lib/igvm/roms
 try "two that fit equally: refused, and both are named" 5 "block rom.ambiguous: .*adl-s-gop-.*second.rom" \

@@ -356,7 +356,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("QEMU does not start with a ROM file it cannot read.")),
 	ROW(ROM_WRONG_DEVICE,
 		N_("a VBIOS whose PCIR names this device id"),
-		N_("use the VBIOS of this device, or correct the id in the file and its checksum"),
+		N_("use the VBIOS of this device, or igvm rom fix --device ID -o OUT FILE"),
 		N_("SeaBIOS runs a ROM only when the ids in it are exactly those of the device. QEMU corrects "
 		   "the id of a ROM it reads from the device, never of a file (hw/pci/pci.c).")),
 	ROW(ROM_WRONG_TYPE,
@@ -387,12 +387,12 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "gives dark screens. Its chip name is a hint, since Intel's tools keep names over generations.")),
 	ROW(ROM_NO_ASSIGNMENT_DRIVER,
 		N_("an EFI image with an IGD assignment driver"),
-		N_("set rom = auto, or put the assignment driver first into the ROM (EDK2's EfiRom)"),
+		N_("set rom = auto, or make a whole ROM: igvm rom build --gop FILE -o OUT"),
 		N_("A GOP driver shows a picture, but does not copy the OpRegion and does not reserve stolen "
 		   "memory; the assignment driver does. A ROM for OVMF needs it, first.")),
 	ROW(ROM_CACHED_BDSM,
 		N_("a VBIOS without a remembered stolen memory address"),
-		N_("clear the remembered address in the file and correct its checksum"),
+		N_("igvm rom fix -o OUT FILE clears the address and corrects the checksum"),
 		N_("The file was copied from a running host and carries its stolen memory address. The guest "
 		   "would draw there: a garbled picture, and DMA into memory of the host. QEMU corrects "
 		   "only what it reads from the device, never a file.")),
@@ -403,7 +403,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "image that is meant.")),
 	ROW(ROM_NO_GOP,
 		N_("Intel's GOP driver for this generation, in the ROM"),
-		N_("put the GOP driver of your own firmware into the ROM, or set display = monitor"),
+		N_("igvm rom build --gop with the GOP driver of your own firmware, or display = monitor"),
 		N_("A picture before the operating system's driver comes from Intel's GOP driver, which is "
 		   "part of the host's firmware image and not of igvm. Without it the monitor stays dark "
 		   "until the guest's driver loads.")),
