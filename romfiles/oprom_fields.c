@@ -97,6 +97,9 @@ static void show_efi(const struct oprom_image *im, struct show *show)
 	show_hex(show, "program-at", im->at + 0x16, 4, im->payload_at);
 	show_bool(show, "igvm-assignment-driver", SHOW_NOWHERE, 0, im->igvm_assign);
 	show_bool(show, "other-assignment-driver", SHOW_NOWHERE, 0, im->other_assign);
+	show_bool(show, "igvm-policy-driver", SHOW_NOWHERE, 0, im->igvm_policy);
+	show_bool(show, "other-policy-driver", SHOW_NOWHERE, 0, im->other_policy);
+	show_bool(show, "gop", SHOW_NOWHERE, 0, im->gop);
 	show_bool(show, "intel-gop", SHOW_NOWHERE, 0, im->intel_gop);
 }
 
