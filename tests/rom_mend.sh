@@ -58,6 +58,7 @@ fits() {	# DESCRIPTION SCHEMA: the last answer
 	[ $got = 0 ] || shown
 }
 same() { cmp "$2" "$3" > "$tmp/err" 2>&1; ok $? "$1"; }
+files() { find "$1" -type f | wc -l; }
 none() { [ ! -e "$2" ]; ok $? "$1"; }
 
 cd "$tmp" || exit 1
@@ -224,6 +225,9 @@ if [ "$(id -u)" = 0 ]; then
 	try "a full file system" 1 "small/x.rom: cannot be written: No space" rom build -i 4692 -o small/x.rom "$efi/igd-assign.efi"
 	[ -z "$(ls -A small)" ]; ok $? "... leaves nothing behind"
 	try "a read-only file system" 1 "ro/x.rom: cannot be written: Read-only" rom fix -o ro/x.rom bad.rom
+else
+	n=$((n + 1))
+	echo "ok $n - a full and a read-only file system # SKIP only root can mount them"
 fi
 
 # --- import, list -----------------------------------------------------------------------------
@@ -239,7 +243,7 @@ cp "${rom%.rom}.json" out
 fits "... its sidecar fits its schema" rom-store-entry
 try "again: it is there" 0 "already" rom import good.rom
 try "under another name: it is there" 0 "already, as $rom" rom import --name other good.rom
-[ "$(ls "$store" | wc -l)" = 2 ]; ok $? "... once"
+[ "$(files "$store")" = 2 ]; ok $? "... once"
 try "as JSON" 0 '"was-there": true' rom import --json good.rom
 fits "... which fits its schema" rom-import
 try "a wrong checksum is refused" 5 "block rom.bad: the checksum of its x86 image is wrong" rom import sum.rom
@@ -307,7 +311,7 @@ for i in 1 2 3 4; do "$igvm" rom import --name same "$([ $((i % 2)) = 0 ] && ech
 wait
 [ "$(grep -l "is in the store, as" c? | wc -l)" = 1 ] && [ "$(grep -l already c? | wc -l)" = 7 ]
 ok $? "eight imports of one file at the same time: one did it"
-[ "$(grep -l "is in the store, as" d? | wc -l)" -ge 1 ] && [ "$(ls "$store" | wc -l)" = 4 ]
+[ "$(grep -l "is in the store, as" d? | wc -l)" -ge 1 ] && [ "$(files "$store")" = 4 ]
 ok $? "two files under one name at the same time: one has it"
 sum=$(sed -n 's/.*"sha256": "\(.*\)",*/\1/p' "$store/same.json")
 [ "$sum" = "$(sha256sum < "$store/same.rom" | cut -d ' ' -f 1)" ]
