@@ -77,6 +77,10 @@ static const struct {
 		"vbt.no-ports",
 		N_("no general definitions: no port is described"),
 	},
+	[NOTE_VBT_PANEL_DATA] = {
+		"vbt.panel-data",
+		N_("the panel data is not where it should be, it is not decoded"),
+	},
 	[NOTE_OPREGION_SIZE] = { "opregion.size", N_("the size field is not 8 KiB") },
 	[NOTE_OPREGION_CUT] = { "opregion.cut", N_("fewer bytes than the header says") },
 	[NOTE_OPREGION_NO_ASLE] = {

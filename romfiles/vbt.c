@@ -12,6 +12,8 @@
 
 #include <errno.h>
 
+#include "romfiles/vbt_panel.h"
+
 #define HEADER_SIZE 48
 #define BDB_HEADER_SIZE 22
 #define BLOCK_HEADER_SIZE 3
@@ -186,6 +188,7 @@ static void read_chip(struct span s, struct vbt *v)
 
 int vbt_parse(struct span s, struct vbt *out)
 {
+	struct vbt_panel_map panels;
 	struct span table, bdb;
 	uint16_t header, size;
 	uint8_t sum;
@@ -209,6 +212,8 @@ int vbt_parse(struct span s, struct vbt *out)
 		note_add(&out->notes, NOTE_VBT_TAIL, table.n);
 	walk_blocks(table, out->bdb_at + header, out);
 	read_children(table, out);
+	if (vbt_panel_map_find(table, out, &panels) == -EBADMSG)
+		note_add(&out->notes, NOTE_VBT_PANEL_DATA, panels.at);
 	return 0;
 }
 

@@ -22,16 +22,26 @@
 #define VBT_CHILDREN_MAX 32
 #define VBT_CONNECTORS_MAX 2 /* of one child device */
 
-/** enum vbt_block_id - the blocks that are decoded */
+/** enum vbt_block_id - blocks that code asks for by id */
 enum vbt_block_id {
 	VBT_GENERAL_FEATURES = 1,
 	VBT_GENERAL_DEFINITIONS = 2,
+	VBT_DRIVER_FEATURES = 12,
+	VBT_EDP = 27,
+	VBT_LFP_OPTIONS = 40,
+	VBT_LFP_POINTERS = 41,
+	VBT_LFP_DATA = 42,
+	VBT_LFP_BACKLIGHT = 43,
+	VBT_FIXED_MODE = 51,
 	VBT_MIPI_SEQUENCE = 53,
+	VBT_GENERIC_DTD = 58,
+	VBT_PRIVATE = 254,
 };
 
 /* Device type bits of a child device. */
 #define VBT_TYPE_ANALOG 0x0001
 #define VBT_TYPE_DP 0x0004
+#define VBT_TYPE_VIDEO 0x0008
 #define VBT_TYPE_TMDS 0x0010
 #define VBT_TYPE_LVDS 0x0020
 #define VBT_TYPE_MIPI 0x0400

@@ -182,7 +182,7 @@ static void judge_drivers(const struct judging *j, const struct oprom *r)
 	for (size_t i = 0; i < r->n; i++) {
 		const struct oprom_image *im = &r->image[i];
 
-		if (im->code != OPROM_EFI || !im->intel_gop)
+		if (im->code != OPROM_EFI || !im->gop)
 			continue;
 		j->a->gop = true;
 		if (im->payload_at > im->at && im->payload_at - im->at <= im->size)

@@ -143,7 +143,7 @@ static void judge_uefi(struct planning *g, const struct oprom *r, const char *pa
 	if (oprom_find_assign(r, PE_MACHINE_X64) == r->n)
 		plan_flag(g, FINDING_ROM_NO_ASSIGNMENT_DRIVER, _("%.200s"), path);
 	for (size_t i = 0; i < r->n; i++)
-		gop = gop || (r->image[i].code == OPROM_EFI && r->image[i].intel_gop);
+		gop = gop || (r->image[i].code == OPROM_EFI && r->image[i].gop);
 	if (g->p->display == DISPLAY_MONITOR_EARLY && !gop)
 		plan_say(g, FINDING_ROM_NO_GOP, _("%.200s: no GOP driver was recognised"), path);
 }

@@ -23,7 +23,7 @@ static size_t choose_image(const struct oprom *r, struct judged *v)
 
 		if (im->code == OPROM_X86 && im->vendor == IGD_VENDOR_INTEL)
 			x86 = i;
-		if (im->code == OPROM_EFI && im->intel_gop)
+		if (im->code == OPROM_EFI && im->gop)
 			gop = i;
 		if (im->code == OPROM_EFI && (im->igvm_assign || im->other_assign))
 			assign = i;

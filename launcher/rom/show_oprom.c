@@ -41,7 +41,13 @@ static const char *driver_text(const struct oprom_image *im)
 		return N_("igvm's IGD assignment driver");
 	if (im->other_assign)
 		return N_("an IGD assignment driver");
-	return im->intel_gop ? N_("Intel GOP driver") : N_("driver");
+	if (im->igvm_policy)
+		return N_("igvm's GOP policy driver");
+	if (im->other_policy)
+		return N_("a GOP policy driver");
+	if (im->intel_gop)
+		return N_("Intel GOP driver");
+	return im->gop ? N_("GOP driver") : N_("driver");
 }
 
 static void print_sum(FILE *out, enum oprom_sum sum)

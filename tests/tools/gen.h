@@ -200,6 +200,206 @@ static inline size_t gen_vbt(const struct gen_vbt *w, uint8_t *out)
 	return n;
 }
 
+/* --- VBT with every decoded block, of any BDB version ----------------------------- */
+
+/*
+ * Contents are random but the same for a seed; what other fields depend on
+ * (sizes, pointers, terminators, panel numbers) is as in real tables.
+ */
+struct gen_many {
+	unsigned int bdb_version; /* 106 to 999 */
+	uint32_t seed;
+	bool short_bdb;      /* as in most real tables: the last block seems to be too long */
+	bool mipi_last;      /* a version 3 sequence block is the last one */
+	bool no_pointers;    /* block 41 is missing, as since 229 */
+	bool bad_panels;     /* no panel's fp_timing ends in ffff */
+	bool wrong_stride;   /* the child size field is one too small */
+	bool wrong_backlight; /* entries of a size nobody knows */
+	bool twice;          /* block 254 and block 12 again, with other contents */
+};
+
+static inline uint8_t gen_random(uint32_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 17;
+	*state ^= *state << 5;
+	return (uint8_t)(*state >> 11);
+}
+
+/* Size of block @id by BDB version: Linux' intel_vbt_defs.h, real tables; 0: none yet */
+static inline size_t gen_block_size(uint8_t id, unsigned int v)
+{
+	static const struct {
+		uint8_t id;
+		uint16_t since, size;
+	} t[] = {
+		{ 1, 249, 10 }, { 1, 242, 6 }, { 1, 0, 5 },
+		{ 9, 226, 100 }, { 9, 165, 96 },
+		{ 12, 159, 19 }, { 12, 142, 17 }, { 12, 0, 15 },
+		{ 27, 265, 862 }, { 27, 261, 850 }, { 27, 260, 848 }, { 27, 251, 814 },
+		{ 27, 244, 812 }, { 27, 224, 780 }, { 27, 203, 748 }, { 27, 199, 298 },
+		{ 27, 186, 280 }, { 27, 185, 216 }, { 27, 182, 214 }, { 27, 173, 212 },
+		{ 27, 165, 204 }, { 27, 162, 202 }, { 27, 155, 200 }, { 27, 0, 196 },
+		{ 40, 240, 34 }, { 40, 228, 30 }, { 40, 200, 26 }, { 40, 146, 24 },
+		{ 40, 142, 16 }, { 40, 0, 8 },
+		{ 41, 155, 148 }, { 41, 0, 145 },
+		{ 42, 265, 1382 }, { 42, 245, 1366 }, { 42, 231, 1364 }, { 42, 227, 1362 },
+		{ 42, 208, 1298 }, { 42, 188, 1282 }, { 42, 187, 1266 }, { 42, 155, 1264 },
+		{ 42, 0, 1184 },
+		{ 43, 239, 305 }, { 43, 236, 273 }, { 43, 234, 257 }, { 43, 191, 129 },
+		{ 43, 162, 113 }, { 43, 0, 97 },
+		{ 44, 257, 136 }, { 44, 253, 98 }, { 44, 247, 78 }, { 44, 233, 58 },
+		{ 44, 232, 56 }, { 44, 228, 54 }, { 44, 210, 22 }, { 44, 0, 21 },
+		{ 51, 172, 9 }, { 58, 229, 674 },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		if (t[i].id == id && t[i].since <= v)
+			return t[i].size;
+	return 0;
+}
+
+/* A block of random bytes at *@p, which moves behind it; its data, NULL: no such block yet */
+static inline uint8_t *gen_random_block(uint8_t **p, uint8_t id, size_t size, uint32_t *state)
+{
+	uint8_t *data;
+
+	if (!size)
+		return NULL;
+	data = gen_block(*p, id, size);
+	for (size_t i = 0; i < size; i++)
+		data[i] = gen_random(state);
+	*p = data + size;
+	return data;
+}
+
+static inline void gen_letters(uint8_t *p, size_t n, uint32_t *state)
+{
+	for (size_t i = 0; i < n; i++)
+		p[i] = (uint8_t)('A' + gen_random(state) % 26);
+}
+
+#define GEN_CHILDREN 8
+
+static inline void gen_random_children(const struct gen_many *w, uint8_t **p, uint32_t *state)
+{
+	static const uint16_t handle[] = { 0x0008, 0x0004, 0x0040, 0x0020, 0x0010, 0x0002, 0x0001,
+					   0x0100 };
+	static const uint16_t type[] = { 0x1806, 0x68c6, 0x60d6, 0x60d2, 0x68d2, 0x0000, 0x1022,
+					 0x1400 };
+	size_t size = gen_child_size(w->bdb_version);
+	uint8_t *data = gen_random_block(p, 2, 5 + GEN_CHILDREN * size, state);
+
+	data[4] = (uint8_t)(size - w->wrong_stride);
+	for (size_t i = 0; i < GEN_CHILDREN; i++) {
+		uint8_t *c = data + 5 + i * size;
+
+		gen16(c, handle[i]);
+		gen16(c + 2, type[i]);
+		if (w->bdb_version < 152)
+			gen_letters(c + 4, 10, state);
+		c[16] %= 25;
+		c[25] = (uint8_t)(c[25] % 10 << 4);
+	}
+}
+
+static inline void gen_random_panels(const struct gen_many *w, const uint8_t *bdb, uint8_t **p,
+				     uint32_t *state)
+{
+	unsigned int v = w->bdb_version;
+	size_t fp = v < 155 ? 46 : 38, stride = fp + 28;
+	uint8_t *b41 = NULL, *b42;
+
+	if (!w->no_pointers)
+		b41 = gen_random_block(p, 41, gen_block_size(41, v), state);
+	b42 = gen_random_block(p, 42, gen_block_size(42, v), state);
+	for (size_t i = 0; i < 16; i++) {
+		gen16(b42 + i * stride + fp - 2, w->bad_panels ? 0 : 0xffff);
+		if (v >= 155)
+			gen_letters(b42 + 16 * stride + 13 * i, 13, state);
+	}
+	if (!b41)
+		return;
+	b41[0] = 3;
+	for (unsigned int i = 0; i < 16; i++) {
+		unsigned int at = (unsigned int)(b42 - bdb) + i * (unsigned int)stride;
+
+		/* Most tables leave 6 bytes out of fp_timing's size. */
+		gen16(b41 + 1 + 9 * i, at);
+		b41[3 + 9 * i] = (uint8_t)(fp - (w->seed % 2 && fp == 38 ? 6 : 0));
+		gen16(b41 + 4 + 9 * i, at + (unsigned int)fp);
+		b41[6 + 9 * i] = 18;
+		gen16(b41 + 7 + 9 * i, at + (unsigned int)fp + 18);
+		b41[9 + 9 * i] = 10;
+	}
+	if (v < 155)
+		return;
+	gen16(b41 + 145, (unsigned int)(b42 - bdb) + 16 * (unsigned int)stride);
+	b41[147] = 13;
+}
+
+/* Version 3: the size is a u32 behind the version, the u16 is 0. */
+static inline void gen_mipi(uint8_t **p, uint32_t *state)
+{
+	uint8_t *data = gen_random_block(p, 53, 5 + 40, state);
+
+	gen16(data - 2, 0);
+	data[0] = 3;
+	gen32(data + 1, 40);
+	memset(data + 5, 0, 40);
+	gen32(data + 6, 35); /* panel 0, no sequence */
+}
+
+static inline size_t gen_many(const struct gen_many *w, uint8_t *out)
+{
+	unsigned int v = w->bdb_version;
+	uint32_t state = w->seed * 2654435761u + v + 1;
+	uint8_t *p = out + 48 + 22, *data;
+	static const uint8_t plain[] = { 1, 9, 12, 27 }, later[] = { 43, 44, 51 };
+	size_t n;
+
+	if (v < 106 || v > 999)
+		return 0;
+	memset(out, ' ', 20);
+	memset(out + 20, 0, 28 + 22);
+	memcpy(out, "$VBT IGVM-TEST", 14);
+	gen16(out + 20, 100);
+	gen16(out + 22, 48);
+	gen32(out + 28, 48);
+	memcpy(out + 48, "BIOS_DATA_BLOCK ", 16);
+	gen16(out + 64, v);
+	gen16(out + 66, 22);
+	p = gen_block(p, 254, 48);
+	memcpy(p, "\1\2igvm test table, no firmware\0\3Copyright nobody", 48);
+	p += 48;
+	for (size_t i = 0; i < sizeof(plain); i++)
+		gen_random_block(&p, plain[i], gen_block_size(plain[i], v), &state);
+	gen_random_children(w, &p, &state);
+	data = gen_random_block(&p, 40, gen_block_size(40, v), &state);
+	data[0] %= 16;
+	data[1] %= 16;
+	gen_random_panels(w, out + 48, &p, &state);
+	for (size_t i = 0; i < sizeof(later); i++) {
+		data = gen_random_block(&p, later[i], gen_block_size(later[i], v), &state);
+		if (data && later[i] == 43)
+			data[0] = w->wrong_backlight ? 7 : 6;
+	}
+	if (w->twice) {
+		gen_random_block(&p, 12, gen_block_size(12, v), &state);
+		gen_random_block(&p, 254, 20, &state);
+	}
+	data = gen_random_block(&p, 58, gen_block_size(58, v), &state);
+	if (data)
+		gen16(data, 28);
+	if (w->mipi_last)
+		gen_mipi(&p, &state);
+	n = (size_t)(p - out);
+	gen16(out + 68, (unsigned int)(n - 48 - w->short_bdb));
+	gen16(out + 24, (unsigned int)n);
+	out[26] = gen_balance(out, n);
+	return n;
+}
+
 /* --- OpRegion -------------------------------------------------------------------- */
 
 enum gen_rvda { GEN_RVDA_AUTO, GEN_RVDA_NONE, GEN_RVDA_RELATIVE, GEN_RVDA_ABSOLUTE };
