@@ -14,6 +14,7 @@ OVMF=${OVMF:-/usr/share/OVMF}
 SECONDS_MAX=120
 MIB32='\0\0\0\2\0\0\0\0'
 HOST_BASE='\0\0\0\010\0\0\0\0'
+class=0300
 
 skip_all() {
 	echo "1..0 # SKIP $1"
@@ -62,12 +63,13 @@ words_common() {
 run_pciproxy() {
 	device=$1 rom=$2
 	shift 2
-	exec timeout "$SECONDS_MAX" "$sim_program" --device "$device" --rom "$rom" -- "$QEMU" "$@"
+	exec timeout "$SECONDS_MAX" "$sim_program" --device "$device" --class "$class" --rom "$rom" \
+		-- "$QEMU" "$@"
 }
 
 # run_igdsim DEVICE ROM QEMU-WORDS...: it serves one connection and ends with it
 run_igdsim() {
-	printf 'device = 0x%s\n' "$1" >"$tmp/profile"
+	printf 'device = 0x%s\nclass = 0x%s\n' "$1" "$class" >"$tmp/profile"
 	[ "$1" != 3e92 ] || echo 'bdsm_reg = 0x5c' >>"$tmp/profile"
 	rom=$2
 	shift 2
@@ -245,7 +247,8 @@ ok "no OpRegion file: says so, and sets stolen memory all the same" seen \
 	'"opregion","result":"absent"' '"stolen","result":"set","register":"0x5c"'
 ok "the assignment ROM has no probe" unseen igvm-probe:
 
-boot "bad VBT, VGA, backwards" "$END" 4692 "$tmp/backwards.rom" -machine q35,memory-backend=mem \
+class=0380
+boot "bad VBT, VGA, class 0380, backwards" "$END" 4692 "$tmp/backwards.rom" -machine q35,memory-backend=mem \
 	-device VGA,addr=1.0 -fw_cfg "name=etc/igd-opregion,file=$tmp/bad" \
 	$(pflash OVMF_CODE_4M.fd OVMF_VARS_4M.fd)
 ok "the policy driver comes before the OpRegion does, and corrects the checksum" seen \
@@ -253,6 +256,7 @@ ok "the policy driver comes before the OpRegion does, and corrects the checksum"
 ok "the OpRegion's table stays as it is" seen "\"checksum\":\"bad\",\"sha256\":\"$bad_digest\""
 ok "the GOP driver starts beside an emulated VGA" gop_on_device 2
 ok "OVMF's console writes on it as well" picture_seen
+class=0300
 
 boot "no OpRegion" '"testgop":"start"' 4692 "$B/roms/igd-testgop.rom" \
 	-machine q35,memory-backend=mem $(pflash OVMF_CODE_4M.fd OVMF_VARS_4M.fd)

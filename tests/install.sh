@@ -19,8 +19,9 @@ rm -f "$tmp.log"
 outside=$(cd "$tmp" && find . -type f ! -path './opt/x/*')
 [ -z "$outside" ]; ok "nothing outside DESTDIR/prefix" $?
 for f in bin/igvm share/igvm/templates/win11.conf share/igvm/roms/igd-assign.rom \
-	 share/igvm/efi/igvm-probe.elf share/man/man1/igvm.1 share/man/man5/igvm.vm.5 \
-	 share/locale/zh_TW/LC_MESSAGES/igvm.mo share/bash-completion/completions/igvm; do
+	 share/igvm/efi/igvm-probe.elf share/igvm/efi/gop-policy.efi share/man/man1/igvm.1 \
+	 share/man/man5/igvm.vm.5 share/locale/zh_TW/LC_MESSAGES/igvm.mo \
+	 share/bash-completion/completions/igvm; do
 	[ -s "$tmp/opt/x/$f" ]; ok "installed: $f" $?
 done
 "$tmp/opt/x/bin/igvm" --version | grep -q '^igvm [0-9]'; ok "the installed program runs" $?
