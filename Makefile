@@ -60,6 +60,9 @@ leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t
 	       t_uefi t_tiano tools/mkrom tools/uefidump tools/mkuefi \
 	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild uefi tiano lzma pe))
 
+# Tests make packed volumes themselves.
+$(addprefix $(B)/tests/,t_uefi tools/mkuefi): rom_libs += -lbrotlienc
+
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
 		$(if $(filter $(B)/tests/t_%,$@),-lcmocka)

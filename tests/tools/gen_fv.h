@@ -39,7 +39,7 @@ static inline void gen_free(struct gen_buf *b)
 /* @n bytes more, zero; returns where they are until the next call. */
 static inline uint8_t *gen_room(struct gen_buf *b, size_t n)
 {
-	if (n > b->cap - b->n) {
+	if (!b->p || n > b->cap - b->n) {
 		b->cap = 2 * b->cap + n + 64;
 		b->p = realloc(b->p, b->cap);
 		if (!b->p)
