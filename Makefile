@@ -57,7 +57,7 @@ $(B)/%.o: %.c
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild \
-	       t_uefi t_tiano tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi \
+	       t_uefi t_tiano tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi tools/bench_pairs \
 	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild uefi tiano lzma pe))
 
 # Tests make packed volumes themselves.

@@ -5,7 +5,8 @@
  *   mkuefi random SEED N OUT          N bytes that do not compress
  *   mkuefi pe MACHINE N TEXT OUT      a driver of N bytes that says TEXT (UCS-2)
  *   mkuefi chip MIB OUT               a flash image: descriptor, and at its end a
- *                                     volume with a GOP driver, a VBT and a VBIOS
+ *                                     volume with GOP drivers, a VBT and a VBIOS
+ *   mkuefi bios MIB OUT               the same without descriptor
  *   mkuefi seeds DIR                  the seeds of the fuzz targets, one folder each
  */
 #include <errno.h>
@@ -64,11 +65,15 @@ static void pe_image(struct gen_buf *b, uint16_t machine, size_t n, const char *
 
 /* --- a chip ------------------------------------------------------------------------- */
 
+/* Each has a name of its own: UEFIExtract complains of every pair that is the same. */
 static void driver_file(struct gen_buf *files, const char *packing, unsigned int width, size_t n)
 {
-	struct gen_file f = { .type = 7, .checksum = true };
+	static unsigned int nth;
+	char guid[37];
+	struct gen_file f = { .type = 7, .checksum = true, .guid = guid };
 	struct gen_buf pe = { 0 }, s = { 0 }, packed = { 0 };
 
+	snprintf(guid, sizeof(guid), "11111111-2222-3333-4444-%012x", nth++);
 	pe_image(&pe, 0x8664, n, GOP_TEXT);
 	gen_section(&s, 0x10, pe.p, pe.n);
 	gen_text_section(&s, 0x15, "TestGop");
@@ -103,7 +108,20 @@ static void vbios_file(struct gen_buf *files)
 	gen_file_add(files, &f, vbios, n);
 }
 
-static void chip(struct gen_buf *b, size_t size)
+static void put_descriptor(struct gen_buf *b, size_t size)
+{
+	gen32(b->p + 0x10, 0x0ff0a55a);
+	gen32(b->p + 0x14, 0x00040003);
+	gen32(b->p + 0x18, 0x00100206);
+	gen32(b->p + 0x1c, 0x00120210);
+	gen32(b->p + 0x40, 0);
+	gen32(b->p + 0x44, (uint32_t)((size - 1) >> 12 << 16 | size / 2 >> 12));
+	gen32(b->p + 0x48, (uint32_t)((size / 2 - 1) >> 12 << 16 | 1));
+	for (size_t i = 0x4c; i < 0x60; i += 4)
+		gen32(b->p + i, 0x7fff);
+}
+
+static void chip(struct gen_buf *b, size_t size, bool descriptor)
 {
 	struct gen_volume v = { .name = "AAAAAAAA-BBBB-CCCC-DDDD-EEEEEEEEEEEE" };
 	struct gen_buf files = { 0 }, vol = { 0 };
@@ -118,15 +136,8 @@ static void chip(struct gen_buf *b, size_t size)
 	gen_volume_add(&vol, &v, &files);
 	gen_fill(b, 0xff, size / 2 - vol.n);
 	gen_add(b, vol.p, vol.n);
-	gen32(b->p + 0x10, 0x0ff0a55a);
-	gen32(b->p + 0x14, 0x00040003);
-	gen32(b->p + 0x18, 0x00100206);
-	gen32(b->p + 0x1c, 0x00120210);
-	gen32(b->p + 0x40, 0);
-	gen32(b->p + 0x44, (uint32_t)((size - 1) >> 12 << 16 | size / 2 >> 12));
-	gen32(b->p + 0x48, (uint32_t)((size / 2 - 1) >> 12 << 16 | 1));
-	gen32(b->p + 0x4c, 0x7fff);
-	gen32(b->p + 0x50, 0x7fff);
+	if (descriptor)
+		put_descriptor(b, size);
 	gen_free(&files);
 	gen_free(&vol);
 }
@@ -266,8 +277,8 @@ int main(int argc, char **argv)
 		random_bytes(&b, (uint32_t)strtoul(argv[2], NULL, 0) | 1, strtoul(argv[3], NULL, 0));
 	} else if (!strcmp(what, "pe") && argc == 6) {
 		pe_image(&b, (uint16_t)strtoul(argv[2], NULL, 16), strtoul(argv[3], NULL, 0), argv[4]);
-	} else if (!strcmp(what, "chip") && argc == 4) {
-		chip(&b, strtoul(argv[2], NULL, 0) << 20);
+	} else if ((!strcmp(what, "chip") || !strcmp(what, "bios")) && argc == 4) {
+		chip(&b, strtoul(argv[2], NULL, 0) << 20, what[0] == 'c');
 	} else if (!strcmp(what, "seeds") && argc == 3) {
 		dir = argv[2];
 		seeds_uefi();
@@ -276,7 +287,7 @@ int main(int argc, char **argv)
 		return 0;
 	} else {
 		fprintf(stderr, "usage: mkuefi random SEED N OUT | pe MACHINE N TEXT OUT |\n"
-				"       chip MIB OUT | seeds DIR\n");
+				"       chip MIB OUT | bios MIB OUT | seeds DIR\n");
 		return 2;
 	}
 	save(argv[argc - 1], &b);
