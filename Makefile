@@ -59,8 +59,11 @@ romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
 	       t_uefi t_tiano t_fix t_gop_version \
 	       t_rows t_vbt_fields t_vbt_view t_opregion_fields t_oprom_fields \
-	       tools/mkrom tools/uefidump tools/mkuefi tools/vbtdump tools/vbtmany \
+	       tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi tools/vbtdump tools/vbtmany \
 	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind uefi tiano lzma pe fix))
+
+# Tests make packed volumes themselves.
+$(addprefix $(B)/tests/,t_uefi tools/mkuefi): rom_libs += -lbrotlienc
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
@@ -264,6 +267,7 @@ soak: deps		## scenarios and kills in long loops, resumable; log in tests/soak/
 bench: deps		## performance in pairs on this machine
 	@$(MAKE) --no-print-directory build-all
 	@tests/bench/start
+	@tests/bench/rom
 
 golden: build-all	## rewrite the golden command lines; review with git diff
 	tests/golden.sh --write

@@ -123,7 +123,7 @@ static void fill_quick(struct code *c)
 	for (unsigned int l = 1; l <= QUICK_BITS; l++)
 		while (at < c->limit[l] >> (CODE_MAX - QUICK_BITS)) {
 			uint32_t code = (uint32_t)at >> (QUICK_BITS - l);
-			uint16_t symbol = c->sorted[(uint16_t)(c->first[l] + code)];
+			uint32_t symbol = c->sorted[(uint16_t)(c->first[l] + code)];
 
 			for (size_t end = at + ((size_t)1 << (QUICK_BITS - l)); at < end; at++)
 				c->quick[at] = (uint16_t)(symbol << 4 | l);

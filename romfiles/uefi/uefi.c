@@ -111,6 +111,18 @@ void walk_gap(struct walk *w, const struct place *p, size_t from, size_t to)
 		find_bytes(w, i);
 }
 
+/* Volumes were seen in bytes that nothing claims. */
+void walk_between(struct walk *w, const struct place *p, size_t from, size_t to)
+{
+	struct place part;
+
+	if (from >= to)
+		return;
+	part = place_sub(p, from, to - from);
+	if (!walk_raw(w, &part))
+		walk_gap(w, p, from, to);
+}
+
 /* --- flash descriptor ---------------------------------------------------------------- */
 
 #define REGIONS_MAX 16
@@ -217,11 +229,11 @@ static bool walk_flash(struct walk *w, const struct place *p)
 	if (!bios)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		walk_gap(w, p, end, r[i].base < p->s.n ? r[i].base : p->s.n);
+		walk_between(w, p, end, r[i].base < p->s.n ? r[i].base : p->s.n);
 		walk_region(w, p, &r[i], r[i].base < end);
 		end = r[i].end > end ? r[i].end : end;
 	}
-	walk_gap(w, p, end, p->s.n);
+	walk_between(w, p, end, p->s.n);
 	return true;
 }
 
@@ -273,7 +285,7 @@ static bool walk_capsule(struct walk *w, const struct place *p)
 		walk_note(w, i, NOTE_UEFI_CUT);
 	body = place_inside(w, i, header);
 	walk_image(w, &body);
-	walk_gap(w, p, part.s.n, p->s.n);
+	walk_between(w, p, part.s.n, p->s.n);
 	return true;
 }
 

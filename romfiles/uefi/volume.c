@@ -205,12 +205,7 @@ bool walk_volume_at(struct walk *w, const struct place *p)
 	if (!volume_header(p->s, &v))
 		return walk_raw(w, p);
 	end = walk_one(w, p, 0, &v);
-	if (end < p->s.n) {
-		struct place rest = place_sub(p, end, p->s.n - end);
-
-		if (!walk_raw(w, &rest))
-			walk_gap(w, p, end, p->s.n);
-	}
+	walk_between(w, p, end, p->s.n);
 	return true;
 }
 

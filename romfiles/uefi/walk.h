@@ -50,6 +50,9 @@ bool walk_grow(struct walk *w, void *array, size_t n, size_t *cap, size_t size);
 /** walk_gap() - bytes of @p from @from to @to that belong to nothing; none is fine */
 void walk_gap(struct walk *w, const struct place *p, size_t from, size_t to);
 
+/** walk_between() - the same, with the volumes that may be in them */
+void walk_between(struct walk *w, const struct place *p, size_t from, size_t to);
+
 /** walk_raw() - find volumes in @p wherever they are; false: there is none */
 bool walk_raw(struct walk *w, const struct place *p);
 

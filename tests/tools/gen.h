@@ -515,7 +515,7 @@ static inline size_t gen_vbios(const struct gen_vbios *w, uint8_t *out)
 	return n;
 }
 
-/* --- a PE32+ that no machine runs, only readers read ---------------------------------- */
+/* --- a PE image that no machine runs, only readers read ---------------------------------- */
 
 #define GEN_PE_HEADERS 0x200
 
@@ -523,6 +523,8 @@ static inline size_t gen_pe(uint16_t machine, uint16_t subsystem, const void *bo
 			    uint8_t *out)
 {
 	size_t opt = 0x40 + 4 + 20, total = GEN_PE_HEADERS + n;
+	bool plus = machine != 0x014c; /* PE32 for IA32, PE32+ for the others */
+	size_t sections = opt + (plus ? 240 : 224);
 
 	memset(out, 0, total);
 	memcpy(out, "MZ", 2);
@@ -530,13 +532,13 @@ static inline size_t gen_pe(uint16_t machine, uint16_t subsystem, const void *bo
 	memcpy(out + 0x40, "PE\0", 4);
 	gen16(out + 0x44, machine);
 	gen16(out + 0x46, 1);
-	gen16(out + 0x54, 240);
-	gen16(out + opt, 0x20b);
+	gen16(out + 0x54, plus ? 240 : 224);
+	gen16(out + opt, plus ? 0x20b : 0x10b);
 	gen32(out + opt + 60, GEN_PE_HEADERS);
 	gen16(out + opt + 68, subsystem);
-	memcpy(out + opt + 240, ".rdata", 6);
-	gen32(out + opt + 240 + 16, (uint32_t)n);
-	gen32(out + opt + 240 + 20, GEN_PE_HEADERS);
+	memcpy(out + sections, ".rdata", 6);
+	gen32(out + sections + 16, (uint32_t)n);
+	gen32(out + sections + 20, GEN_PE_HEADERS);
 	memcpy(out + GEN_PE_HEADERS, body, n);
 	return total;
 }

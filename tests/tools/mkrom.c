@@ -66,7 +66,8 @@ static const char help_efirom[] =
 	"An EFI option ROM, byte for byte as EDK2's EfiRom makes it.\n"
 	"  -f VENDOR            PCI vendor id, hexadecimal\n"
 	"  -i DEVICE            PCI device id; several make a device list\n"
-	"  -l CLASS             class code of all drivers, hexadecimal [0]\n"
+	"  -l CLASS             class code of the drivers, hexadecimal [0]; given several\n"
+	"                       times: of each in turn\n"
 	"  -r REVISION          code revision, hexadecimal [0]\n";
 
 enum {
@@ -369,9 +370,9 @@ static int cmd_efirom(int argc, char **argv)
 	struct rom_driver drivers[DRIVERS_MAX] = { 0 };
 	uint16_t ids[IDS_MAX];
 	struct rom_wish w = { .ids = ids };
-	uint32_t class_code = 0;
+	uint32_t class_code[DRIVERS_MAX] = { 0 };
 	const char *to = NULL;
-	int c, n;
+	int c, n, classes = 0;
 
 	while ((c = getopt_long(argc, argv, "o:f:i:l:r:h", options_efirom, NULL)) != -1) {
 		switch (c) {
@@ -387,7 +388,9 @@ static int cmd_efirom(int argc, char **argv)
 			ids[w.n_ids++] = pci_id(optarg);
 			break;
 		case 'l':
-			class_code = (uint32_t)number(optarg, 16, 0xffffff);
+			if (classes == DRIVERS_MAX)
+				fail(optarg, "too many class codes");
+			class_code[classes++] = (uint32_t)number(optarg, 16, 0xffffff);
 			break;
 		case 'r':
 			w.revision = pci_id(optarg);
@@ -397,10 +400,10 @@ static int cmd_efirom(int argc, char **argv)
 		}
 	}
 	n = argc - optind;
-	if (n < 1 || n > DRIVERS_MAX || !w.n_ids || !w.vendor)
+	if (n < 1 || n > DRIVERS_MAX || !w.n_ids || !w.vendor || (classes > 1 && classes != n))
 		usage(help_efirom, false);
 	for (int i = 0; i < n; i++)
-		drivers[i].class_code = class_code;
+		drivers[i].class_code = class_code[classes > 1 ? i : 0];
 	build_efirom(&w, drivers, argv + optind, (size_t)n, to);
 	return 0;
 }
