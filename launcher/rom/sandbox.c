@@ -228,8 +228,10 @@ static int serve(size_t *next, size_t n, sandbox_work work, sandbox_take take, v
  */
 static void load_before_fork(void)
 {
+	static const char no_text[] = "\1";
+
 	json_object_seed(0);
-	(void)gettext("\1");
+	(void)gettext(no_text);
 }
 
 int sandbox_each(size_t n, sandbox_work work, sandbox_take take, void *arg)
