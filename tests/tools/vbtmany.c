@@ -26,12 +26,13 @@ static const struct {
 	{ "unended", { .seed = 6, .bad_panels = true } },
 	{ "stride", { .seed = 7, .wrong_stride = true } },
 	{ "backlight", { .seed = 8, .wrong_backlight = true } },
+	{ "cut", { .seed = 10, .cut = true } },
 	{ "twice", { .seed = 9, .twice = true } },
 };
 
 static bool has_defects(unsigned int version)
 {
-	static const unsigned int versions[] = { 122, 142, 161, 190, 221, 229, 250, 266 };
+	static const unsigned int versions[] = { 122, 142, 155, 190, 228, 229, 250, 266 };
 
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
 		if (versions[i] == version)
