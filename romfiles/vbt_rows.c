@@ -612,7 +612,7 @@ static const struct row backlight_panel[] = {
 /* --- block 44: panel power -------------------------------------------------------------------------- */
 
 static const struct row power[] = {
-	BIT("dpst", 0, 1, 0),
+	BIT("dpst-support", 0, 1, 0),
 	PART("power-conservation", 0, 1, 1, 3),
 	BIT("lace-enabled", 0, 1, 5),
 	BIT("lace", 0, 1, 6),

@@ -215,6 +215,7 @@ struct gen_many {
 	bool bad_panels;     /* no panel's fp_timing ends in ffff */
 	bool wrong_stride;   /* the child size field is one too small */
 	bool wrong_backlight; /* entries of a size nobody knows */
+	bool cut;            /* the last block says that it has more bytes than there are */
 	bool twice;          /* block 254 and block 12 again, with other contents */
 };
 
@@ -391,6 +392,10 @@ static inline size_t gen_many(const struct gen_many *w, uint8_t *out)
 	data = gen_random_block(&p, 58, gen_block_size(58, v), &state);
 	if (data)
 		gen16(data, 28);
+	if (w->cut) {
+		data = gen_random_block(&p, 55, 8, &state);
+		gen16(data - 2, 12);
+	}
 	if (w->mipi_last)
 		gen_mipi(&p, &state);
 	n = (size_t)(p - out);

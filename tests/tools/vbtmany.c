@@ -5,7 +5,8 @@
  *
  *   vbtmany DIR FROM TO
  *
- * DIR/VERSION-VARIANT.vbt, one for each version and row of the table below.
+ * DIR/VERSION-whole.vbt for each version, and for some versions one of each
+ * defect of real tables.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -19,15 +20,25 @@ static const struct {
 	struct gen_many w;
 } variants[] = {
 	{ "whole", { .seed = 1 } },
-	{ "other", { .seed = 2 } },
 	{ "short", { .seed = 3, .short_bdb = true } },
 	{ "mipi", { .seed = 4, .short_bdb = true, .mipi_last = true } },
 	{ "unpointed", { .seed = 5, .no_pointers = true } },
 	{ "unended", { .seed = 6, .bad_panels = true } },
 	{ "stride", { .seed = 7, .wrong_stride = true } },
 	{ "backlight", { .seed = 8, .wrong_backlight = true } },
+	{ "cut", { .seed = 10, .cut = true } },
 	{ "twice", { .seed = 9, .twice = true } },
 };
+
+static bool has_defects(unsigned int version)
+{
+	static const unsigned int versions[] = { 122, 142, 155, 190, 228, 229, 250, 266 };
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++)
+		if (versions[i] == version)
+			return true;
+	return false;
+}
 
 static bool write_file(const char *dir, unsigned int version, const char *variant,
 		       const uint8_t *p, size_t n)
@@ -62,6 +73,8 @@ int main(int argc, char **argv)
 			struct gen_many w = variants[i].w;
 			size_t n;
 
+			if (i && !has_defects(v))
+				continue;
 			w.bdb_version = v;
 			/* Tables since 229 have no block 41, older ones may not lack it. */
 			w.no_pointers |= v >= 229;
