@@ -57,11 +57,12 @@ $(B)/%.o: %.c
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild \
-	       t_uefi t_tiano tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi tools/bench_pairs \
+	       t_uefi t_uefi_memory t_tiano tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi tools/bench_pairs \
 	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild uefi tiano lzma pe))
 
 # Tests make packed volumes themselves.
-$(addprefix $(B)/tests/,t_uefi tools/mkuefi): rom_libs += -lbrotlienc
+$(addprefix $(B)/tests/,t_uefi t_uefi_memory tools/mkuefi): rom_libs += -lbrotlienc
+$(B)/tests/t_uefi_memory: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc)
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
