@@ -57,13 +57,14 @@ $(B)/%.o: %.c
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
-	       t_uefi t_tiano t_fix t_gop_version \
+	       t_uefi t_uefi_memory t_tiano t_fix t_gop_version \
 	       t_rows t_vbt_fields t_vbt_view t_opregion_fields t_oprom_fields \
 	       tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi tools/vbtdump tools/vbtmany \
 	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind uefi tiano lzma pe fix))
 
 # Tests make packed volumes themselves.
-$(addprefix $(B)/tests/,t_uefi tools/mkuefi): rom_libs += -lbrotlienc
+$(addprefix $(B)/tests/,t_uefi t_uefi_memory tools/mkuefi): rom_libs += -lbrotlienc
+$(B)/tests/t_uefi_memory: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc)
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(rom_libs) \
