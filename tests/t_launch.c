@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include "launcher/run/journal.h"
 #include "tests/launch_scene.h"
@@ -48,6 +49,8 @@ _Noreturn static void play_qemu(void)
 			fputs(line, stdout);
 	for (char **e = environ; *e; e++)
 		printf("env %s\n", *e);
+	if (syscall(SYS_io_uring_setup, 1, NULL) < 0)
+		printf("io_uring %s\n", strerrorname_np(errno));
 	printf("cwd %s\nsid %d\n", getcwd(line, sizeof(line)), getsid(0) == getpid());
 	puts("end");
 	fflush(stdout);
@@ -98,6 +101,7 @@ static void gives_what_is_planned_and_nothing_else(void **state)
 		{ "CapInh:", "CapInh:\t0000000000000000" }, { "CapAmb:", "CapAmb:\t0000000000000000" },
 		{ "SigBlk:", "SigBlk:\t0000000000000000" }, { "SigIgn:", NULL /* below */ },
 		{ "Umask:", "Umask:\t0077" }, { "cwd ", "cwd /" }, { "sid ", "sid 1" },
+		{ "io_uring ", "io_uring EPERM" }, /* without the filter: EFAULT, of the NULL */
 		{ "env PATH=", "env PATH=" }, { "env LC_ALL=", "env LC_ALL=C.UTF-8" },
 		{ "env HOME", "" }, { "env NOTIFY_SOCKET", "" },
 	};

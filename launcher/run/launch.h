@@ -34,7 +34,7 @@ nodiscard_ bool launch_vfio_path(const char *sysroot, int group, char path[stati
  *
  * In order: run directory (root's), files of plan->file, journal of what will have to be cleaned up, sockets, helpers (keeper,
  * swtpm), limits, owner of /dev/vfio/GROUP, state.json, privileges dropped (uid of the VM, only other group
- * the one of /dev/kvm, no capability, no_new_privs), descriptors moved to the plan's numbers, every other one closed,
+ * the one of /dev/kvm, no capability, no_new_privs, no io_uring), descriptors moved to the plan's numbers, every other one closed,
  * exec. Never returns 0: -errno, after the sentence was written to @status_fd, and after its own helpers were ended
  * and what it changed was undone. When privileges were already dropped (only exec itself can fail then) the undoing is
  * left to vm_cleanup() of the caller. The device's hand-over is the caller's in any case. Under systemd
