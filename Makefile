@@ -57,7 +57,7 @@ $(B)/%.o: %.c
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild \
-	       t_rows t_vbt_fields t_vbt_view t_opregion_fields t_oprom_fields \
+	       t_vbt_fields t_vbt_view t_opregion_fields t_oprom_fields \
 	       tools/mkrom tools/vbtdump tools/vbtmany $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild))
 
 $(leaf): $(B)/tests/%: $(B)/tests/%.o $(romfiles_obj)
