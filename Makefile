@@ -58,7 +58,7 @@ $(B)/%.o: %.c
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
 leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
 	       t_uefi t_uefi_memory t_tiano t_fix t_gop_version \
-	       t_rows t_vbt_fields t_vbt_view t_opregion_fields t_oprom_fields \
+	       t_vbt_fields t_vbt_view t_opregion_fields t_oprom_fields \
 	       tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi tools/vbtdump tools/vbtmany \
 	       $(addprefix fuzz/fuzz_,oprom vbt opregion rombuild kind uefi tiano lzma pe fix))
 

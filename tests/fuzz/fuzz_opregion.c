@@ -2,17 +2,24 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "romfiles/opregion.h"
+#include "romfiles/opregion_fields.h"
 #include "romfiles/vbt.h"
+#include "tests/sink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(struct span s, uint64_t base)
 {
+	struct sink k = sink_make(s, NULL);
 	struct opregion o;
 	struct span table;
 
-	if (opregion_parse(s, base, &o) || o.vbt != OPREGION_VBT_HERE)
+	if (opregion_parse(s, base, &o))
+		return;
+	opregion_fields(s, &o, &k.show);
+	if (k.depth || k.fields < 100)
+		abort();
+	if (o.vbt != OPREGION_VBT_HERE)
 		return;
 	if (!span_sub(s, o.vbt_at, o.vbt_size, &table) || vbt_size(table) != o.vbt_size)
 		abort();

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 
 #include "romfiles/join.h"
-#include "romfiles/oprom.h"
+#include "romfiles/oprom_fields.h"
 #include "romfiles/pe.h"
+#include "tests/sink.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -34,6 +35,7 @@ static void join(struct span rom)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct span rom = { data, size };
+	struct sink k = sink_make(rom, NULL);
 	struct oprom r;
 	size_t which, at = 0;
 
@@ -51,6 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			must(span_holds(rom, at, 4));
 		oprom_lists(rom, im, 0x3e92);
 	}
+	oprom_fields(rom, &r, &k.show);
+	must(!k.depth && k.fields >= 3 + 20 * r.n);
 	if (oprom_seabios(&r, 0x8086, 0x3e92, &which) == OPROM_NO_IMAGE)
 		must(which == r.n);
 	else
