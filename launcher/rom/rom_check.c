@@ -8,6 +8,7 @@
 #include "launcher/decide/check_rom.h"
 #include "launcher/pipeline.h"
 #include "launcher/rom/device.h"
+#include "launcher/rom/frame.h"
 #include "launcher/rom/input.h"
 #include "launcher/rom/rom.h"
 #include "launcher/rom/sandbox.h"
@@ -92,7 +93,7 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 
 	(void)i;
 	if (a->how != SANDBOX_DONE) {
-		say(_("%s: the decoder was ended"), j->in.name);
+		frame_say_lost(j->in.name, a);
 		j->code = EXIT_FAILED;
 		return 0;
 	}

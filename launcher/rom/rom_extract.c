@@ -16,6 +16,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
+#include "launcher/rom/frame.h"
 #include "launcher/rom/input.h"
 #include "launcher/rom/live.h"
 #include "launcher/rom/piece.h"
@@ -152,10 +153,7 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 	int r = 0;
 
 	if (a->how != SANDBOX_DONE) {
-		say(_("%s: reading it was ended: %s"), source_of(x, i),
-		    a->how == SANDBOX_LATE ? _("it took too long")
-					   : a->how == SANDBOX_TOO_MUCH ? _("it gives too much")
-									: _("the decoder broke down"));
+		frame_say_lost(source_of(x, i), a);
 		x->code = EXIT_FAILED;
 		return 0;
 	}

@@ -8,6 +8,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/rom/device.h"
+#include "launcher/rom/frame.h"
 #include "launcher/rom/input.h"
 #include "launcher/rom/rom.h"
 #include "launcher/rom/sandbox.h"
@@ -53,18 +54,6 @@ static int work(void *arg, size_t i, FILE *out)
 	return j->g->json ? show_json(s, &j->wish, out) : show_people(s, &j->wish, out);
 }
 
-static void say_lost(const struct input *in, const struct sandbox_answer *a)
-{
-	if (a->how == SANDBOX_LATE)
-		say(_("%s: decoding took longer than %d s and was ended"), in->name, SANDBOX_ITEM_SECONDS);
-	else if (a->how == SANDBOX_TOO_MUCH)
-		say(_("%s: decoding gives more than %zu MiB and was ended"), in->name,
-		    SANDBOX_ANSWER_MAX >> 20);
-	else
-		say(_("%s: the decoder was ended by signal %d; please report this file's kind and size"),
-		    in->name, a->signal);
-}
-
 static int take_json_item(struct job *j, const struct input *in, const struct sandbox_answer *a)
 {
 	json_t *item = json_loadb(a->bytes, a->n, 0, NULL);
@@ -80,7 +69,7 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 	const struct input *in = &j->in[i];
 
 	if (a->how != SANDBOX_DONE) {
-		say_lost(in, a);
+		frame_say_lost(in->name, a);
 		j->code = EXIT_FAILED;
 		return 0;
 	}
