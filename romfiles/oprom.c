@@ -93,7 +93,7 @@ static void read_x86(struct span rom, struct span body, struct oprom_image *im, 
 
 static bool contains(struct span s, const void *what, size_t n)
 {
-	return n && s.n >= n && memmem(s.p, s.n, what, n);
+	return memmem(s.p, s.n, what, n);
 }
 
 static void recognise(struct span body, struct oprom_image *im)

@@ -139,6 +139,27 @@ static void the_table_without_pointer(void **state)
 	assert_string_equal(look(s, "image.0.vbt").text, "none");
 }
 
+/* What firmware would do with images that are not the usual. */
+static void firmware_and_strange_images(void **state)
+{
+	struct span s = make();
+	struct oprom r;
+	size_t which;
+
+	(void)state;
+	gen16(buf + EFI_AT + 8, 0x0c);
+	assert_int_equal(oprom_parse(s, &r), 0);
+	assert_int_equal(oprom_ovmf_image(&r, 1, 0x8664), OPROM_RUNS);
+	assert_int_equal(oprom_ovmf_image(&r, 2, 0x8664), OPROM_NO_IMAGE);
+	assert_false(oprom_lists(s, &r.image[0], 0x1234));
+	r.image[1].code = OPROM_X86; /* two of them, for another device */
+	assert_int_equal(oprom_seabios(&r, 0x8086, 0x1234, &which), OPROM_WRONG_ID);
+	assert_int_equal(which, 0);
+	r.image[1].code = OPROM_EFI;
+	r.image[0].claimed = 0;
+	assert_int_equal(oprom_ovmf_image(&r, 1, 0x8664), OPROM_CUT);
+}
+
 static void every_truncation(void **state)
 {
 	struct span s = make();
@@ -186,6 +207,7 @@ int main(void)
 		cmocka_unit_test(both_kinds),
 		cmocka_unit_test(old_and_strange_images),
 		cmocka_unit_test(the_table_without_pointer),
+		cmocka_unit_test(firmware_and_strange_images),
 		cmocka_unit_test(every_truncation),
 		cmocka_unit_test(sizes_at_their_limits),
 	};
