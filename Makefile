@@ -241,7 +241,7 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 slow_tests  := tests/efi.sh tests/supervise.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
 
-.PHONY: deps check check-quick build-all demo soak bench shape golden lint
+.PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
 deps:			## install what building and testing need (root)
 	@tests/deps
 
@@ -269,6 +269,13 @@ bench: deps		## performance in pairs on this machine
 	@$(MAKE) --no-print-directory build-all
 	@tests/bench/start
 	@tests/bench/rom
+
+coverage:		## branch coverage of the firmware formats by their own tests
+	@tests/coverage
+
+.PHONY: print-leaf
+print-leaf:
+	@echo $(leaf)
 
 golden: build-all	## rewrite the golden command lines; review with git diff
 	tests/golden.sh --write

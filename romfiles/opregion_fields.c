@@ -41,16 +41,17 @@ static const struct row header_rest[] = { RAW("rest", 0x84, 0x7c) };
 static void show_gop_version(struct show *show, struct span s)
 {
 	char text[17] = "";
-	uint16_t c;
+	uint16_t c = 0;
 
 	for (size_t i = 0; i < sizeof(text) - 1; i++) {
-		if (!span_le16(s, 0x64 + 2 * i, &c) || !c)
+		span_le16(s, 0x64 + 2 * i, &c);
+		if (!c)
 			break;
 		text[i] = '?';
 		if (c >= ' ' && c <= '~')
 			text[i] = (char)c;
 	}
-	show_text(show, "gop-version", span_holds(s, 0x64, 32) ? 0x64 : SHOW_NOWHERE, 32, text);
+	show_text(show, "gop-version", 0x64, 32, text);
 }
 
 /* --- mailboxes 1, 2, 3 --------------------------------------------------------------- */

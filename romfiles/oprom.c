@@ -93,7 +93,7 @@ static void read_x86(struct span rom, struct span body, struct oprom_image *im, 
 
 static bool contains(struct span s, const void *what, size_t n)
 {
-	return n && s.n >= n && memmem(s.p, s.n, what, n);
+	return memmem(s.p, s.n, what, n);
 }
 
 static void recognise(struct span body, struct oprom_image *im)
@@ -118,13 +118,16 @@ static void recognise(struct span body, struct oprom_image *im)
 
 static void read_efi(struct span body, struct oprom_image *im, struct notes *ns)
 {
-	uint32_t signature;
-	uint16_t size, payload;
+	uint32_t signature = 0;
+	uint16_t size = 0, payload = 0;
 
-	if (!span_le16(body, 2, &size) || !span_le32(body, 4, &signature) ||
-	    !span_le16(body, 8, &im->subsystem) || !span_le16(body, 10, &im->machine) ||
-	    !span_le16(body, 12, &im->compression) || !span_le16(body, 22, &payload))
-		return;
+	/* Inside the image: PCIR, and the pointer to it, lie further back. */
+	span_le16(body, 2, &size);
+	span_le32(body, 4, &signature);
+	span_le16(body, 8, &im->subsystem);
+	span_le16(body, 10, &im->machine);
+	span_le16(body, 12, &im->compression);
+	span_le16(body, 22, &payload);
 	im->init = (size_t)size * OPROM_BLOCK;
 	im->efi_header = signature == OPROM_EFI_SIGNATURE;
 	if (!im->efi_header)

@@ -129,11 +129,12 @@ static void show_sum(struct show *show, const struct oprom_image *im)
 /* Where in the image a table is that nothing points to; 0: nowhere. */
 static size_t scan_for_vbt(struct span s, const struct oprom_image *im)
 {
-	struct span body;
+	struct span body = { NULL, 0 };
 	const uint8_t *p;
 	size_t at = 1;
 
-	while (span_sub(s, im->at, im->size, &body) && at < body.n) {
+	span_sub(s, im->at, im->size, &body);
+	while (at < body.n) {
 		p = memmem(body.p + at, body.n - at, "$VBT", 4);
 		if (!p)
 			return 0;

@@ -23,17 +23,19 @@
 /* The table alone, whatever follows it in the bytes. */
 static bool find_table(struct span s, struct span *table, struct span *bdb)
 {
-	uint16_t size, bdb_size;
-	uint32_t bdb_at;
+	uint16_t size = 0, bdb_size = 0;
+	uint32_t bdb_at = 0;
 
 	if (!span_holds(s, 0, HEADER_SIZE) || !span_is(s, 0, "$VBT", 4))
 		return false;
-	if (!span_le16(s, 24, &size) || size < HEADER_SIZE || !span_sub(s, 0, size, table))
-		return false;
-	if (!span_le32(s, 28, &bdb_at) || !span_holds(*table, bdb_at, BDB_HEADER_SIZE))
+	span_le16(s, 24, &size);
+	span_le32(s, 28, &bdb_at);
+	if (size < HEADER_SIZE || !span_sub(s, 0, size, table) ||
+	    !span_holds(*table, bdb_at, BDB_HEADER_SIZE))
 		return false;
 	*bdb = span_from(*table, bdb_at);
-	return span_le16(*bdb, 20, &bdb_size) && bdb_size <= bdb->n;
+	span_le16(*bdb, 20, &bdb_size);
+	return bdb_size <= bdb->n;
 }
 
 size_t vbt_size(struct span s)
@@ -190,14 +192,17 @@ int vbt_parse(struct span s, struct vbt *out)
 {
 	struct vbt_panel_map panels;
 	struct span table, bdb;
-	uint16_t header, size;
+	uint16_t header = 0, size = 0;
 	uint8_t sum;
 
 	*out = (struct vbt){ 0 };
-	if (!find_table(s, &table, &bdb) || !span_is(bdb, 0, "BIOS_DATA_BLOCK ", 16) ||
-	    !span_le16(bdb, 18, &header) || header < BDB_HEADER_SIZE ||
-	    !span_le16(bdb, 16, &out->bdb_version) || !span_le16(bdb, 20, &size))
+	if (!find_table(s, &table, &bdb) || !span_is(bdb, 0, "BIOS_DATA_BLOCK ", 16))
 		return -EBADMSG;
+	span_le16(bdb, 18, &header);
+	if (header < BDB_HEADER_SIZE)
+		return -EBADMSG;
+	span_le16(bdb, 16, &out->bdb_version);
+	span_le16(bdb, 20, &size);
 	read_chip(s, out);
 	span_le16(s, 20, &out->version);
 	out->size = table.n;

@@ -39,11 +39,13 @@ static bool is_uniform(struct span b41, size_t stride)
 
 static bool terminators_stand(struct span b42, const struct vbt_panel_map *m)
 {
-	uint16_t end;
+	for (size_t i = 0; i < VBT_PANELS; i++) {
+		uint16_t end = 0;
 
-	for (size_t i = 0; i < VBT_PANELS; i++)
-		if (!span_le16(b42, i * m->stride + m->fp_size - 2, &end) || end != 0xffff)
+		span_le16(b42, i * m->stride + m->fp_size - 2, &end);
+		if (end != 0xffff)
 			return false;
+	}
 	return true;
 }
 
@@ -101,15 +103,16 @@ int vbt_panel_map_find(struct span s, const struct vbt *v, struct vbt_panel_map 
 {
 	const struct vbt_block *b41 = vbt_find_block(v, VBT_LFP_POINTERS);
 	const struct vbt_block *b42 = vbt_find_block(v, VBT_LFP_DATA);
-	struct span pointers, data;
+	struct span pointers = { NULL, 0 }, data;
 
 	*out = (struct vbt_panel_map){ 0 };
 	if (!b42 || !span_sub(s, b42->at, b42->size, &data))
 		return -ENOENT;
 	out->at = b42->at;
 	out->size = b42->size;
-	if (b41 && span_sub(s, b41->at, b41->size, &pointers)) {
+	if (b41) {
 		out->pointed = true;
+		span_sub(s, b41->at, b41->size, &pointers);
 		if (!read_pointers(pointers, b42->at - v->bdb_at, out))
 			return -EBADMSG;
 	} else if (v->bdb_version < 155) {

@@ -86,9 +86,9 @@ static void texts(void **state)
 	struct sink k;
 
 	(void)state;
-	memcpy(buf + 0x64, "1\0" "7\0" ".\0" "\1\2" "0\0", 10);
+	memcpy(buf + 0x64, "1\0" "7\0" ".\0" "\1\2" "0\0" "\1\0", 12);
 	k = look(s, 0, "header.gop-version");
-	assert_string_equal(k.text, "17.?0");
+	assert_string_equal(k.text, "17.?0?");
 	assert_int_equal(k.at, 0x64);
 	for (unsigned int i = 0; i < 16; i++)
 		gen16(buf + 0x64 + 2 * i, 'x');

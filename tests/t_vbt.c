@@ -105,7 +105,7 @@ static void connectors(void **state)
 		{ 0x68c6, "DP", NULL },	   { 0x60d6, "DP", "HDMI-A" }, { 0x60d2, "HDMI-A", NULL },
 		{ 0x1806, "eDP", NULL },   { 0x78c6, "eDP", NULL },    { 0x1022, "LVDS", NULL },
 		{ 0x68d2, "HDMI-A", NULL }, { 0x1400, "DSI", NULL },    { 0x0001, "VGA", NULL },
-		{ 0x0200, NULL, NULL },
+		{ 0x0200, NULL, NULL },    { 0x0020, NULL, NULL },    { 0x0005, "DP", NULL },
 	};
 	const char *kind[VBT_CONNECTORS_MAX];
 

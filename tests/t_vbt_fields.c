@@ -269,7 +269,7 @@ static void panel_data(void **state)
 	} t[] = {
 		{ 0, 1 },          /* three tables a panel */
 		{ 1, 1 },          /* the first begins with the block */
-		{ 3, 0x40 },       /* size of fp_timing */
+		{ 3, 0x20 },       /* size of fp_timing */
 		{ 6, 1 }, { 9, 1 }, /* sizes of timing and id */
 		{ 4, 1 }, { 7, 1 }, /* one behind the other */
 		{ 1 + 9 * 7, 1 },  /* all the same stride */
@@ -284,7 +284,18 @@ static void panel_data(void **state)
 		assert_non_null(note_find(&v.notes, NOTE_VBT_PANEL_DATA));
 		b41[t[i].at] ^= t[i].change;
 	}
+	/* Pointers in front of the block. */
+	for (size_t at = 5; at <= 146; at += at == 5 ? 3 : 138) {
+		uint8_t was = b41[at];
+
+		b41[at] = 0;
+		assert_int_equal(vbt_panel_map_find(s, &v, &m), -EBADMSG);
+		b41[at] = was;
+	}
+	v.block[index_of(&v, 42)].size = 16 * 66 - 1;
 	b41[147] = 0; /* without names */
+	assert_int_equal(vbt_panel_map_find(s, &v, &m), -EBADMSG);
+	v.block[index_of(&v, 42)].size = 1362;
 	assert_int_equal(vbt_panel_map_find(s, &v, &m), 0);
 	assert_int_equal(m.names, 0);
 	assert_int_not_equal(value_of(s, &v, 42, "size"), 0);
@@ -317,6 +328,47 @@ static void panel_data_without_pointers(void **state)
 	assert_int_equal(vbt_panel_map_find(s, &v, &m), -ENOENT);
 	assert_int_equal(vbt_dtd_number((struct span){ buf, 17 }, 0, VBT_DTD_H_ACTIVE), 0);
 	assert_false(vbt_dtd_mode((struct span){ buf, 17 }, 0, &mode));
+}
+
+static void modes_that_are_none(void **state)
+{
+	struct span s = make((struct gen_many){ .bdb_version = 250, .bad_panels = true });
+	struct vbt_mode mode;
+	struct vbt v;
+	uint8_t *b;
+
+	(void)state;
+	assert_int_equal(vbt_parse(s, &v), 0);
+	b = data_of(&v, 58);
+	memset(b + 2, 1, 28);
+	assert_true(vbt_panel_mode(s, &v, 0, &mode));
+	gen16(b + 2 + 4, 0); /* no width */
+	assert_false(vbt_panel_mode(s, &v, 0, &mode));
+	gen16(b + 2 + 4, 1);
+	gen16(b + 2 + 12, 0); /* no height */
+	assert_false(vbt_panel_mode(s, &v, 0, &mode));
+	gen16(b + 2 + 12, 1);
+	gen16(b, 27); /* entries too small */
+	assert_false(vbt_panel_mode(s, &v, 0, &mode));
+	gen16(b, 28);
+	v.block[index_of(&v, 58)].size = 29; /* not all of the first */
+	assert_false(vbt_panel_mode(s, &v, 0, &mode));
+	v.block[index_of(&v, 58)].size = 1;
+	assert_false(vbt_panel_mode(s, &v, 0, &mode));
+}
+
+/* Devices larger than their version's: what is known of them, and the rest. */
+static void children_larger_than_known(void **state)
+{
+	struct span s = make((struct gen_many){ .bdb_version = 200 });
+	struct vbt v;
+	struct sink k;
+
+	(void)state;
+	assert_int_equal(vbt_parse(s, &v), 0);
+	v.child_size = 44;
+	assert_true(look(s, &v, 2, "children.0.rest", &k));
+	assert_int_equal(k.size, 6);
 }
 
 static void texts(void **state)
@@ -412,6 +464,8 @@ int main(void)
 		cmocka_unit_test(what_no_row_covers_is_the_rest),
 		cmocka_unit_test(panel_data),
 		cmocka_unit_test(panel_data_without_pointers),
+		cmocka_unit_test(modes_that_are_none),
+		cmocka_unit_test(children_larger_than_known),
 		cmocka_unit_test(texts),
 		cmocka_unit_test(sizes_at_their_limits),
 		cmocka_unit_test(every_truncation),
