@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Sections (PI 1.7, volume 3, section 2.1.5 and 3.2.5): leaves such as a
+ * Sections (PI, volume 3): leaves such as a
  * program or a name, and wrappers with a stream of sections inside, packed or
  * not. Which packing a GUID means: EDK2's MdeModulePkg and MdePkg, and
  * UEFITool's list for what vendors added.
@@ -57,7 +57,7 @@ static void walk_unpacked(struct walk *w, uint32_t i, struct span in, enum uefi_
 	walk_sections(w, &p);
 }
 
-/* u32 size when unpacked, u8 kind: 0 none, 1 EFI 1.1 or Tiano, 2 the vendor's, LZMA in all seen */
+/* u32 size when unpacked, u8 kind: 0 none, 1 EFI 1.1 or Tiano, 2 the vendor's, tried as LZMA */
 static void compression(struct walk *w, uint32_t i, const struct place *body)
 {
 	struct uefi_node *n = &w->u->node[i];

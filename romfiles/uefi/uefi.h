@@ -2,8 +2,7 @@
 /*
  * Read UEFI firmware: flash images, update capsules, firmware volumes, the
  * files and sections in them, decompressed where that is needed (UEFI Platform
- * Initialization 1.7, volume 3; UEFI 2.10, chapter 19; Intel flash descriptor
- * as coreboot's util/ifdtool reads it), and find in it what a virtual machine
+ * Initialization, volume 3; UEFI 2.10, chapter 19; Intel flash descriptor), and find in it what a virtual machine
  * with Intel graphics needs: GOP drivers, VBTs and VBIOSes.
  *
  * Accepts any bytes of any length. Firmware is full of defects that machines
@@ -52,8 +51,8 @@ enum uefi_kind {
 	UEFI_CAPSULE, /* an update capsule; @guid says which kind */
 	UEFI_REGION,  /* of a flash descriptor; @type is its number, 1: BIOS */
 	UEFI_VOLUME,  /* @guid: of the file system; @name_guid: of the volume, if any */
-	UEFI_FILE,    /* @guid: its name; @type: PI 1.7 volume 3, table 3-3 */
-	UEFI_SECTION, /* @type: PI 1.7 volume 3, table 3-6; @guid of types 2 and 0x18 */
+	UEFI_FILE,    /* @guid: its name; @type: PI, volume 3 */
+	UEFI_SECTION, /* @type: PI, volume 3; @guid of types 2 and 0x18 */
 	UEFI_PADDING, /* bytes that belong to nothing */
 	UEFI_FREE,    /* free space at the end of a volume */
 	UEFI_KINDS,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Firmware volumes and the files in them (PI 1.7, volume 3, sections 2 and 3).
+ * Firmware volumes and the files in them (PI, volume 3).
  *
  * Volumes are found by signature and checksum wherever they are, because
  * nothing says where they have to be: update files wrap them in headers of

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A small encoder for the compression of the UEFI specification (2.10, section
- * 19.2), written from the description of the format and not from the decoder:
- * it chooses its codes by hand, so that tests reach what real encoders do not.
+ * A small encoder for the compression of the UEFI specification (2.10, chapter
+ * 19): it chooses its codes by hand, so that tests reach what real encoders do not.
  */
 #ifndef TESTS_TOOLS_GEN_TIANO_H
 #define TESTS_TOOLS_GEN_TIANO_H
