@@ -237,7 +237,8 @@ po: $(B)/igvm.pot	## update the translations from the sources
 # --- check, demo, soak, bench -----------------------------------------------------------
 check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
 	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(lab_bins)
-# The long ones first: prove gives each of its two workers the next in line.
+# The long ones first: prove gives each of its workers the next in line. Most of them wait more
+# than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
 
@@ -246,14 +247,15 @@ deps:			## install what building and testing need (root)
 	@tests/deps
 
 check: deps		## every test, the lab included (root; else the lab is skipped)
-	@$(MAKE) --no-print-directory check-run tests="tests/lab/lab.sh $(quick_tests)" last=tests/lab/golden.sh
+	@$(MAKE) --no-print-directory check-run jobs=2 tests="tests/lab/lab.sh $(quick_tests)" \
+		last=tests/lab/golden.sh
 
 check-quick: deps	## every test but the lab
-	@$(MAKE) --no-print-directory check-run tests="$(quick_tests)"
+	@$(MAKE) --no-print-directory check-run jobs=4 tests="$(quick_tests)"
 
 .PHONY: check-run
 check-run: $(check_bins)
-	B=$(B) $(PROVE) -j2 --timer -e '' $(tests) $(unit_tests) $(last)
+	B=$(B) $(PROVE) -j$(jobs) --timer -e '' $(tests) $(unit_tests) $(last)
 
 build-all: $(check_bins)
 

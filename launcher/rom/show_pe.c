@@ -38,7 +38,7 @@ int show_pe(struct span s, const struct show_wish *wish, FILE *out)
 		return -EBADMSG;
 	}
 	gop_parse(s, &g);
-	fprintf(out, "  %s, %s%s\n", _(machine_text(&f)), is_driver(&f) ? _("driver") : _("no driver"),
+	fprintf(out, "  %s, %s%s\n", _(machine_text(&f)), is_driver(&f) ? _("UEFI driver") : _("not a driver"),
 		g.named ? _(", Intel GOP driver") : "");
 	if (g.named && g.n_ids)
 		print_ids(out, &g);
