@@ -26,10 +26,13 @@ int write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
-/* Append to *@buf until EOF; the file may not exceed @max bytes. */
-static int read_to_end(int fd, size_t max, char **buf, size_t *len)
+/*
+ * Append to *@buf until EOF; the file may not exceed @max bytes. @expected
+ * saves growing; files of sysfs and proc say 0, and any may be longer.
+ */
+static int read_to_end(int fd, size_t max, size_t expected, char **buf, size_t *len)
 {
-	size_t room = 4096;
+	size_t room = expected < 4096 ? 4096 : expected > max ? max : expected;
 	_free_ char *b = malloc(room + 1);
 	size_t have = 0;
 
@@ -79,7 +82,7 @@ int file_read_at(int dirfd, const char *path, size_t max, char **text, size_t *l
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	r = read_to_end(fd, max, text, &n);
+	r = read_to_end(fd, max, st.st_size > 0 ? (size_t)st.st_size : 0, text, &n);
 	if (!r && len)
 		*len = n;
 	return r;
