@@ -56,7 +56,7 @@ $(B)/%.o: %.c
 # --- tests -------------------------------------------------------------------
 # romfiles/ is a leaf: its tests link nothing else of ours, which proves it.
 romfiles_obj := $(filter $(B)/romfiles/%,$(lib_obj))
-leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop \
+leaf        := $(addprefix $(B)/tests/,t_igd t_sha256 t_oprom t_vbt t_opregion t_rombuild t_kind t_gop t_pe \
 	       t_uefi t_uefi_memory t_tiano t_fix t_gop_version \
 	       t_vbt_fields t_vbt_view t_opregion_fields t_oprom_fields \
 	       tools/mkrom tools/uefidump tools/uefiunpack tools/mkuefi tools/vbtdump tools/vbtmany \

@@ -31,10 +31,9 @@ int pe_parse(struct span s, struct pe_facts *out)
 	struct span opt;
 	size_t opt_at;
 
-	if (!span_is(s, 0, "MZ", 2) || !span_le32(s, 0x3c, &pe) || !span_is(s, pe, "PE\0", 4) ||
-	    !span_holds(s, pe, 4 + COFF_SIZE))
+	if (!span_is(s, 0, "MZ", 2) || !span_le32(s, 0x3c, &pe) || !span_is(s, pe, "PE\0", 4))
 		return -EBADMSG;
-	/* Both fit: the span_holds() above bounds pe. */
+	/* Nothing wraps: pe is an offset in memory. */
 	opt_at = (size_t)pe + 4 + COFF_SIZE;
 	if (!span_le16(s, (size_t)pe + 4, &f.machine) || !span_le16(s, (size_t)pe + 6, &sections) ||
 	    !span_le16(s, (size_t)pe + 20, &opt_size) || !span_sub(s, opt_at, opt_size, &opt))

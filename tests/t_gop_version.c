@@ -50,6 +50,11 @@ static void what_it_tells(void **state)
 			assert_string_equal(version, cases[i].version ? cases[i].version : "");
 		}
 	assert_false(gop_version((struct span){ NULL, 0 }, version));
+	/* A letter of another alphabet, with the same low byte. */
+	ucs2(0, "Intel(R) GOP Driver [17.0.1061]");
+	buf[2 * 3 + 1] = 1;
+	assert_false(gop_version((struct span){ buf, 64 }, version));
+	assert_string_equal(version, "");
 }
 
 static void every_truncation(void **state)
@@ -82,6 +87,7 @@ static void what_it_drives(void **state)
 		{ 0x4692, "171.0.1", false },	{ 0x4692, "1", false },	{ 0x4692, "9.0.1046", false },
 		{ 0x4692, "", false },		{ 0x4692, "17.01.1", false },
 		{ 0x3e92, "9.0.1046", true },	{ 0x3e92, "9.1.1", true }, { 0x0106, "2.0.1", true },
+		{ 0x4692, "17.0", true },	{ 0x4692, "17.", false },
 		{ 0x1912, "9.1.1", false },	{ 0x0a84, "13.0.1", false },	/* none is known */
 	};
 

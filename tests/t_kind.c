@@ -50,6 +50,22 @@ static void tells_what_it_is(void **state)
 		{ BYTES("\x55\xaa" "cut"), KIND_OPROM },
 		{ BYTES("MZ"), KIND_PE },
 		{ BYTES("_FVH is a word"), KIND_TEXT },
+		{ BYTES("\x5a\xa5\xf0\x0f an old chip's descriptor"), KIND_UEFI },
+		{ BYTES("form\ffeed"), KIND_TEXT },
+		{ BYTES("rubbed out\x7f"), KIND_UNKNOWN },
+		{ BYTES("escape\33"), KIND_UNKNOWN },
+		{ BYTES("<p>not the word: <HTM"), KIND_TEXT },
+		{ BYTES("<!DOCTYPE HTML PUBLIC>"), KIND_HTML },
+		{ BYTES("FFFFFFC0: 55AA"), KIND_HEXDUMP },
+		{ BYTES("00000000000000000: 55aa"), KIND_TEXT }, /* no offset has 17 digits */
+		{ BYTES("deadbeef"), KIND_TEXT },
+		{ BYTES("0: 55aa"), KIND_TEXT },
+		{ BYTES("00: 5"), KIND_TEXT },
+		{ BYTES("00;55 aa"), KIND_TEXT },
+		{ BYTES("00:55 aa"), KIND_TEXT },
+		{ BYTES("00: g5"), KIND_TEXT },
+		{ BYTES("00: 5g"), KIND_TEXT },
+		{ BYTES("00: G5"), KIND_TEXT },
 	};
 
 	(void)state;

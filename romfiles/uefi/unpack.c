@@ -38,7 +38,7 @@ static int sink_grow(struct sink *s, size_t first)
 		return 0;
 	if (s->n >= s->max)
 		return -EFBIG;
-	if (cap < 1 || cap > s->max)
+	if (cap > s->max)
 		cap = s->max;
 	p = realloc(s->p, cap);
 	if (!p)
@@ -149,7 +149,7 @@ static int unpack_brotli(struct span in, struct sink *out)
 	d = BrotliDecoderCreateInstance(NULL, NULL, NULL);
 	if (!d)
 		return -ENOMEM;
-	while (!e && r == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
+	while (r == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) {
 		uint8_t *next;
 		size_t room;
 
