@@ -22,7 +22,7 @@ static size_t chain_length(struct span rom, struct oprom *r)
 	const struct oprom_image *last;
 	struct span chain;
 
-	if (oprom_parse(rom, r) || r->end != OPROM_END_LAST || !r->n)
+	if (oprom_parse(rom, r) || r->end != OPROM_END_LAST)
 		return 0;
 	last = &r->image[r->n - 1];
 	if (!span_sub(rom, 0, last->at + last->size, &chain))

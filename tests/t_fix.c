@@ -295,6 +295,51 @@ static void a_chain(void **state)
 	assert_int_equal(fx.n, 0);
 }
 
+/* What follows goes on the chain only when it is of the same card's display. */
+static void what_goes_on(void **state)
+{
+	static const struct {
+		uint8_t class_code[3];
+		size_t changes;
+	} t[] = { { { 0, 0, 3 }, 2 }, { { 0, 0, 0 }, 2 }, { { 0, 0, 2 }, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct span s = chain(true, true, 0x8086);
+
+		memcpy(buf + s.n / 2 + 0x4d, t[i].class_code, 3);
+		buf[s.n / 2 + 6] = 0;
+		buf[s.n / 2 + 6] = gen_balance(buf + s.n / 2, s.n / 2);
+		/* The indicator, and the checksum of the image that it is in. */
+		mend(s, &(struct fix_wish){ .only = 1u << FIX_CHAIN });
+		assert_int_equal(fx.n, t[i].changes);
+	}
+}
+
+/* EFI code has neither checksum nor table; a table that is none is left alone. */
+static void what_has_nothing_to_mend(void **state)
+{
+	struct fix_wish w = { .only = FIX_ALL, .set_device = true, .device = 0x9bc5 };
+	struct gen_vbios rom = { .device = 0x3e92, .vbt = vbt_bytes };
+	struct gen_opregion region = { 0 };
+	struct span s;
+
+	(void)state;
+	s = vbios(&(struct gen_vbios){ .device = 0x3e92, .bad_checksum = true });
+	buf[0x54] = 3;
+	mend(s, &all);
+	assert_int_equal(fx.n, 0);
+	assert_int_equal(fix_make(s, &w, out, &fx), -ENOENT);
+	rom.vbt_n = sloppy_vbt(vbt_bytes);
+	memset(vbt_bytes + 4, 0, 44);
+	s = vbios(&rom);
+	mend(s, &all);
+	assert_int_equal(fx.n, 0);
+	s = (struct span){ buf, gen_opregion(&region, buf) };
+	assert_int_equal(fix_make(s, &w, out, &fx), -ENOENT);
+	assert_int_equal(fx.n, 0);
+}
+
 /* As many images as fit, all of them "the last". */
 static void many_images(void **state)
 {
@@ -445,6 +490,8 @@ int main(void)
 		cmocka_unit_test(a_child_size),
 		cmocka_unit_test(a_table_inside),
 		cmocka_unit_test(a_chain),
+		cmocka_unit_test(what_goes_on),
+		cmocka_unit_test(what_has_nothing_to_mend),
 		cmocka_unit_test(many_images),
 		cmocka_unit_test(parts_that_overlap),
 		cmocka_unit_test(what_is_none_of_them),

@@ -90,6 +90,47 @@ static void every_size_ends_on_a_block(void **state)
 	}
 }
 
+/* Two chains, each as large as may be, are too large together. */
+static void joined_chains_have_a_limit(void **state)
+{
+	struct gen_vbios v = { .device = 0x3e92 };
+	size_t n = ROM_BUILD_MAX, len = 7;
+	uint8_t *a = calloc(1, n + 512);
+	struct span small = { out, gen_vbios(&v, out) }, big = { a, n };
+
+	(void)state;
+	assert_non_null(a);
+	/* 32768 blocks in PCIR; the size byte has only 8 bits. */
+	gen_vbios(&v, a);
+	gen16(a + 0x50, (unsigned int)(n / 512));
+	assert_int_equal(rom_join(big, small, a, 0, &len), -EFBIG);
+	assert_int_equal(rom_join(small, big, a, 0, &len), -EFBIG);
+	assert_int_equal(len, 7);
+	assert_int_equal(rom_join((struct span){ NULL, 0 }, big, a, 0, &len), -ENOSPC);
+	assert_int_equal(len, n);
+	gen16(a + 0x50, (unsigned int)(n / 512 + 1));
+	big.n += 512;
+	assert_int_equal(rom_join(big, small, a, 0, &len), -EFBIG);
+	free(a);
+}
+
+/* A checksum over more than the image is not ours to mend: what follows is another's. */
+static void joined_sums_end_with_the_image(void **state)
+{
+	static uint8_t a[GEN_VBIOS_MAX], joined[2 * GEN_VBIOS_MAX];
+	struct gen_vbios v = { .device = 0x3e92 };
+	size_t n = gen_vbios(&v, a), len;
+
+	(void)state;
+	gen_vbios(&v, out);
+	a[2] = (uint8_t)(n / 512 + 1);
+	assert_int_equal(rom_join((struct span){ a, n + 512 }, (struct span){ out, n }, joined,
+				  sizeof(joined), &len), 0);
+	assert_int_equal(len, 2 * n);
+	assert_int_equal(joined[6], a[6]);
+	assert_int_equal(joined[0x55], 0);
+}
+
 /* The size field of an EFI image has 16 bits: 0x116 blocks is a real one. */
 static void more_than_255_blocks(void **state)
 {
@@ -357,6 +398,8 @@ int main(void)
 		cmocka_unit_test(more_than_255_blocks),
 		cmocka_unit_test(only_the_last_says_so),
 		cmocka_unit_test(joined_chains_are_one),
+		cmocka_unit_test(joined_chains_have_a_limit),
+		cmocka_unit_test(joined_sums_end_with_the_image),
 		cmocka_unit_test(wishes_that_are_refused),
 		cmocka_unit_test(a_buffer_too_small),
 		cmocka_unit_test(too_large),

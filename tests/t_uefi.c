@@ -793,6 +793,104 @@ static void roms_that_are_not_meant(void **state)
 	}
 }
 
+/* What a VBIOS says of its version ends somewhere, whatever it says. */
+static void versions_of_roms(void **state)
+{
+	static const struct {
+		const char *said, *version;
+	} t[] = {
+		{ "1234\x7f" "5", "1234" }, { "1234\xff", "1234" }, { "   ", "" }, { "\t", "" },
+		{ "", "" },
+		{ "0123456789012345678901234567890123456789012345678901234567890123456789", NULL },
+	};
+	static uint8_t vbios[GEN_VBIOS_MAX];
+	struct gen_vbios b = { .device = 0x0406 };
+	size_t n = gen_vbios(&b, vbios);
+	struct gen_buf image = { 0 };
+	struct uefi *u;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+		gen_add(&image, vbios, n);
+		memcpy(image.p + 0x200, "Build Number: ", 14);
+		memcpy(image.p + 0x20e, t[i].said, strlen(t[i].said));
+		u = parse(&image);
+		assert_int_equal(u->n_candidates, 1);
+		if (t[i].version)
+			assert_string_equal(u->candidate[0].version, t[i].version);
+		else
+			assert_int_equal(strlen(u->candidate[0].version),
+					 sizeof(u->candidate[0].version) - 1);
+		uefi_free(u);
+		gen_free(&image);
+	}
+	/* The last bytes that there are. */
+	gen_add(&image, vbios, n);
+	memcpy(image.p + n - 16, "Build Number: 42", 16);
+	u = parse(&image);
+	assert_string_equal(u->candidate[0].version, "42");
+	uefi_free(u);
+	gen_free(&image);
+}
+
+/* A PCIR without image; one that is cut, or reaches past the image it is of. */
+static void pcirs_that_lie(void **state)
+{
+	static const size_t at[] = { 0x1fc, 0x200, 0x300 };
+	static uint8_t vbios[GEN_VBIOS_MAX];
+	struct gen_vbios b = { .device = 0x0406 };
+	size_t n = gen_vbios(&b, vbios);
+	struct gen_buf image = { 0 };
+	struct uefi *u;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++) {
+		gen_fill(&image, 0xee, 0x1000);
+		memcpy(image.p, vbios, 0x40);
+		gen16(image.p + 0x18, (unsigned int)at[i]);
+		memcpy(image.p + at[i], vbios + 0x40, 0x1c);
+		gen16(image.p + at[i] + 16, 1); /* block */
+		u = parse(&image);
+		assert_int_equal(u->n_candidates, 0);
+		uefi_free(u);
+		gen_free(&image);
+	}
+	for (size_t cut = 0x40; cut < n; cut += cut < 0x60 ? 1 : 97) {
+		gen_add(&image, vbios, cut);
+		u = parse(&image);
+		assert_int_equal(u->n_candidates, 0);
+		uefi_free(u);
+		gen_free(&image);
+	}
+}
+
+/* A signature without table, a table before a ROM, and one whose BDB is none. */
+static void tables_that_lie(void **state)
+{
+	static uint8_t vbt[GEN_VBT_MAX], vbios[GEN_VBIOS_MAX];
+	struct gen_vbios b = { .device = 0x0406 };
+	struct gen_vbt w = { 0 };
+	size_t n = gen_vbt(&w, vbt), rom = gen_vbios(&b, vbios);
+	struct gen_buf image = { 0 };
+	struct uefi *u;
+
+	(void)state;
+	gen_add(&image, "$VBT$VBT no table", 17);
+	gen_add(&image, vbt, n);
+	image.p[17 + 48] = 'X';
+	gen_add(&image, vbt, n);
+	gen_add(&image, vbios, rom);
+	gen_add(&image, "$VBT", 4);
+	u = parse(&image);
+	assert_int_equal(u->n_candidates, 2);
+	assert_int_equal(u->candidate[0].what, UEFI_VBIOS);
+	assert_int_equal(u->candidate[0].at, 17 + 2 * n);
+	assert_int_equal(u->candidate[1].what, UEFI_VBT);
+	assert_int_equal(u->candidate[1].at, 17 + n);
+	uefi_free(u);
+	gen_free(&image);
+}
+
 static void too_many_candidates(void **state)
 {
 	struct gen_buf image = { 0 };
@@ -1282,6 +1380,115 @@ static void packed_headers_that_lie(void **state)
 	gen_free(&in);
 }
 
+/* Type 1 says nothing of the variant: what decodes, and where it ends, decides. */
+static void two_variants(void **state)
+{
+	static const struct {
+		unsigned int width;
+		uint32_t size; /* stated; 0: nothing to decode for either */
+		enum uefi_packing packing;
+	} t[] = { { 4, 1, UEFI_EFI11 }, { 5, 1, UEFI_TIANO }, { 4, 0, UEFI_EFI11 } };
+	struct gen_buf in = { 0 }, s = { 0 };
+	struct uefi *u;
+	size_t i;
+
+	(void)state;
+	driver_sections(&in, GOP_TEXT);
+	/* More bytes than the stream has use for, so that neither ends where they end. */
+	for (size_t row = 0; row < sizeof(t) / sizeof(t[0]); row++) {
+		size_t n, at;
+		uint8_t extra[5] = { 0 };
+		uint8_t *p = gen_tiano(in.p, in.n, t[row].width, GEN_TIANO_FLAT, 4096, &n);
+		struct gen_buf packed = { 0 };
+
+		gen_add(&packed, p, n);
+		free(p);
+		gen_fill(&packed, 0, 64);
+		gen32(packed.p, (uint32_t)(packed.n - 8));
+		if (!t[row].size)
+			gen32(packed.p + 4, 0);
+		gen32(extra, t[row].size ? (uint32_t)in.n : 0);
+		extra[4] = 1;
+		at = gen_section_with(&s, 1, extra, 5, packed.p, packed.n);
+		assert_int_equal(at, 0);
+		u = parse_section(&s, NULL);
+		i = find_node(u, UEFI_SECTION, 1, 0);
+		notes_are(u, 0);
+		assert_int_equal(u->node[i].packing, t[row].packing);
+		assert_int_equal(u->n_candidates, t[row].size);
+		uefi_free(u);
+		gen_free(&s);
+		gen_free(&packed);
+	}
+	/* Nothing left for a second try. */
+	gen_packed(&s, NULL, 5, in.p, in.n);
+	u = parse_section(&s, &(struct uefi_limits){ .out_max = in.n });
+	assert_true(u->unpacked <= in.n);
+	uefi_free(u);
+	/* Neither: all that follows the header is noise. */
+	memset(s.p + 9 + 8, 0xff, s.n - 9 - 8);
+	u = parse_section(&s, NULL);
+	notes_are(u, BIT(NOTE_UEFI_UNPACK));
+	assert_int_equal(u->n_candidates, 0);
+	uefi_free(u);
+	gen_free(&s);
+	gen_free(&in);
+}
+
+/* What may be in a section or a file that is not a stream of sections. */
+static void odd_contents(void **state)
+{
+	struct gen_buf s = { 0 }, in = { 0 }, vol = { 0 }, image = { 0 }, none = { 0 }, files = { 0 };
+	struct gen_volume v = { 0 }, v3 = { .guid = GEN_FFS3 };
+	struct gen_volume log = { .guid = "00504624-8A59-4EEB-BD0F-6B36E96128E0", .size = 4096 };
+	struct gen_file f = { .type = 7 }, pad = { .type = 0xf0 };
+	struct uefi *u;
+
+	(void)state;
+	driver_sections(&in, GOP_TEXT);
+	one_volume(&vol, &v, &f, &in);
+	gen_section(&s, 0x19, vol.p, vol.n);
+	u = parse_section(&s, NULL);
+	notes_are(u, 0);
+	assert_int_equal(count(u, UEFI_VOLUME), 2);
+	assert_int_equal(u->n_candidates, 1);
+	uefi_free(u);
+	gen_free(&s);
+	/* Half a header of a large section. */
+	gen_add(&s, "\xff\xff\xff\x19\x10", 5);
+	u = parse_section(&s, NULL);
+	notes_are(u, BIT(NOTE_UEFI_SIZE));
+	assert_int_equal(count(u, UEFI_SECTION), 0);
+	uefi_free(u);
+	/* Half a header of a large file. */
+	gen_file_add(&files, &f, NULL, 0);
+	files.p[0x13] |= 1;
+	v3.size = GEN_VOLUME_HEADER + 0x18;
+	gen_volume_add(&image, &v3, &files);
+	u = parse(&image);
+	notes_are(u, BIT(NOTE_UEFI_SIZE));
+	assert_int_equal(count(u, UEFI_FILE), 0);
+	uefi_free(u);
+	gen_free(&image);
+	/* Padding of no bytes; the log of writes to variables; a volume with a wrong sum. */
+	one_volume(&image, &v, &pad, &none);
+	gen_volume_add(&image, &log, &none);
+	u = parse(&image);
+	notes_are(u, 0);
+	assert_int_equal(count(u, UEFI_VOLUME), 2);
+	assert_int_equal(count(u, UEFI_FILE), 1);
+	uefi_free(u);
+	image.p[0x32] ^= 1;
+	u = parse(&image);
+	assert_int_equal(count(u, UEFI_VOLUME), 1);
+	uefi_free(u);
+	gen_free(&image);
+	gen_free(&files);
+	gen_free(&vol);
+	gen_free(&in);
+	gen_free(&s);
+}
+
 /* --- limits ---------------------------------------------------------------------------------------- */
 
 static void limits_of_the_image(void **state)
@@ -1645,6 +1852,9 @@ int main(void)
 		cmocka_unit_test(several_drivers),
 		cmocka_unit_test(tables_and_roms),
 		cmocka_unit_test(roms_that_are_not_meant),
+		cmocka_unit_test(versions_of_roms),
+		cmocka_unit_test(pcirs_that_lie),
+		cmocka_unit_test(tables_that_lie),
 		cmocka_unit_test(too_many_candidates),
 		cmocka_unit_test(wrong_checksums),
 		cmocka_unit_test(volume_headers_that_lie),
@@ -1657,6 +1867,8 @@ int main(void)
 		cmocka_unit_test(wrappers_that_lie),
 		cmocka_unit_test(packed_streams_cut),
 		cmocka_unit_test(packed_headers_that_lie),
+		cmocka_unit_test(two_variants),
+		cmocka_unit_test(odd_contents),
 		cmocka_unit_test(limits_of_the_image),
 		cmocka_unit_test(a_thousand_volumes),
 		cmocka_unit_test(more_nodes_than_allowed),

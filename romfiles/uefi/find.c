@@ -8,7 +8,6 @@
 #include "romfiles/uefi/walk.h"
 #include "romfiles/vbt.h"
 
-#define VENDOR_INTEL 0x8086
 /* "Intel(R) " begins no further before "Graphics Controller" than this. */
 #define TEXT_BEFORE 64
 /* From the start of its image, in steps of 4: 0x40 in Intel's. */
@@ -101,24 +100,21 @@ void find_pe(struct walk *w, uint32_t i)
 
 /* --- VBIOS -------------------------------------------------------------------------------- */
 
-/* A legacy image of Intel's that begins at @s, and is all there. */
-static bool read_vbios(struct span s, struct oprom *r)
+/* A legacy image that begins at @s, points to Intel's @pcir, and is all there. */
+static bool read_vbios(struct span s, size_t pcir, struct oprom *r)
 {
-	static const char text[] = "PCIR\x86\x80";
-	uint16_t pcir, blocks;
 	struct span image;
+	uint16_t blocks;
 
 	/* Its own bytes only: what follows it in firmware is not its chain. */
-	if (!span_is(s, 0, "\x55\xaa", 2) || !span_le16(s, 0x18, &pcir) ||
-	    !span_is(s, pcir, text, 6) || !span_le16(s, (size_t)pcir + 16, &blocks) ||
-	    !span_is(s, (size_t)pcir + 20, "\0", 1) || !blocks ||
+	if (!span_is(s, 0, "\x55\xaa", 2) || !span_le16(s, pcir + 16, &blocks) || !blocks ||
 	    !span_sub(s, 0, (size_t)blocks * OPROM_BLOCK, &image))
 		return false;
-	return !oprom_parse(image, r) && r->image[0].code == OPROM_X86 &&
-	       r->image[0].vendor == VENDOR_INTEL;
+	return !oprom_parse(image, r) && r->image[0].code == OPROM_X86;
 }
 
-static size_t find_vbios_at(struct walk *w, uint32_t i, struct span s, size_t at)
+static size_t find_vbios_at(struct walk *w, uint32_t i, struct span s, size_t at,
+			    size_t pcir)
 {
 	static const char build[] = "Build Number: ";
 	struct span image = span_from(s, at);
@@ -126,7 +122,7 @@ static size_t find_vbios_at(struct walk *w, uint32_t i, struct span s, size_t at
 	const uint8_t *hit;
 	struct oprom r;
 
-	if (!read_vbios(image, &r))
+	if (!read_vbios(image, pcir, &r))
 		return 0;
 	image.n = r.image[0].size;
 	c = add(w, UEFI_VBIOS, i, w->u->node[i].at + w->u->node[i].header + at, image);
@@ -149,7 +145,7 @@ static size_t vbios_before(struct walk *w, uint32_t i, struct span s, size_t fro
 
 		if (s.p[at] != 0x55 || !span_le16(s, at + 0x18, &points) || points != back)
 			continue;
-		n = find_vbios_at(w, i, s, at);
+		n = find_vbios_at(w, i, s, at, back);
 		if (n)
 			return at + n;
 	}
