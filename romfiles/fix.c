@@ -200,7 +200,7 @@ static int mend_chain(struct work *k, struct oprom *r)
 	}
 	im = &r->image[r->n - 1];
 	if (asked(k, FIX_CHAIN) && !im->last && im->size && im->size == im->claimed &&
-	    r->end != OPROM_END_MANY && r->end != OPROM_END_ZERO)
+	    r->end != OPROM_END_MANY)
 		set_last(k, im, true);
 	return oprom_parse(k->s, r);
 }

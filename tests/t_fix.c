@@ -316,6 +316,33 @@ static void what_goes_on(void **state)
 	}
 }
 
+/* Only the table's checksum is asked for; the image's counts those bytes. */
+static void what_an_image_counts(void **state)
+{
+	struct gen_vbios rom = { .device = 0x3e92, .vbt = vbt_bytes, .not_last = true };
+	struct span s;
+	size_t n = 0;
+
+	(void)state;
+	rom.vbt_n = sloppy_vbt(vbt_bytes);
+	mend(vbios(&rom), &(struct fix_wish){ .only = 1u << FIX_VBT_CHECKSUM });
+	assert_int_equal(fx.n, 2);
+	assert_int_equal(fx.change[0].code, FIX_VBT_CHECKSUM);
+	assert_int_equal(fx.change[1].code, FIX_ROM_CHECKSUM);
+	/* Behind the last image that is looked at there are more: it is not the last. */
+	rom.vbt = NULL;
+	rom.vbt_n = 0;
+	for (size_t i = 0; i < 2 * OPROM_IMAGES_MAX; i++)
+		n += gen_vbios(&rom, buf + n);
+	mend((struct span){ buf, n }, &all);
+	assert_int_equal(fx.n, 0);
+	/* An image of no length is nothing that a chain could go on with. */
+	s = chain(true, true, 0x8086);
+	gen16(buf + s.n / 2 + 0x50, 0);
+	mend(s, &(struct fix_wish){ .only = 1u << FIX_CHAIN });
+	assert_int_equal(fx.n, 0);
+}
+
 /* EFI code has neither checksum nor table; a table that is none is left alone. */
 static void what_has_nothing_to_mend(void **state)
 {
@@ -491,6 +518,7 @@ int main(void)
 		cmocka_unit_test(a_table_inside),
 		cmocka_unit_test(a_chain),
 		cmocka_unit_test(what_goes_on),
+		cmocka_unit_test(what_an_image_counts),
 		cmocka_unit_test(what_has_nothing_to_mend),
 		cmocka_unit_test(many_images),
 		cmocka_unit_test(parts_that_overlap),

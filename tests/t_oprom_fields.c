@@ -64,6 +64,24 @@ static struct sink look(struct span s, const char *path)
 	return k;
 }
 
+/* An image of no length has no bytes to look for a table in. */
+static void an_image_without_length(void **state)
+{
+	struct span s = { buf, gen_vbios(&(struct gen_vbios){ .device = 1 }, buf) };
+	struct oprom r;
+	struct sink k;
+
+	(void)state;
+	gen16(buf + 0x50, 0);
+	memcpy(buf + 0x300, "$VBT", 4);
+	assert_int_equal(oprom_parse(s, &r), 0);
+	assert_int_equal(r.image[0].size, 0);
+	k = look(s, "image.0.vbt");
+	assert_string_equal(k.text, "none");
+	assert_int_equal(look(s, "image.0.claimed-size").value, 0);
+	assert_string_equal(look(s, "end").text, "zero");
+}
+
 static void both_kinds(void **state)
 {
 	static const struct {
@@ -205,6 +223,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(both_kinds),
+		cmocka_unit_test(an_image_without_length),
 		cmocka_unit_test(old_and_strange_images),
 		cmocka_unit_test(the_table_without_pointer),
 		cmocka_unit_test(firmware_and_strange_images),
