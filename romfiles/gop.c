@@ -6,24 +6,11 @@
 #define NEAR_IDS 3
 #define RECENT 8
 
-#define LATIN(s) s, sizeof(s) - 1
-
-/* @text in UCS-2 at @at? */
-static bool ucs2_at(struct span s, size_t at, const char *text, size_t n)
-{
-	if (!span_holds(s, at, 2 * n))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (s.p[at + 2 * i] != (uint8_t)text[i] || s.p[at + 2 * i + 1])
-			return false;
-	return true;
-}
-
 static bool find_name(struct span s)
 {
 	for (size_t at = 0; at < s.n; at++)
-		if (s.p[at] == 'I' && (ucs2_at(s, at, LATIN("Intel(R) GOP Driver")) ||
-				       ucs2_at(s, at, LATIN("Intel(R) Valley View Graphics Controller"))))
+		if (s.p[at] == 'I' && (span_is_ucs2(s, at, "Intel(R) GOP Driver") ||
+				       span_is_ucs2(s, at, "Intel(R) Valley View Graphics Controller")))
 			return true;
 	return false;
 }

@@ -9,6 +9,20 @@
 #define OPT_SIZE_OF_HEADERS 60
 #define OPT_SUBSYSTEM 68
 
+const char *pe_machine_text(uint16_t machine)
+{
+	switch (machine) {
+	case PE_MACHINE_X64:
+		return "X64";
+	case PE_MACHINE_IA32:
+		return "IA32";
+	case PE_MACHINE_AA64:
+		return "AA64";
+	default:
+		return NULL;
+	}
+}
+
 static int check_sections(struct span s, size_t at, uint16_t n)
 {
 	uint32_t size, offset;

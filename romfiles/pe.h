@@ -19,6 +19,9 @@
 #define PE_SUBSYSTEM_BOOT_DRIVER 11
 #define PE_SUBSYSTEM_RUNTIME_DRIVER 12
 
+/** pe_machine_text() - "X64", "IA32", "AA64"; NULL for another */
+const char *pe_machine_text(uint16_t machine);
+
 /** struct pe_facts - what pe_parse() found */
 struct pe_facts {
 	uint16_t machine, subsystem;

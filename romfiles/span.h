@@ -96,6 +96,15 @@ static inline bool span_is(struct span s, size_t off, const void *what, size_t l
 	return span_holds(s, off, len) && !memcmp(s.p + off, what, len);
 }
 
+/** span_is_ucs2() - does ASCII @text stand at @off in UCS-2, without a terminator? */
+static inline bool span_is_ucs2(struct span s, size_t off, const char *text)
+{
+	for (; *text; text++, off += 2)
+		if (!span_holds(s, off, 2) || s.p[off] != (uint8_t)*text || s.p[off + 1])
+			return false;
+	return true;
+}
+
 /** span_sum8() - sum of all bytes mod 256 (option ROM and VBT checksums) */
 static inline uint8_t span_sum8(struct span s)
 {

@@ -27,12 +27,12 @@ int write_all(int fd, const void *data, size_t len)
 }
 
 /*
- * Append to *@buf until EOF; the file may not exceed @max bytes. @expected
- * saves growing; files of sysfs and proc say 0, and any may be longer.
+ * Append to *@buf until EOF; the file may not exceed @max bytes. @expected and
+ * the byte that shows the end save growing; files of sysfs and proc say 0, and any may be longer.
  */
 static int read_to_end(int fd, size_t max, size_t expected, char **buf, size_t *len)
 {
-	size_t room = expected < 4096 ? 4096 : expected > max ? max : expected;
+	size_t room = expected < 4096 ? 4096 : (expected > max ? max : expected) + 1;
 	_free_ char *b = malloc(room + 1);
 	size_t have = 0;
 

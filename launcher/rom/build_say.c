@@ -95,16 +95,10 @@ static void show_warnings(const struct build *b, json_t *drivers)
 
 static const char *machine_text(json_t *driver)
 {
-	switch (json_integer_value(json_object_get(driver, "machine"))) {
-	case PE_MACHINE_X64:
-		return "X64";
-	case PE_MACHINE_IA32:
-		return "IA32";
-	case PE_MACHINE_AA64:
-		return "AA64";
-	default:
-		return "?";
-	}
+	json_int_t machine = json_integer_value(json_object_get(driver, "machine"));
+	const char *text = machine >= 0 && machine <= UINT16_MAX ? pe_machine_text((uint16_t)machine) : NULL;
+
+	return text ? text : "?";
 }
 
 void build_show(const struct build *b, const char *out, json_t *drivers, size_t size)

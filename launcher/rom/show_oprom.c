@@ -23,16 +23,9 @@ static const char *code_text(const struct oprom_image *im)
 
 static const char *machine_text(uint16_t machine)
 {
-	switch (machine) {
-	case PE_MACHINE_IA32:
-		return "IA32";
-	case PE_MACHINE_X64:
-		return "X64";
-	case PE_MACHINE_AA64:
-		return "AA64";
-	default:
-		return N_("another processor");
-	}
+	const char *text = pe_machine_text(machine);
+
+	return text ? text : N_("another processor");
 }
 
 static const char *driver_text(const struct oprom_image *im)

@@ -10,8 +10,9 @@
 
 static const char *machine_text(const struct pe_facts *f)
 {
-	return f->machine == PE_MACHINE_X64 ? "X64" : f->machine == PE_MACHINE_IA32 ? "IA32" :
-	       f->machine == PE_MACHINE_AA64 ? "AA64" : N_("another processor");
+	const char *text = pe_machine_text(f->machine);
+
+	return text ? text : N_("another processor");
 }
 
 static bool is_driver(const struct pe_facts *f)
