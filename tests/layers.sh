@@ -48,12 +48,12 @@ ok "romfiles/ and qmp/ parse and never open, print or log" \
 	"$(includes '<(fcntl|sys/[a-z]+|syslog|stdio)\.h>' $(c_files romfiles qmp) |
 		grep -v '<sys/types\.h>' | grep -v '^qmp/qmp_fd\.[ch]:' | grep -v '^romfiles/efi/mkids\.c:')"
 ok "launcher/base includes only itself of launcher/" \
-	"$(includes '"(launcher/(facts|decide|run|cmd|pipeline)|qmp/|romfiles/)' \
+	"$(includes '"(launcher/(facts|decide|run|setup|cmd|pipeline)|qmp/|romfiles/)' \
 		$(c_files launcher/base))"
 ok "launcher/facts includes nothing of launcher/run and of the commands" \
-	"$(includes '"launcher/(run|cmd|pipeline)' $(c_files launcher/facts))"
+	"$(includes '"launcher/(run|setup|cmd|pipeline)' $(c_files launcher/facts))"
 ok "launcher/decide includes nothing of launcher/run, of the commands, and of qmp/" \
-	"$(includes '"(launcher/(run|cmd|pipeline)|qmp/)' $(c_files launcher/decide))"
+	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/decide))"
 ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
 	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/decide)
 	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
