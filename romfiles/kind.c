@@ -2,6 +2,7 @@
 #include "romfiles/kind.h"
 
 #include "romfiles/oprom.h"
+#include "romfiles/span_find.h"
 
 /* Marks a text for xgettext; whoever shows it translates it. */
 #define N_(text) text
@@ -96,16 +97,13 @@ static enum rom_kind option_rom(struct span s)
 static bool firmware(struct span s)
 {
 	static const uint8_t descriptor[] = { 0x5a, 0xa5, 0xf0, 0x0f };
-	const uint8_t *at = s.p, *end = s.p + s.n;
+	size_t at = 0;
 
 	if (span_is(s, 0, descriptor, 4) || span_is(s, 0x10, descriptor, 4))
 		return true;
-	while (end - at >= 4 && (at = memmem(at, (size_t)(end - at), "_FVH", 4))) {
-		if (at - s.p >= 0x28)
-			return true;
+	while ((at = span_find(s, at, "_FVH", 4, 2)) < 0x28 && at < s.n)
 		at += 4;
-	}
-	return false;
+	return at < s.n;
 }
 
 static bool printable(uint8_t c)

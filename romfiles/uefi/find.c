@@ -5,6 +5,7 @@
  */
 #include "romfiles/oprom.h"
 #include "romfiles/pe.h"
+#include "romfiles/span_find.h"
 #include "romfiles/uefi/walk.h"
 #include "romfiles/vbt.h"
 
@@ -154,13 +155,11 @@ static size_t vbios_before(struct walk *w, uint32_t i, struct span s, size_t fro
 
 static void find_vbioses(struct walk *w, uint32_t i, struct span s)
 {
-	const uint8_t *hit;
-	size_t from = 0, look = 0;
+	size_t from = 0, look = 0, hit;
 
-	while (look < s.n &&
-	       (hit = search(span_from(s, look), "PCIR\x86\x80", 6))) {
-		look = vbios_before(w, i, s, from, (size_t)(hit - s.p));
-		if (look > (size_t)(hit - s.p) + 4)
+	while ((hit = span_find(s, look, "PCIR\x86\x80", 6, 2)) < s.n) {
+		look = vbios_before(w, i, s, from, hit);
+		if (look > hit + 4)
 			from = look;
 	}
 }
@@ -199,12 +198,10 @@ static size_t find_vbt_at(struct walk *w, uint32_t i, struct span s, size_t at)
 /* The one of a VBIOS belongs to that. */
 static void find_vbts(struct walk *w, uint32_t i, struct span s)
 {
-	const uint8_t *hit;
 	size_t at = 0, n;
 
-	while (at < s.n && (hit = search(span_from(s, at), "$VBT", 4))) {
-		at = (size_t)(hit - s.p);
-		n = vbt_size(span_from(s, at)) ? in_vbios(w->u, i, hit) : 0;
+	while ((at = span_find(s, at, "$VBT", 4, 1)) < s.n) {
+		n = vbt_size(span_from(s, at)) ? in_vbios(w->u, i, s.p + at) : 0;
 		if (!n)
 			n = find_vbt_at(w, i, s, at);
 		at += n ? n : 4;

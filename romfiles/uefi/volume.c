@@ -6,6 +6,7 @@
  * nothing says where they have to be: update files wrap them in headers of
  * every vendor. "_FVH" alone also occurs in program code.
  */
+#include "romfiles/span_find.h"
 #include "romfiles/uefi/walk.h"
 
 #define SIGNATURE_AT 0x28
@@ -159,15 +160,10 @@ static bool next_volume(struct span s, size_t from, size_t *at, struct volume *v
 {
 	size_t look = from + SIGNATURE_AT;
 
-	while (look < s.n) {
-		const uint8_t *hit = memmem(s.p + look, s.n - look, "_FVH", 4);
-
-		if (!hit)
-			return false;
-		*at = (size_t)(hit - s.p) - SIGNATURE_AT;
+	while ((look = span_find(s, look, "_FVH", 4, 2)) < s.n) {
+		*at = look++ - SIGNATURE_AT;
 		if (volume_header(span_from(s, *at), v) && v->sum_ok)
 			return true;
-		look = (size_t)(hit - s.p) + 1;
 	}
 	return false;
 }
