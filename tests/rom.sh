@@ -66,7 +66,6 @@ try "show: a pipe that nobody fills does not hang it" 1 'not a regular file' rom
 truncate -s 65M "$tmp/large"
 try "show: too large" 1 'larger than 64 MiB' rom show large
 try "show: one bad file does not hide the others" 1 'igvm.s IGD assignment driver' rom show empty assign.rom
-try "show: no file" 2 'takes files' rom show
 try "an unknown verb" 2 "no verb 'shwo'" rom shwo
 try "no verb" 2 'needs a verb' rom
 try "help of a verb" 0 'every field with its offset' rom show --help
@@ -102,6 +101,14 @@ ok $? "a recorded host"
 try "host: the OpRegion of vfio-pci" 0 '^opregion .*\(vfio\)' --root "$tmp/host" rom extract -o o
 try "host: what gave nothing says why" 0 'debugfs i915_vbt +(/sys/kernel/debug/dri: No such|neither i915)' \
 	--root "$tmp/host" rom extract -o o
+try "host: show without FILE" 0 'VBT: mailbox 4' --root "$tmp/host" rom show
+try "host: show says what was not read" 0 '^sysfs rom .*: not read: ' --root "$tmp/host" rom show
+try "host: show, JSON" 0 '"file": "vfio"' --root "$tmp/host" --json rom show
+schema rom-show
+try "host: check without FILE" 0 '^fits 8086:4692' --root "$tmp/host" rom check
+try "host: check for another iGPU" 0 'warn +vbt.other-platform' --root "$tmp/host" rom check --device 3e92
+try "host: check, JSON" 0 '"place": "vfio"' --root "$tmp/host" --json rom check
+schema rom-check-host
 dri=$tmp/host/sys/kernel/debug/dri/0
 mkdir -p "$dri"
 echo 'i915 dev=0000:00:02.0 unique=0000:00:02.0' > "$dri/name"
@@ -125,6 +132,9 @@ try "host: JSON" 0 '"source": "mem-vbios"' --root "$tmp/host" --json rom extract
 schema rom-extract
 mkdir -p "$tmp/none/sys/bus/pci/devices"
 try "host: no iGPU" 1 'no Intel display' --root "$tmp/none" rom extract
+try "host: show, no iGPU" 1 'no Intel display' --root "$tmp/none" rom show
+MKROM=$mkrom tests/hosts/mkhost.sh tests/hosts/uhd730-i915/host "$tmp/mute" > "$tmp/mkhost" 2>&1
+try "host: check, nothing to read" 1 'there is more to read' --root "$tmp/mute" rom check
 
 # --- check ------------------------------------------------------------------------------------
 try "check: fits" 0 '^fits 8086:3e92' rom check --device 3e92 cfl.rom
@@ -140,7 +150,7 @@ schema findings
 try "check: bad id" 2 "'xyz' is no PCI device id" rom check -d xyz cfl.rom
 try "check: bad version" 2 "'ten'" rom check --qemu ten -d 3e92 cfl.rom
 try "check: bad firmware" 2 'uefi or bios' rom check --firmware both -d 3e92 cfl.rom
-try "check: no file" 2 'takes one file' rom check -d 3e92
+try "check: two files" 2 'takes one file' rom check -d 3e92 cfl.vbt cfl.rom
 
 # --- cut and hostile -----------------------------------------------------------------------------
 # Every kind cut at many places: an answer each time, and no signal.

@@ -31,7 +31,7 @@ struct extract {
 	const struct globals *g;
 	const char *dir, *stem;
 	bool list, force, live;
-	struct live place[LIVE_N];
+	const struct live *place;	/* LIVE_N of them, with @live */
 	struct input in;
 	struct found v[PIECES_MAX];
 	size_t n, dropped;

@@ -9,7 +9,7 @@
 #include "launcher/pipeline.h"
 #include "launcher/rom/device.h"
 #include "launcher/rom/frame.h"
-#include "launcher/rom/input.h"
+#include "launcher/rom/live_host.h"
 #include "launcher/rom/rom.h"
 #include "launcher/rom/sandbox.h"
 
@@ -28,9 +28,11 @@ static int run_check(const struct globals *g, int argc, char **argv);
 
 const struct cmd rom_check = {
 	.name = "rom check",
-	.args = "FILE",
+	.args = "[FILE]",
 	.help = N_("does an option ROM, VBT, OpRegion or GOP driver belong to an iGPU?"),
-	.more = N_("FILE may be - for standard input. Exit status 0: it fits, 1: it does not."),
+	.more = N_("FILE may be - for standard input; without it this host's own is judged, from each\n"
+		   "place that has some (as root; through vfio-pci that resets the device). Exit\n"
+		   "status 0: it fits, 1: it does not."),
 	.opts = opts,
 	.json = true,
 	.run = run_check,
@@ -39,7 +41,9 @@ const struct cmd rom_check = {
 struct job {
 	const struct globals *g;
 	struct rom_question q;
-	struct input in;
+	const struct input *in;	/* each is an item */
+	bool many;		/* each gets a headline */
+	json_t *items;		/* with --json and without FILE */
 	int code;
 };
 
@@ -77,8 +81,7 @@ static int work(void *arg, size_t i, FILE *out)
 	struct rom_answer a;
 	bool fits;
 
-	(void)i;
-	check_rom(input_span(&j->in), &j->q, &f, &a);
+	check_rom(input_span(&j->in[i]), &j->q, &f, &a);
 	fits = finding_worst(&f) != SEVERITY_BLOCK;
 	if (j->g->json)
 		return print_json(out, &f, &a, fits);
@@ -87,18 +90,30 @@ static int work(void *arg, size_t i, FILE *out)
 	return fits ? EXIT_OK : EXIT_FAILED;
 }
 
+static int take_item(struct job *j, const char *name, const struct sandbox_answer *a)
+{
+	json_t *item = json_loadb(a->bytes, a->n, 0, NULL);
+
+	if (!item || json_object_set_new(item, "place", json_string(name)))
+		return EXIT_FAILED;
+	return json_array_append_new(j->items, item) ? EXIT_FAILED : 0;
+}
+
 static int take(void *arg, size_t i, const struct sandbox_answer *a)
 {
 	struct job *j = arg;
 
-	(void)i;
 	if (a->how != SANDBOX_DONE) {
-		frame_say_lost(j->in.name, a);
+		frame_say_lost(j->in[i].name, a);
 		j->code = EXIT_FAILED;
 		return 0;
 	}
+	j->code = a->code ? a->code : j->code;
+	if (j->items)
+		return take_item(j, j->in[i].name, a);
+	if (j->many)
+		printf("%s:\n", j->in[i].name);
 	fwrite(a->bytes, 1, a->n, stdout);
-	j->code = a->code;
 	return 0;
 }
 
@@ -135,8 +150,72 @@ static int parse_options(int argc, char **argv, struct job *j, const char **devi
 		else
 			r = parse_qemu(optarg, &j->q);
 	}
-	if (!r && optind + 1 != argc)
-		r = cmd_usage(&rom_check, _("rom check takes one file, or - for standard input"));
+	if (!r && argc - optind > 1)
+		r = cmd_usage(&rom_check, _("rom check takes one file, or none for this host"));
+	return r;
+}
+
+static int check_inputs(struct job *j, const struct input *in, size_t n)
+{
+	int r;
+
+	j->in = in;
+	r = sandbox_each(n, work, take, j);
+	if (r < 0)
+		say(_("cannot start a decoder: %s"), strerror(-r));
+	return r ? EXIT_FAILED : 0;
+}
+
+static int check_file(struct job *j, const char *path)
+{
+	struct input in;
+	int r = EXIT_FAILED;
+
+	input_read(path, &in);
+	if (in.err)
+		input_say_error(&in);
+	else
+		r = check_inputs(j, &in, 1);
+	input_done(&in);
+	return r;
+}
+
+/* One answer with one verdict, and each place's below it. */
+static int print_places(const struct job *j)
+{
+	_json_ json_t *out = json_pack("{s:i, s:s, s:s, s:O}", "version", 1, "kind", "rom-check-host",
+				       "verdict", verdict_text(j->code ? VERDICT_BLOCKED : VERDICT_READY),
+				       "places", j->items);
+
+	if (!out || json_dumpf(out, stdout, JSON_INDENT(2))) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
+	putchar('\n');
+	return 0;
+}
+
+static int check_host(struct job *j)
+{
+	_json_ json_t *items = j->g->json ? json_array() : NULL;
+	struct input in[LIVE_N];
+	struct live_host l;
+	size_t n = 0;
+	int r = live_host_read(j->g, HOST_VFIO_IF_FREE, &l);
+
+	if (!r) {
+		n = live_host_inputs(&l, j->g->json, in);
+		j->items = items;
+		j->many = true;
+		r = check_inputs(j, in, n);
+	}
+	if (!r && !n)
+		live_host_say_nothing();
+	if (!r && (!n || live_host_differs(&l)))
+		j->code = EXIT_FAILED;
+	if (!r && items)
+		r = print_places(j);
+	live_host_done(&l);
 	return r;
 }
 
@@ -146,19 +225,9 @@ static int run_check(const struct globals *g, int argc, char **argv)
 	const char *device = NULL;
 	int r = parse_options(argc, argv, &j, &device);
 
-	if (r)
-		return r;
-	r = rom_device(&rom_check, g, device, &j.q.device);
-	if (r)
-		return r;
-	input_read(argv[optind], &j.in);
-	if (j.in.err) {
-		input_say_error(&j.in);
-		return EXIT_FAILED;
-	}
-	r = sandbox_each(1, work, take, &j);
-	if (r)
-		say(_("cannot start a decoder: %s"), strerror(-r));
-	input_done(&j.in);
-	return r ? EXIT_FAILED : j.code;
+	if (!r)
+		r = rom_device(&rom_check, g, device, &j.q.device);
+	if (!r)
+		r = optind < argc ? check_file(&j, argv[optind]) : check_host(&j);
+	return r ? r : j.code;
 }

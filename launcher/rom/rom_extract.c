@@ -19,7 +19,7 @@
 #include "launcher/rom/extract.h"
 #include "launcher/rom/frame.h"
 #include "launcher/rom/input.h"
-#include "launcher/rom/live.h"
+#include "launcher/rom/live_host.h"
 #include "launcher/rom/piece.h"
 #include "launcher/rom/rom.h"
 #include "launcher/rom/sandbox.h"
@@ -224,8 +224,7 @@ static void write_all_pieces(struct extract *x)
 static void say_nothing(const struct extract *x)
 {
 	if (x->live)
-		say(_("no place of this host gave firmware of the iGPU; as root, with the device at i915, "
-		      "xe or vfio-pci, there is more to read"));
+		live_host_say_nothing();
 	else if (rom_kind_is_read(x->kind))
 		say(_("%s: %s, but no OpRegion, VBT, video BIOS or Intel GOP driver in it"), x->in.name,
 		    _(rom_kind_text(x->kind)));
@@ -254,29 +253,19 @@ static int from_bytes(struct extract *x, size_t n)
 
 static int extract_host(struct extract *x)
 {
-	_free_ struct host_facts *h = calloc(1, sizeof(*h));
+	struct live_host l;
 	char stem[32] = "igd";
-	int r = h ? host_read(x->g->root, x->list ? HOST_VFIO_NEVER : HOST_VFIO_IF_FREE, h) : -ENOMEM;
+	int r = live_host_read(x->g, x->list ? HOST_VFIO_NEVER : HOST_VFIO_IF_FREE, &l);
 
-	if (r) {
-		say(_("%s: cannot read the host: %s"), x->g->root, strerror(-r));
-		return EXIT_FAILED;
+	if (!r) {
+		snprintf(stem, sizeof(stem), "igd-%04x-%04x", l.igpu->vendor, l.igpu->device);
+		x->live = true;
+		x->stem = stem;
+		x->place = l.place;
+		x->code = live_host_differs(&l) ? EXIT_FAILED : EXIT_OK;
+		r = from_bytes(x, LIVE_N);
 	}
-	if (h->igpu < 0) {
-		say(_("no Intel display function at 0000:00:02.0"));
-		host_done(h);
-		return EXIT_FAILED;
-	}
-	snprintf(stem, sizeof(stem), "igd-%04x-%04x", h->pci[h->igpu].vendor, h->pci[h->igpu].device);
-	x->live = true;
-	x->stem = stem;
-	live_read(x->g->root, h, &h->pci[h->igpu], x->place);
-	for (int i = 0; i < LIVE_N; i++)
-		if (x->place[i].state == LIVE_DIFFERS)
-			x->code = EXIT_FAILED;
-	r = from_bytes(x, LIVE_N);
-	live_done(x->place);
-	host_done(h);
+	live_host_done(&l);
 	return r;
 }
 

@@ -9,7 +9,7 @@
 #include "launcher/base/log.h"
 #include "launcher/rom/device.h"
 #include "launcher/rom/frame.h"
-#include "launcher/rom/input.h"
+#include "launcher/rom/live_host.h"
 #include "launcher/rom/rom.h"
 #include "launcher/rom/sandbox.h"
 #include "launcher/rom/show.h"
@@ -27,10 +27,12 @@ static int run_show(const struct globals *g, int argc, char **argv);
 
 const struct cmd rom_show = {
 	.name = "rom show",
-	.args = "FILE...",
+	.args = "[FILE...]",
 	.help = N_("decode option ROMs, VBTs, OpRegions and UEFI firmware"),
-	.more = N_("FILE may be - for standard input. What it is, is found by its content. The exit\n"
-		   "status is 1 when a file could not be read or is not firmware of an iGPU."),
+	.more = N_("FILE may be - for standard input; without one this host's own is shown, each\n"
+		   "place that has some (as root; through vfio-pci that resets the device). What it\n"
+		   "is, is found by its content. The exit status is 1 when a file could not be read\n"
+		   "or is not firmware of an iGPU."),
 	.opts = opts,
 	.json = true,
 	.run = run_show,
@@ -39,8 +41,7 @@ const struct cmd rom_show = {
 struct job {
 	const struct globals *g;
 	struct show_wish wish;
-	struct input *in;	/* of this batch */
-	size_t n;
+	const struct input *in;	/* of this batch */
 	json_t *items;
 	bool many;		/* several files: each gets a headline */
 	int code;
@@ -83,19 +84,28 @@ static int take(void *arg, size_t i, const struct sandbox_answer *a)
 	return 0;
 }
 
+static int show_inputs(struct job *j, struct input *in, size_t n)
+{
+	int r;
+
+	j->in = in;
+	r = sandbox_each(n, work, take, j);
+	if (r < 0)
+		say(_("cannot start a decoder: %s"), strerror(-r));
+	return r ? EXIT_FAILED : 0;
+}
+
 /* As many files as fit into INPUT_MAX together, at least one. */
 static int show_batch(struct job *j, char **names, size_t n, size_t *done)
 {
 	_free_ struct input *in = calloc(n - *done, sizeof(*in));
-	size_t sum = 0;
-	int r = 0;
+	size_t sum = 0, some = 0;
+	int r;
 
 	if (!in)
 		return EXIT_FAILED;
-	j->n = 0;
-	j->in = in;
-	while (*done < n && (!j->n || sum < INPUT_MAX)) {
-		struct input *one = &in[j->n];
+	while (*done < n && (!some || sum < INPUT_MAX)) {
+		struct input *one = &in[some];
 
 		input_read(names[(*done)++], one);
 		if (one->err) {
@@ -105,14 +115,47 @@ static int show_batch(struct job *j, char **names, size_t n, size_t *done)
 			continue;
 		}
 		sum += one->n;
-		j->n++;
+		some++;
 	}
-	r = sandbox_each(j->n, work, take, j);
-	for (size_t i = 0; i < j->n; i++)
+	r = show_inputs(j, in, some);
+	for (size_t i = 0; i < some; i++)
 		input_done(&in[i]);
-	if (r < 0)
-		say(_("cannot start a decoder: %s"), strerror(-r));
-	return r ? EXIT_FAILED : 0;
+	return r;
+}
+
+static int show_files(struct job *j, char **names, size_t n)
+{
+	size_t done = 0;
+	int r = 0;
+
+	j->many = n > 1;
+	while (!r && done < n)
+		r = show_batch(j, names, n, &done);
+	return r;
+}
+
+static int show_host(struct job *j)
+{
+	struct input in[LIVE_N];
+	struct live_host l;
+	size_t n;
+	int r = live_host_read(j->g, HOST_VFIO_IF_FREE, &l);
+
+	if (!r) {
+		if (!j->wish.device)
+			j->wish.device = l.igpu->device;
+		n = live_host_inputs(&l, j->g->json, in);
+		j->many = true;
+		r = show_inputs(j, in, n);
+		if (!j->g->json)
+			live_host_print_unread(&l, stdout);
+		if (!n)
+			live_host_say_nothing();
+		if (!n || live_host_differs(&l))
+			j->code = EXIT_FAILED;
+	}
+	live_host_done(&l);
+	return r;
 }
 
 static int print_json(const struct job *j)
@@ -132,8 +175,7 @@ static int run_show(const struct globals *g, int argc, char **argv)
 {
 	struct job j = { .g = g };
 	_json_ json_t *items = json_array();
-	size_t done = 0, n;
-	int v, r = 0;
+	int v, r;
 
 	while ((v = cmd_getopt(&rom_show, argc, argv)) != -1) {
 		if (v == '?')
@@ -143,13 +185,8 @@ static int run_show(const struct globals *g, int argc, char **argv)
 		else if (rom_device(&rom_show, g, optarg, &j.wish.device))
 			return EXIT_USAGE;
 	}
-	if (optind == argc)
-		return cmd_usage(&rom_show, _("rom show takes files, or - for standard input"));
-	n = (size_t)(argc - optind);
 	j.items = items;
-	j.many = n > 1;
-	while (!r && done < n)
-		r = show_batch(&j, argv + optind, n, &done);
+	r = optind == argc ? show_host(&j) : show_files(&j, argv + optind, (size_t)(argc - optind));
 	if (r)
 		return r;
 	return g->json ? print_json(&j) : j.code;
