@@ -124,6 +124,15 @@ enum oprom_why {
  */
 int oprom_parse(struct span rom, struct oprom *out);
 
+/**
+ * oprom_is_vbios() - is it a legacy image for a display of Intel's? By the base class in
+ * PCIR (PCI Code and ID Assignment, 03h): network and RAID ROMs of boards are Intel's too.
+ */
+static inline bool oprom_is_vbios(const struct oprom_image *im)
+{
+	return im->code == OPROM_X86 && im->vendor == 0x8086 && im->class_code >> 16 == 0x03;
+}
+
 /** oprom_find() - index of the first image of @code from @from on; @r->n: none */
 size_t oprom_find(const struct oprom *r, uint8_t code, size_t from);
 

@@ -150,6 +150,19 @@ schema findings
 try "check: bad id" 2 "'xyz' is no PCI device id" rom check -d xyz cfl.rom
 try "check: bad version" 2 "'ten'" rom check --qemu ten -d 3e92 cfl.rom
 try "check: bad firmware" 2 'uefi or bios' rom check --firmware both -d 3e92 cfl.rom
+pxe=/usr/lib/ipxe/qemu/pxe-e1000e.rom
+if [ -r $pxe ]; then
+	cp $pxe "$tmp/pxe.rom"
+	try "check: Intel's, for a network card" 1 'block rom.not-display: .*8086:10d3.* class 02' \
+		rom check -d 3e92 pxe.rom
+	try "show: it is no video BIOS" 0 'legacy x86, .* 8086:10d3' rom show pxe.rom
+	cat /usr/share/OVMF/OVMF_VARS_4M.fd $pxe > "$tmp/board.fd"
+	try "show: nor in a board's firmware" 0 'nothing of an Intel iGPU' rom show board.fd
+	try "extract: none is found in it" 1 'but no OpRegion, VBT' rom extract -l pxe.rom
+else
+	n=$((n + 1))
+	echo "ok $n - a network card's ROM # SKIP no ipxe-qemu"
+fi
 try "check: two files" 2 'takes one file' rom check -d 3e92 cfl.vbt cfl.rom
 
 # --- cut and hostile -----------------------------------------------------------------------------

@@ -152,11 +152,26 @@ static void judge_cached(const struct judging *j, const struct oprom_image *im)
 		finding_add(j->f, FINDING_ROM_CACHED_BDSM, _("it remembers an address at %#zx"), saved);
 }
 
+/* A board's firmware holds ROMs for its network and RAID controllers as well. */
+static bool is_other_class(const struct judging *j, const struct oprom *r)
+{
+	size_t i = oprom_find(r, OPROM_X86, 0);
+
+	if (i == r->n || r->image[i].class_code >> 16 == 0x03)
+		return false;
+	finding_add(j->f, FINDING_ROM_NOT_DISPLAY,
+		    _("its legacy image is for %04x:%04x, a device of class %02x; displays are class 03"),
+		    r->image[i].vendor, r->image[i].device, r->image[i].class_code >> 16);
+	return true;
+}
+
 static void judge_seabios(const struct judging *j, const struct oprom *r)
 {
 	size_t which = r->n;
 	enum oprom_why why = oprom_seabios(r, IGD_VENDOR_INTEL, j->q->device, &which);
 
+	if (is_other_class(j, r))
+		return;
 	if (j->pf && !j->pf->vbios && oprom_find(r, OPROM_X86, 0) < r->n)
 		finding_add(j->f, FINDING_ROM_VBIOS_GENERATION,
 			    _("a legacy video BIOS, and the iGPU is %s"), j->pf->name);

@@ -84,6 +84,7 @@
 	FINDING(ROM_BAD, "rom.bad", SEVERITY_BLOCK, "rom")			\
 	FINDING(ROM_NO_GOP, "rom.no-gop", SEVERITY_WARN, "rom")			\
 	FINDING(ROM_NOT_FIRMWARE, "rom.not-firmware", SEVERITY_BLOCK, "rom")	\
+	FINDING(ROM_NOT_DISPLAY, "rom.not-display", SEVERITY_BLOCK, "rom")	\
 	FINDING(ROM_VBIOS_GENERATION, "rom.vbios-generation", SEVERITY_BLOCK, "rom") \
 	FINDING(ROM_GOP_GENERATION, "rom.gop-generation", SEVERITY_WARN, "rom")	\
 	FINDING(VBT_OTHER_PLATFORM, "vbt.other-platform", SEVERITY_WARN, "rom")	\

@@ -369,6 +369,12 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("take one out of this host or of a board's firmware with `igvm rom extract`"),
 		N_("What a file is, is found by its content, whatever its name says. Downloads are often archives "
 		   "to be unpacked, or the web page around the file.")),
+	ROW(ROM_NOT_DISPLAY,
+		N_("a ROM of the iGPU"),
+		N_("leave rom = auto, or extract the iGPU's own: igvm rom extract"),
+		N_("The class code in a ROM's PCI data structure says what kind of device it is for. A board's firmware "
+		   "has ROMs for network boot and RAID too, many of them Intel's. SeaBIOS compares ids and would leave "
+		   "it alone; nothing would set up the iGPU.")),
 	ROW(ROM_VBIOS_GENERATION,
 		N_("an EFI ROM: there is no video BIOS for this iGPU"),
 		N_("build one with `igvm rom build`, or leave rom = auto"),

@@ -21,7 +21,7 @@ static size_t choose_image(const struct oprom *r, struct judged *v)
 	for (size_t i = r->n; i-- > 0;) {
 		const struct oprom_image *im = &r->image[i];
 
-		if (im->code == OPROM_X86 && im->vendor == IGD_VENDOR_INTEL)
+		if (oprom_is_vbios(im))
 			x86 = i;
 		if (im->code == OPROM_EFI && im->gop)
 			gop = i;

@@ -80,7 +80,7 @@ static int from_image(struct span rom, const struct oprom_image *im, FILE *out)
 
 	if (!span_sub(rom, im->at, im->size, &whole))
 		return 0;
-	if (im->code == OPROM_X86 && im->vendor == IGD_VENDOR_INTEL) {
+	if (oprom_is_vbios(im)) {
 		n = put_at(out, PIECE_VBIOS, rom, im->at, im->size, "x86 image");
 		if (im->vbt_at && im->vbt_at >= im->at &&
 		    span_sub(rom, im->vbt_at, vbt_size(span_from(rom, im->vbt_at)), &pe) && pe.n)

@@ -11,7 +11,7 @@ static const char *code_text(const struct oprom_image *im)
 {
 	switch (im->code) {
 	case OPROM_X86:
-		return N_("legacy x86 (video BIOS)");
+		return im->class_code >> 16 == 0x03 ? N_("legacy x86 (video BIOS)") : N_("legacy x86");
 	case OPROM_EFI:
 		return N_("EFI");
 	case OPROM_OPEN_FIRMWARE:
@@ -89,7 +89,7 @@ int show_oprom(struct span s, const struct show_wish *wish, FILE *out)
 		print_vbt(out, s, &r.image[i], wish);
 	}
 	if (e)
-		fputs(_("  cut or damaged: its first image cannot be read\n"), out);
+		fputs(_("  its first image cannot be read: cut, damaged, or no ROM of a PCI device\n"), out);
 	write_notes(out, &r.notes);
 	if (wish->all && !e) {
 		write_lines_init(&w, out);

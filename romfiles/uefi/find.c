@@ -111,7 +111,7 @@ static bool read_vbios(struct span s, size_t pcir, struct oprom *r)
 	if (!span_is(s, 0, "\x55\xaa", 2) || !span_le16(s, pcir + 16, &blocks) || !blocks ||
 	    !span_sub(s, 0, (size_t)blocks * OPROM_BLOCK, &image))
 		return false;
-	return !oprom_parse(image, r) && r->image[0].code == OPROM_X86;
+	return !oprom_parse(image, r) && oprom_is_vbios(&r->image[0]);
 }
 
 static size_t find_vbios_at(struct walk *w, uint32_t i, struct span s, size_t at,
