@@ -146,7 +146,7 @@ static bool read_one(const struct tree *t, const char *const *dirs, const char *
 	_free_ char *text = NULL;
 	_json_ json_t *json = NULL;
 	char path[PATH_MAX];
-	size_t len;
+	size_t len = 0;
 	int r = -ENOENT;
 
 	for (; *dirs && r == -ENOENT; dirs++) {

@@ -55,11 +55,12 @@ size_t live_host_inputs(const struct live_host *l, bool json, struct input in[st
 
 		if (!p->n || is_elsewhere(l, i))
 			continue;
-		in[n++] = (struct input){
+		in[n] = (struct input){
 			.name = json ? live_place_id((enum live_place)i)
 				     : _(live_place_text((enum live_place)i)),
 			.bytes = p->bytes, .n = p->n,
 		};
+		n++;
 	}
 	return n;
 }
