@@ -3,6 +3,7 @@
  * What a walk is for. Contents decide; the name of a file counts only where a
  * driver has no text to be known by.
  */
+#include "romfiles/gop_version.h"
 #include "romfiles/oprom.h"
 #include "romfiles/pe.h"
 #include "romfiles/span_find.h"
@@ -97,6 +98,7 @@ void find_pe(struct walk *w, uint32_t i)
 		return;
 	c->by_content = said;
 	c->machine = f.machine;
+	(void)gop_version(pe, c->version);
 }
 
 /* --- VBIOS -------------------------------------------------------------------------------- */
