@@ -10,7 +10,7 @@
 
 #include "romfiles/gop_version.h"
 
-static uint8_t buf[512];
+static uint8_t buf[1024];
 
 /* @text in UCS-2, at @at of nothing. */
 static struct span ucs2(size_t at, const char *text)
