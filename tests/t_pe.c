@@ -140,6 +140,15 @@ static void fields_that_lie(void **state)
 	}
 }
 
+static void machines(void **state)
+{
+	(void)state;
+	assert_string_equal(pe_machine_text(PE_MACHINE_X64), "X64");
+	assert_string_equal(pe_machine_text(PE_MACHINE_IA32), "IA32");
+	assert_string_equal(pe_machine_text(PE_MACHINE_AA64), "AA64");
+	assert_null(pe_machine_text(0));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +156,7 @@ int main(void)
 		cmocka_unit_test(every_truncation),
 		cmocka_unit_test(optional_headers),
 		cmocka_unit_test(fields_that_lie),
+		cmocka_unit_test(machines),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
