@@ -16,6 +16,9 @@ die() {
 	exit 1
 }
 
+# shellcheck source=tests/hosts/parts.sh
+. "$(dirname "$0")/parts.sh"
+
 # put FILE TEXT: the file with this text and a newline
 put() {
 	mkdir -p "${1%/*}"
@@ -227,9 +230,16 @@ flags		: fpu vme de pse tsc msr ${2%% *} sse4_2 avx2" ;;
 		# shellcheck disable=SC2086 # words
 		qemu $2 ;;
 	firmware) firmware ;;
-	regions)
+	builtin)
 		# shellcheck disable=SC2086 # words
-		regions $2 ;;
+		builtin_modules $2 ;;
+	dmar|drm|efivar|fb|holder|initramfs|lockdown|modules|os|param|regions|unit)
+		# shellcheck disable=SC2086 # words
+		"$1" $2 ;;
+	loaded) for module in $2; do mkdir -p "$sys/module/$module"; done ;;
+	config) mkdir -p "$out/boot"; printf '%s\n' "$2" | tr ' ' '\n' >> "$out/boot/config-$release" ;;
+	dmi) put "$sys/class/dmi/id/${2%% *}" "${2#* }" ;;
+	file) path=${2%% *}; put "$out/$path" "${2#* }" ;;
 	*) die "unknown key '$1'" ;;
 	esac
 }
@@ -243,3 +253,4 @@ while read -r key rest; do
 	esac
 	line "$key" "$rest"
 done < "$description"
+copy_files
