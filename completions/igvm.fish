@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor start probe status list stop kill logs screenshot showcmd explain rom bind release
+set -l commands doctor devices start probe status list stop kill logs screenshot showcmd explain rom bind release
 set -l named doctor start probe status stop kill logs screenshot showcmd
 
 function __igvm_vms

@@ -10,6 +10,7 @@ out=$2
 mkrom=${MKROM:-${B:-build}/tests/tools/mkrom}
 sys=$out/sys
 release=
+names=
 
 die() {
 	echo "mkhost: $description: $*" >&2
@@ -219,10 +220,8 @@ flags		: fpu vme de pse tsc msr ${2%% *} sse4_2 avx2" ;;
 		*) die "vfio: $2" ;;
 		esac ;;
 	iomem) mkdir -p "$out/proc"; printf '%s\n' "$2" | tr ';' '\n' >> "$out/proc/iomem" ;;
-	name) mkdir -p "$out/usr/share/misc"
-		ids=${2%% *}
-		printf '%s  vendor\n\t%s  %s\n' "${ids%:*}" "${ids#*:}" "${2#* }" \
-			>> "$out/usr/share/misc/pci.ids" ;;
+	name) names="$names$2
+" ;;
 	dev)
 		# shellcheck disable=SC2086 # words
 		device $2 ;;
@@ -253,4 +252,5 @@ while read -r key rest; do
 	esac
 	line "$key" "$rest"
 done < "$description"
+write_names
 copy_files

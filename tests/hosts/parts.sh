@@ -203,6 +203,18 @@ param() {
 	put "$sys/module/$1/parameters/$2" "$3"
 }
 
+# A pci.ids of the tree's own, each vendor once, as libpci wants it.
+write_names() {
+	[ -n "$names" ] || return 0
+	mkdir -p "$out/usr/share/misc"
+	printf '%s' "$names" | sort | awk '{
+		vendor = substr($1, 1, 4)
+		if (vendor != last) print vendor "  vendor"
+		last = vendor
+		print "\t" substr($1, 6) "  " substr($0, length($1) + 2)
+	}' > "$out/usr/share/misc/pci.ids"
+}
+
 # Files as they are on the machine; links stay links.
 copy_files() {
 	if [ -d "${description%/*}/files" ]; then
