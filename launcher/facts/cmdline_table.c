@@ -83,7 +83,6 @@ static const struct cmdline_param params[] = {
 	{ "rd.driver.post", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("dracut: loaded last within the initramfs") },
 	{ "modules_load", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD, N_("systemd: loaded at boot") },
-	{ "modules-load", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD, N_("systemd: loaded at boot") },
 	{ "rd.modules_load", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("systemd: loaded within the initramfs") },
 	/* groups */
