@@ -16,9 +16,11 @@
 
 #include "launcher/base/str.h"
 #include "launcher/facts/cmdline.h"
+#include "romfiles/pe.h"
 
 #define TEXT_MAX	(4u << 20)
 #define ENTRIES_MAX	256
+#define HEAD_MAX	65536u	/* headers and section table of a PE image */
 #define STUB_VARIABLE	"sys/firmware/efi/efivars/StubImageIdentifier-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
 
 struct search {
@@ -131,19 +133,28 @@ static void ask_cmdline(struct search *s)
 
 /* --- boot entries ----------------------------------------------------------------------------------- */
 
+/* "6.1.0-1" is neither "6.1.0-18" nor "16.1.0-1" nor "6.1.0-1-rt". */
+static bool holds_release(const char *word, size_t len, const char *release)
+{
+	size_t n = strlen(release);
+	const char *end = word + len;
+
+	for (const char *at = word; (at = memmem(at, (size_t)(end - at), release, n)); at++)
+		if ((at == word || (!isalnum((unsigned char)at[-1]) && at[-1] != '.')) &&
+		    (at + n == end || (!isalnum((unsigned char)at[n]) && at[n] != '-' && at[n] != '_')))
+			return true;
+	return false;
+}
+
 /* Is this path or version that of our kernel: its release, or Arch's vmlinuz-PKGBASE? */
 static bool is_ours(const struct search *s, const char *word, size_t len)
 {
-	size_t n = strlen(s->release), m = strlen(s->pkgbase);
-	const char *at = memmem(word, len, s->release, n);
+	size_t m = strlen(s->pkgbase);
 	const char *end = word + len;
 
-	/* "6.1.0-1" is not "6.1.0-18". */
-	while (at && at + n < end && (isalnum((unsigned char)at[n]) || at[n] == '_'))
-		at = memmem(at + 1, (size_t)(end - at - 1), s->release, n);
-	if (at)
+	if (holds_release(word, len, s->release))
 		return true;
-	return m && len > m + 8 && !memcmp(end - m, s->pkgbase, m) && !memcmp(end - m - 8, "vmlinuz-", 8);
+	return m && len >= m + 8 && !memcmp(end - m, s->pkgbase, m) && !memcmp(end - m - 8, "vmlinuz-", 8);
 }
 
 /* The rest of a line that begins with the word @key; NULL: it begins with another. */
@@ -267,10 +278,31 @@ static void ask_grub(struct search *s)
 	}
 }
 
+/* Section .uname of a unified image is the release of its kernel. */
+static bool uki_is_ours(const struct search *s, const char *path)
+{
+	_fd_ int fd = tree_open(s->t, path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	_free_ uint8_t *head = malloc(HEAD_MAX);
+	uint64_t off, len;
+	char uname[80];
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0 || !head || fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return false;
+	n = pread(fd, head, HEAD_MAX, 0);
+	if (n <= 0 || pe_find_section((struct span){ head, (size_t)n }, (uint64_t)st.st_size, ".uname",
+				      &off, &len))
+		return false;
+	n = pread(fd, uname, len < sizeof(uname) ? (size_t)len : sizeof(uname), (off_t)off);
+	n = n < 0 ? 0 : n;
+	return holds_release(uname, strnlen(uname, (size_t)n), s->release);
+}
+
 static void use_uki(struct search *s, const char *path, const char *name)
 {
-	if (is_ours(s, name, strlen(name) - 4))
-		offer(s, path, "a unified kernel image named after this kernel (EFI/Linux)");
+	if (is_ours(s, name, strlen(name) - 4) || uki_is_ours(s, path))
+		offer(s, path, "a unified kernel image of this kernel (EFI/Linux)");
 }
 
 static void ask_entries(struct search *s)
