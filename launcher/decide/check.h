@@ -5,6 +5,7 @@
 
 #include "launcher/decide/finding.h"
 #include "launcher/facts/host.h"
+#include "launcher/facts/host_more.h"
 #include "launcher/facts/qemu_caps.h"
 #include "launcher/facts/wish.h"
 
@@ -13,6 +14,7 @@ struct check_input {
 	const struct host_facts *host;
 	const struct qemu_caps *caps;
 	const struct wish *wish;
+	const struct host_more *more;	/* NULL: not asked; then its rules are left out */
 	struct bdf device;	/* the iGPU looked at */
 };
 

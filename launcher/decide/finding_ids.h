@@ -106,6 +106,28 @@
 	FINDING(KERNEL_MISSING, "kernel.missing", SEVERITY_BLOCK, "files")	\
 	FINDING(DISK_NONE, "disk.none", SEVERITY_NOTE, "files")			\
 	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_WARN, "files") \
+	/* what doctor sees around the device */				\
+	FINDING(CPU_VIRT_LOCKED, "cpu.virt-locked", SEVERITY_BLOCK, "firmware")	\
+	FINDING(IOMMU_RMRR, "iommu.rmrr", SEVERITY_BLOCK, "firmware")		\
+	FINDING(IOMMU_GRAPHICS_OFF, "iommu.graphics-off", SEVERITY_BLOCK, "kernel") \
+	FINDING(IOMMU_FAULTS, "iommu.faults", SEVERITY_WARN, "device")		\
+	FINDING(HOST_CSM, "host.csm", SEVERITY_WARN, "firmware")		\
+	FINDING(KERNEL_LOCKDOWN, "kernel.lockdown", SEVERITY_NOTE, "kernel")	\
+	FINDING(VFIO_NO_IGD, "vfio.no-igd", SEVERITY_BLOCK, "kernel")		\
+	FINDING(VFIO_NO_VGA, "vfio.no-vga", SEVERITY_NOTE, "kernel")		\
+	FINDING(FB_BAR_TAKEN, "fb.bar-taken", SEVERITY_WARN, "kernel")		\
+	FINDING(DRIVER_BUILTIN, "driver.builtin", SEVERITY_NOTE, "kernel")	\
+	FINDING(IGPU_GVT, "igpu.gvt", SEVERITY_WARN, "device")			\
+	FINDING(IGPU_GVT_IN_USE, "igpu.gvt-in-use", SEVERITY_BLOCK, "device")	\
+	FINDING(IGPU_RESET_SLOW, "igpu.reset-slow", SEVERITY_WARN, "device")	\
+	FINDING(AUDIO_PASSED, "audio.passed", SEVERITY_WARN, "device")		\
+	FINDING(OUTPUT_NONE, "output.none", SEVERITY_WARN, "device")		\
+	FINDING(PANEL_INTERNAL, "panel.internal", SEVERITY_NOTE, "device")	\
+	FINDING(FIRMWARE_NONE, "firmware.none", SEVERITY_WARN, "files")		\
+	FINDING(TPM_NONE, "tpm.none", SEVERITY_NOTE, "files")			\
+	FINDING(HOST_IDLE_SUSPENDS, "host.idle-suspends", SEVERITY_WARN, "files") \
+	FINDING(HOST_DESKTOP_SUSPENDS, "host.desktop-suspends", SEVERITY_NOTE, "files") \
+	FINDING(HOST_LID_SUSPENDS, "host.lid-suspends", SEVERITY_NOTE, "files")	\
 	/* the probe: what the guest's firmware really found */			\
 	FINDING(PROBE_NO_DEVICE, "probe.no-device", SEVERITY_BLOCK, "guest")	\
 	FINDING(PROBE_NO_REPORT, "probe.no-report", SEVERITY_BLOCK, "guest")	\

@@ -495,6 +495,125 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("set firmware = uefi, or start from a disk"),
 		N_("Under Secure Boot OVMF checks the kernel it is given, too. Only one signed with a key in "
 		   "the firmware's database is started.")),
+	/* --- what doctor sees around the device ------------------------------------------------ */
+	ROW(CPU_VIRT_LOCKED,
+		N_("VT-x left usable by the firmware"),
+		N_("switch on VT-x (\"Intel Virtualization Technology\") in the firmware setup and switch the machine off once"),
+		N_("The kernel's log says that the firmware has locked the register that switches VT-x on "
+		   "(MSR 0x3a, IA32_FEATURE_CONTROL). The lock holds until the next power cycle, so a "
+		   "restart alone may not be enough after the setting was changed.")),
+	ROW(IOMMU_RMRR,
+		N_("no 1:1 mapping that VFIO has to respect on the iGPU"),
+		N_("update the host's firmware, or use a kernel of the distribution"),
+		N_("Firmware can ask for memory to be mapped 1:1 for a device (RMRR in the DMAR table); VFIO "
+		   "refuses such a device. Linux leaves Intel's iGPU out of that rule "
+		   "(device_rmrr_is_relaxable), so the refusal means a device of another class, or a kernel "
+		   "that was changed.")),
+	ROW(IOMMU_GRAPHICS_OFF,
+		N_("an IOMMU for the iGPU"),
+		N_("none on this machine: Linux takes the IOMMU from this iGPU"),
+		N_("The kernel has a list of chipsets whose graphics do not work behind an IOMMU "
+		   "(quirk_iommu_igfx in drivers/iommu/intel/iommu.c), Broadwell's among them. The iGPU "
+		   "then has no IOMMU group and VFIO cannot take it.")),
+	ROW(IOMMU_FAULTS,
+		N_("no accesses of the iGPU that the IOMMU has to stop, but for some at the moment of binding"),
+		N_("igvm probe NAME says whether the guest has its own stolen memory"),
+		N_("DMAR lines about 00:02.0 in the kernel's log are accesses outside of what the device may "
+		   "reach. A handful when a VM starts is normal: the display engine still shows the old "
+		   "picture. Many, over a long time, mean that the guest's driver uses the host's stolen "
+		   "memory address.")),
+	ROW(HOST_CSM,
+		N_("a host that was started by UEFI (/sys/firmware/efi)"),
+		N_("switch CSM off in the firmware setup; the host's system must have been installed for UEFI"),
+		N_("Started through CSM, firmware sets the iGPU up with the VGA BIOS instead of Intel's GOP "
+		   "driver. On many boards the OpRegion then has no table of outputs (VBT), and the guest's "
+		   "driver reports Code 43.")),
+	ROW(KERNEL_LOCKDOWN,
+		N_("nothing: this is good to know"),
+		N_("nothing to do"),
+		N_("With Secure Boot many kernels lock down debugfs, /dev/mem and raw access to PCI devices. "
+		   "igvm passes the iGPU through VFIO, which works; igvm rom extract can then read the "
+		   "OpRegion through VFIO only.")),
+	ROW(VFIO_NO_IGD,
+		N_("a kernel with CONFIG_VFIO_PCI_IGD=y"),
+		N_("start a kernel of the distribution, or build yours with CONFIG_VFIO_PCI_IGD=y"),
+		N_("Without this option vfio-pci gives out the device, but neither the OpRegion nor the ids of "
+		   "the host's bridges (drivers/vfio/pci/vfio_pci_igd.c). Windows then reports Code 43.")),
+	ROW(VFIO_NO_VGA,
+		N_("VGA ranges from vfio-pci, where a VBIOS shall show the first picture"),
+		N_("nothing to do with firmware = uefi; else remove disable_vga=1 from vfio-pci's options"),
+		N_("Generations 6 to 9 can start with Intel's VBIOS in QEMU's legacy mode, which needs the VGA "
+		   "ranges: CONFIG_VFIO_PCI_VGA=y, and disable_vga of vfio-pci not set.")),
+	ROW(FB_BAR_TAKEN,
+		N_("all memory of the iGPU free when vfio-pci takes it"),
+		N_("put initcall_blacklist=sysfb_init on the kernel command line and restart the host"),
+		N_("vfio-pci could not reserve a BAR of the iGPU, so QEMU reaches it slowly or not at all: "
+		   "something of the host, most often the firmware's framebuffer, had it.")),
+	ROW(DRIVER_BUILTIN,
+		N_("i915 and xe as modules, or not in the kernel"),
+		N_("nothing to do: igvm start binds the device by its address"),
+		N_("A driver that is built into the kernel takes the iGPU before any initramfs runs, and a "
+		   "blacklist cannot stop it. igvm takes the device from it when a VM starts; to have it "
+		   "bound to vfio-pci from the beginning is not possible with this kernel.")),
+	ROW(IGPU_GVT,
+		N_("GVT-g off: no mediated devices of i915"),
+		N_("remove i915.enable_gvt=1 and kvmgt from the host's settings and restart the host"),
+		N_("GVT-g cuts the iGPU into virtual ones (Gen 8 and 9, Linux up to 6.x). It is another way "
+		   "than passing the whole device: while it is on, i915 cannot let go of the device "
+		   "cleanly.")),
+	ROW(IGPU_GVT_IN_USE,
+		N_("no mediated devices below the iGPU"),
+		N_("stop the VMs that use them, then echo 1 > /sys/bus/mdev/devices/UUID/remove"),
+		N_("A mediated device of GVT-g exists. Taking the iGPU from i915 while a VM uses a part of it "
+		   "ends that VM or hangs the kernel.")),
+	ROW(IGPU_RESET_SLOW,
+		N_("an iGPU that answers within a second after a reset"),
+		N_("put vfio_pci.disable_idle_d3=1 on the kernel command line"),
+		N_("After a function level reset the kernel waited for the iGPU longer than a second (not "
+		   "ready ... after FLR). A device that sleeps in D3 is slow to wake; one that does not "
+		   "answer at all needs a restart of the host.")),
+	ROW(AUDIO_PASSED,
+		N_("the sound device 00:1f.3 left to the host"),
+		N_("remove its id from vfio-pci's ids; use emulated sound in the guest"),
+		N_("Sound over HDMI comes from 00:1f.3, which is a part of the chipset: it shares its group "
+		   "with LPC and SMBus and usually has no reset of its own, so it cannot be passed alone.")),
+	ROW(OUTPUT_NONE,
+		N_("a monitor or dummy plug on an output of the iGPU"),
+		N_("connect a monitor or a dummy plug to the board's own output, not to the graphics card's"),
+		N_("Nothing is connected to any output of the iGPU. Firmware then often leaves the iGPU "
+		   "without a table of outputs, and a guest's driver without a monitor shows no desktop "
+		   "and may run slowly.")),
+	ROW(PANEL_INTERNAL,
+		N_("nothing: this is good to know"),
+		N_("nothing to do: keep another way to this host (ssh) open while the VM has the iGPU"),
+		N_("The built-in panel is an output of the iGPU and goes with it: the host has no screen while "
+		   "a VM runs, and the panel's backlight is switched by the guest's driver.")),
+	ROW(FIRMWARE_NONE,
+		N_("a UEFI firmware for VMs"),
+		N_("install ovmf (Debian), edk2-ovmf (Fedora, Arch) or qemu-ovmf-x86_64 (openSUSE)"),
+		N_("QEMU's folder of firmware descriptors names no UEFI firmware whose files exist. Gen 10 and "
+		   "later need it, and Windows 11 does.")),
+	ROW(TPM_NONE,
+		N_("swtpm, for guests that want a TPM"),
+		N_("install swtpm when the guest is Windows 11"),
+		N_("The program swtpm was not found. A VM with tpm = yes, such as one of the template for "
+		   "Windows 11, does not start without it.")),
+	ROW(HOST_IDLE_SUSPENDS,
+		N_("a host that stays awake while a VM runs"),
+		N_("sudo systemctl mask sleep.target suspend.target hibernate.target"),
+		N_("logind puts this host to sleep when nobody uses its keyboard (IdleAction in logind.conf). "
+		   "A guest that has the iGPU is not seen as use, and most do not survive it.")),
+	ROW(HOST_DESKTOP_SUSPENDS,
+		N_("a desktop that does not put the host to sleep"),
+		N_("sudo systemctl mask sleep.target suspend.target hibernate.target"),
+		N_("GNOME, and its login screen too, puts an idle computer to sleep after a quarter of an hour "
+		   "unless its power settings say otherwise; no file of this host does. Masked targets "
+		   "hold whatever the desktop wants.")),
+	ROW(HOST_LID_SUSPENDS,
+		N_("HandleLidSwitch=ignore in logind.conf, where the lid may be closed while a VM runs"),
+		N_("set HandleLidSwitch=ignore in /etc/systemd/logind.conf.d/igvm.conf and restart systemd-logind"),
+		N_("This machine has a lid, and closing it puts the host to sleep, the VM with it. With its "
+		   "panel in the guest's hands people close it.")),
 	/* --- the probe --------------------------------------------------------------------------- */
 	ROW(PROBE_NO_DEVICE,
 		N_("the iGPU at 00:02.0 in the guest"),

@@ -10,7 +10,7 @@ out=$2
 mkrom=${MKROM:-${B:-build}/tests/tools/mkrom}
 sys=$out/sys
 release=
-names=
+pci_names=
 
 die() {
 	echo "mkhost: $description: $*" >&2
@@ -220,7 +220,7 @@ flags		: fpu vme de pse tsc msr ${2%% *} sse4_2 avx2" ;;
 		*) die "vfio: $2" ;;
 		esac ;;
 	iomem) mkdir -p "$out/proc"; printf '%s\n' "$2" | tr ';' '\n' >> "$out/proc/iomem" ;;
-	name) names="$names$2
+	name) pci_names="$pci_names$2
 " ;;
 	dev)
 		# shellcheck disable=SC2086 # words

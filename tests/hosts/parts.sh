@@ -205,9 +205,9 @@ param() {
 
 # A pci.ids of the tree's own, each vendor once, as libpci wants it.
 write_names() {
-	[ -n "$names" ] || return 0
+	[ -n "$pci_names" ] || return 0
 	mkdir -p "$out/usr/share/misc"
-	printf '%s' "$names" | sort | awk '{
+	printf "%s" "$pci_names" | sort | awk '{
 		vendor = substr($1, 1, 4)
 		if (vendor != last) print vendor "  vendor"
 		last = vendor
