@@ -65,7 +65,8 @@ perl -MJSON::PP -e 'local $/; for my $c (@{decode_json(<>)->{causes}}) {
 	"$tmp/causes.json" | sort -u > "$tmp/claimed"
 {
 	sed -n 's/^\(block\|warn\|note\) *\([a-z0-9.-]*\): .*/\2/p' tests/hosts/*/doctor
-	sed -n 's/^finding \([a-z0-9.-]*\).*/\1/p' tests/lab/scenarios/*
+	awk 'FNR == 1 || /^--- / { doctor = /^--- run igvm .*doctor/ }
+		doctor && $1 == "finding" { print $2 }' tests/lab/scenarios/*
 	sed -n "s/^provoke \([a-z0-9.-]*\) .*/\1/p" tests/doctor.sh
 } | sort -u > "$tmp/provoked"
 comm -12 "$tmp/claimed" "$tmp/provoked" > "$tmp/seen"
