@@ -240,7 +240,7 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(lab_bins)
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
-slow_tests  := tests/efi.sh tests/supervise.sh
+slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
@@ -272,6 +272,7 @@ bench: deps		## performance in pairs on this machine
 	@$(MAKE) --no-print-directory build-all
 	@tests/bench/start
 	@tests/bench/rom
+	@tests/bench/doctor
 
 coverage:		## branch coverage of the firmware formats by their own tests
 	@tests/coverage
@@ -299,6 +300,7 @@ install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 	$(INSTALL) -D -m 755 $(B)/igvm $(DESTDIR)$(bindir)/igvm
 	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi
 	$(INSTALL) -m 644 $(share_files) $(DESTDIR)$(datadir)/igvm/templates
+	$(INSTALL) -m 755 tests/hosts/capture.sh $(DESTDIR)$(datadir)/igvm/capture.sh
 	$(INSTALL) -m 644 $(B)/share/igvm/roms/*.rom $(DESTDIR)$(datadir)/igvm/roms
 	$(INSTALL) -m 644 $(B)/share/igvm/efi/* $(DESTDIR)$(datadir)/igvm/efi
 	for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \

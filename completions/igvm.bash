@@ -26,7 +26,8 @@ _igvm() {
 	kill|screenshot) options='--help' ;;
 	logs) options='--help --stream --raw --lines' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
-	explain) options+=' --list' ;;
+	explain) options+=' --list --causes' ;;
+	doctor) options+=' --like-guide' ;;
 	rom) options+=' --all --output --list --force --device --qemu --firmware --only --vendor --class --revision --efi --assign --gop --image --name' ;;
 	esac
 

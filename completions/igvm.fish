@@ -25,6 +25,8 @@ complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
+complete -c igvm -n "__fish_seen_subcommand_from explain" -l causes
+complete -c igvm -n "__fish_seen_subcommand_from doctor" -l like-guide
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l all
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l output
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l list

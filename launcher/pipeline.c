@@ -315,7 +315,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	/* Bus ff holds no function of ours: a device that was not found is none, not 00:00.0. */
 	struct check_input check = {
 		.host = &p->host, .caps = p->caps_known ? &p->caps : NULL, .wish = &p->wish,
-		.device = { .bus = 0xff, .dev = 0x1f, .fn = 7 },
+		.more = p->more, .device = { .bus = 0xff, .dev = 0x1f, .fn = 7 },
 	};
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,

@@ -10,6 +10,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/cmd.h"
 #include "launcher/decide/plan.h"
+#include "launcher/facts/host_more.h"
 #include "launcher/decide/words.h"
 #include "launcher/run/bind.h"
 
@@ -19,6 +20,7 @@ struct pipeline {
 	struct paths paths;
 	struct wish wish;
 	struct host_facts host;
+	const struct host_more *more;	/* borrowed; of doctor alone, else NULL */
 	struct qemu_caps caps;
 	bool caps_known;
 	struct findings findings;

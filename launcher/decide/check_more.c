@@ -55,16 +55,6 @@ static void check_graphics_off(const struct checking *c)
 			  _("the kernel's log: Disabling IOMMU for graphics on this chipset"));
 }
 
-static void check_lockdown(const struct checking *c)
-{
-	const struct host_more *m = c->more;
-
-	if (*m->lockdown && strcmp(m->lockdown, "none"))
-		check_say(c, FINDING_KERNEL_LOCKDOWN,
-			  m->secure_boot == TRI_YES ? _("lockdown is %s, Secure Boot is on") : _("lockdown is %s"),
-			  m->lockdown);
-}
-
 static void check_options(const struct checking *c)
 {
 	const struct host_more *m = c->more;
@@ -79,15 +69,6 @@ static void check_options(const struct checking *c)
 			  c->host->kernel);
 	else if (m->disable_vga == TRI_YES)
 		check_say(c, FINDING_VFIO_NO_VGA, _("disable_vga of vfio-pci is set"));
-}
-
-static void check_builtin(const struct checking *c)
-{
-	const struct host_more *m = c->more;
-
-	if (m->i915_builtin == TRI_YES || m->xe_builtin == TRI_YES)
-		check_say(c, FINDING_DRIVER_BUILTIN, _("%s is built into Linux %s"),
-			  m->i915_builtin == TRI_YES ? "i915" : "xe", c->host->kernel);
 }
 
 static void check_bar_taken(const struct checking *c)
@@ -210,9 +191,7 @@ static const struct {
 	{ check_csm, true },
 	{ check_rmrr, true },
 	{ check_graphics_off, true },
-	{ check_lockdown, true },
 	{ check_options, true },
-	{ check_builtin, true },
 	{ check_bar_taken, true },
 	{ check_gvt, true },
 	{ check_faults, true },

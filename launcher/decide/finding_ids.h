@@ -112,11 +112,9 @@
 	FINDING(IOMMU_GRAPHICS_OFF, "iommu.graphics-off", SEVERITY_BLOCK, "kernel") \
 	FINDING(IOMMU_FAULTS, "iommu.faults", SEVERITY_WARN, "device")		\
 	FINDING(HOST_CSM, "host.csm", SEVERITY_WARN, "firmware")		\
-	FINDING(KERNEL_LOCKDOWN, "kernel.lockdown", SEVERITY_NOTE, "kernel")	\
 	FINDING(VFIO_NO_IGD, "vfio.no-igd", SEVERITY_BLOCK, "kernel")		\
 	FINDING(VFIO_NO_VGA, "vfio.no-vga", SEVERITY_NOTE, "kernel")		\
 	FINDING(FB_BAR_TAKEN, "fb.bar-taken", SEVERITY_WARN, "kernel")		\
-	FINDING(DRIVER_BUILTIN, "driver.builtin", SEVERITY_NOTE, "kernel")	\
 	FINDING(IGPU_GVT, "igpu.gvt", SEVERITY_WARN, "device")			\
 	FINDING(IGPU_GVT_IN_USE, "igpu.gvt-in-use", SEVERITY_BLOCK, "device")	\
 	FINDING(IGPU_RESET_SLOW, "igpu.reset-slow", SEVERITY_WARN, "device")	\

@@ -528,12 +528,6 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("Started through CSM, firmware sets the iGPU up with the VGA BIOS instead of Intel's GOP "
 		   "driver. On many boards the OpRegion then has no table of outputs (VBT), and the guest's "
 		   "driver reports Code 43.")),
-	ROW(KERNEL_LOCKDOWN,
-		N_("nothing: this is good to know"),
-		N_("nothing to do"),
-		N_("With Secure Boot many kernels lock down debugfs, /dev/mem and raw access to PCI devices. "
-		   "igvm passes the iGPU through VFIO, which works; igvm rom extract can then read the "
-		   "OpRegion through VFIO only.")),
 	ROW(VFIO_NO_IGD,
 		N_("a kernel with CONFIG_VFIO_PCI_IGD=y"),
 		N_("start a kernel of the distribution, or build yours with CONFIG_VFIO_PCI_IGD=y"),
@@ -549,12 +543,6 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("put initcall_blacklist=sysfb_init on the kernel command line and restart the host"),
 		N_("vfio-pci could not reserve a BAR of the iGPU, so QEMU reaches it slowly or not at all: "
 		   "something of the host, most often the firmware's framebuffer, had it.")),
-	ROW(DRIVER_BUILTIN,
-		N_("i915 and xe as modules, or not in the kernel"),
-		N_("nothing to do: igvm start binds the device by its address"),
-		N_("A driver that is built into the kernel takes the iGPU before any initramfs runs, and a "
-		   "blacklist cannot stop it. igvm takes the device from it when a VM starts; to have it "
-		   "bound to vfio-pci from the beginning is not possible with this kernel.")),
 	ROW(IGPU_GVT,
 		N_("GVT-g off: no mediated devices of i915"),
 		N_("remove i915.enable_gvt=1 and kvmgt from the host's settings and restart the host"),

@@ -26,13 +26,19 @@ struct host_log {
 };
 
 /**
- * host_log_read() - igvm/kmsg of a recorded tree, /dev/kmsg of this machine
+ * host_log_read() - igvm/kmsg of a recorded tree, the kernel's ring of this machine
  *
- * Never waits: /dev/kmsg is read without blocking, to its end or 2 MiB. @igpu: whose lines count.
+ * Never waits, takes nothing out of the ring, reads 2 MiB at most; without the right to read it the log is
+ * unread. @igpu: whose lines count.
  */
 void host_log_read(const struct tree *t, struct bdf igpu, struct host_log *log);
 
-/** host_log_line() - one line, with "[   12.345678] " or "6,123,12345678,-;" or nothing in front */
-void host_log_line(const char *line, struct bdf igpu, struct host_log *log);
+/**
+ * host_log_text() - add what the lines of @text say to *@log
+ *
+ * In front of a line may be "[   12.345678] " (dmesg), "<6>[   12.345678] " (syslog(2)), "6,123,12345678,-;"
+ * (/dev/kmsg), or nothing.
+ */
+void host_log_text(const char *text, struct bdf igpu, struct host_log *log);
 
 #endif

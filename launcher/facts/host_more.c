@@ -173,13 +173,13 @@ static void read_virtual(const struct tree *t, struct host_more *m)
 
 /* --- who runs us ------------------------------------------------------------------------ */
 
-static void read_user(const struct tree *t, struct user_facts *u)
+static void read_user(const struct tree *t, const struct host_facts *h, struct user_facts *u)
 {
 	const struct group *g;
 	struct stat st;
 	int fd;
 
-	if (!t->live)
+	if (!t->live || h->kvm != TRI_NO)
 		return;
 	fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	u->kvm_err = fd < 0 ? errno : 0;
@@ -217,7 +217,7 @@ int host_more_read(const char *root, const struct host_facts *h, struct host_mor
 	m->firmware_dir = tree_exists(&t, "usr/share/qemu");
 	host_outputs_read(&t, igpu, &m->outputs);
 	host_power_read(&t, &m->power);
-	read_user(&t, &m->user);
+	read_user(&t, h, &m->user);
 	host_log_read(&t, igpu, &m->log);
 	return 0;
 }
