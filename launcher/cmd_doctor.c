@@ -120,6 +120,7 @@ static int judge(struct pipeline *p)
 	struct check_input in = {
 		.host = &p->host, .caps = p->caps_known ? &p->caps : NULL,
 		.wish = p->name ? &p->wish : NULL, .more = p->more,
+		.boot = p->boot_known ? &p->boot : NULL,
 	};
 	int code;
 
@@ -132,24 +133,18 @@ static int judge(struct pipeline *p)
 	return EXIT_OK;
 }
 
-/* What no VM needs to be started: failures leave it unknown, but for memory. */
+/* What no VM needs in order to start. The guide has a row for the image; else it is opened when it matters. */
 static int more_facts(struct doctor *d)
 {
 	struct pipeline *p = d->p;
 	int r = host_more_read(p->g->root, &p->host, &d->more);
 
-	if (!r)
-		p->more = &d->more;
-	if (!r) {
-		r = boot_read(p->g->root, p->host.kernel, p->host.cmdline,
-			      d->like_guide ? BOOT_IMAGE_ALWAYS : BOOT_IMAGE_IF_WANTED, &d->boot);
-		d->boot_known = !r;
-	}
 	if (r) {
 		say(_("%s: cannot read the host: %s"), p->g->root, strerror(-r));
 		return EXIT_FAILED;
 	}
-	return EXIT_OK;
+	p->more = &d->more;
+	return pipeline_boot(p, d->like_guide ? BOOT_IMAGE_ALWAYS : BOOT_IMAGE_IF_WANTED);
 }
 
 static int look(struct doctor *d)
@@ -168,7 +163,7 @@ static int look(struct doctor *d)
 	d->igpu = igpu_of(p);
 	d->pf = d->igpu ? igd_find(d->igpu->device) : NULL;
 	d->n_guide = guide_judge(&(struct guide_input){ .host = &p->host, .more = &d->more, .dev = d->igpu,
-							.boot = d->boot_known ? &d->boot : NULL }, d->guide);
+							.boot = p->boot_known ? &p->boot : NULL }, d->guide);
 	return EXIT_OK;
 }
 
@@ -194,7 +189,7 @@ static int run_doctor(const struct globals *g, int argc, char **argv)
 	_pipeline_ struct pipeline *p = NULL;
 	_free_ struct doctor *d = NULL;
 	bool like_guide = false;
-	int code, v;
+	int v;
 
 	while ((v = cmd_getopt(&cmd_doctor, argc, argv)) != -1) {
 		if (v == '?')
@@ -205,11 +200,13 @@ static int run_doctor(const struct globals *g, int argc, char **argv)
 		return cmd_usage(&cmd_doctor, _("doctor takes at most one VM"));
 	p = pipeline_new(g, argv[optind]);
 	d = calloc(1, sizeof(*d));
-	if (!p || !d)
+	if (!p)
 		return EXIT_FAILED;
+	if (!d) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
 	d->p = p;
 	d->like_guide = like_guide;
-	code = answer(d);
-	boot_done(&d->boot);
-	return code;
+	return answer(d);
 }

@@ -10,8 +10,6 @@
 struct doctor {
 	struct pipeline *p;
 	struct host_more more;
-	struct boot_facts boot;
-	bool boot_known;
 	const struct pci_fact *igpu;	/* the device looked at; NULL: it is no Intel display */
 	const struct igd_platform *pf;	/* NULL: unknown device, or none */
 	bool like_guide;

@@ -67,7 +67,7 @@ perl -MJSON::PP -e 'local $/; for my $c (@{decode_json(<>)->{causes}}) {
 	sed -n 's/^\(block\|warn\|note\) *\([a-z0-9.-]*\): .*/\2/p' tests/hosts/*/doctor
 	awk 'FNR == 1 || /^--- / { doctor = /^--- run igvm .*doctor/ }
 		doctor && $1 == "finding" { print $2 }' tests/lab/scenarios/*
-	sed -n "s/^provoke \([a-z0-9.-]*\) .*/\1/p" tests/doctor.sh
+	sed -n "s/^\t*provoke \([a-z0-9.-]*\) .*/\1/p" tests/doctor.sh
 } | sort -u > "$tmp/provoked"
 comm -12 "$tmp/claimed" "$tmp/provoked" > "$tmp/seen"
 same "each id that doctor claims is provoked somewhere" "$tmp/claimed" "$tmp/seen"

@@ -93,6 +93,28 @@ no_swtpm() { mkdir -p "$t/usr/bin"; }
 
 # --- one thing wrong -----------------------------------------------------------------------
 ready='dev 0000:00:02.0'
+cmdline() { put proc/cmdline "root=/dev/sda2 $1"; }
+provoke boot.lockdown uhd730 "" put sys/kernel/security/lockdown "none [integrity] confidentiality"
+provoke cmdline.no-effect uhd730 "" cmdline iommu=pt
+provoke cmdline.iommu-off uhd730 "" cmdline intel_iommu=off
+provoke ids.not-this-machine uhd730 "" cmdline vfio-pci.ids=8086:4680
+# Bound at boot by id, i915 a module, and an image without vfio-pci: one cpio archive.
+bound_at_boot() {
+	cmdline vfio-pci.ids=8086:4692
+	put lib/modules/6.12.41+deb13-amd64/modules.dep 'kernel/drivers/vfio/pci/vfio-pci.ko:\nkernel/drivers/gpu/drm/i915/i915.ko:'
+	put lib/modules/6.12.41+deb13-amd64/modules.builtin 'kernel/x.ko'
+	put boot/initrd.img-6.12.41+deb13-amd64 ''
+	(cd "$t/proc" && find . -name cpuinfo | cpio --quiet -o -H newc) > "$t/boot/initrd.img-6.12.41+deb13-amd64"
+	put etc/initramfs-tools/modules "$1"
+	put etc/modprobe.d/vfio.conf 'options vfio-pci ids=8086:4692'
+}
+if command -v cpio > /dev/null; then
+	provoke initramfs.no-vfio uhd730-i915 '' bound_at_boot vfio-pci
+	provoke boot.softdep-missing uhd730-i915 '' bound_at_boot ''
+else
+	skip "initramfs.no-vfio is found" "cpio is not installed"
+	skip "boot.softdep-missing is found" "cpio is not installed"
+fi
 provoke cpu.no-virt uhd730 's/^cpu vmx/cpu sse3/'
 provoke cpu.virt-locked uhd730 '' log '[    0.1] x86/cpu: VMX (outside TXT) disabled by BIOS'
 provoke iommu.none-device uhd730 "/^$ready/s/group=1 //"
@@ -198,7 +220,6 @@ guide() {	# DESCRIPTION KEY STATE
 	ok $status "guide: $1"
 	[ $status = 0 ] || sed 's/^/# /' "$tmp/out" "$tmp/guide.json"
 }
-cmdline() { put proc/cmdline "root=/dev/sda2 $1"; }
 tree uhd730
 guide "VT-d" bios.vt-d "done"
 cmdline 'intel_iommu=on iommu=pt video=efifb:off vfio-pci.ids=8086:4692'

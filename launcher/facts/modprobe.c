@@ -74,6 +74,8 @@ static int add_rule(struct modprobe *m, enum modprobe_word word, const char *nam
 	r->value = strdup(value);
 	if (!r->value)
 		return -ENOMEM;
+	if (word == MODPROBE_ALIAS)
+		underscores(r->value);
 	m->n_rules++;
 	return 0;
 }
