@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "launcher/base/i18n.h"
+#include "launcher/decide/devices.h"
 #include "launcher/decide/next.h"
 #include "launcher/doctor.h"
 
@@ -84,17 +85,19 @@ static void print_around(const struct doctor *d)
 {
 	const struct host_facts *h = &d->p->host;
 	const struct output_facts *o = &d->more.outputs;
+	int sound = devices_sound(h);
+	char bdf[BDF_TEXT_MAX];
 
 	if (d->igpu->iommu_width)
 		row(_("IOMMU"), _("%d address bits for the iGPU"), d->igpu->iommu_width);
 	if (o->n)
 		row(_("screens"), ngettext("%zu connector, %zu connected", "%zu connectors, %zu connected", o->n),
 		    o->n, o->connected);
-	if (d->more.audio >= 0) {
-		const struct pci_fact *a = &h->pci[d->more.audio];
+	if (sound >= 0) {
+		const struct pci_fact *a = &h->pci[sound];
 
-		row(_("sound"), _("0000:00:1f.3, driver %s: HDMI's sound is there, and stays with the host"),
-		    *a->driver ? a->driver : _("none"));
+		row(_("sound"), _("%s, driver %s: HDMI's sound is there, and stays with the host"),
+		    bdf_text(a->bdf, bdf), *a->driver ? a->driver : _("none"));
 	}
 }
 

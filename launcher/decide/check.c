@@ -143,7 +143,9 @@ static void check_group(const struct checking *c)
 
 	bdf_text(c->dev->bdf, text);
 	if (c->dev->group < 0) {
-		if (h->iommu != TRI_NO)
+		/* Where something is known to have taken it from the IOMMU, that is the finding. */
+		if (h->iommu != TRI_NO && !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU) &&
+		    !cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
 			check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group"), text);
 		return;
 	}

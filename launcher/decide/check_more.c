@@ -50,7 +50,9 @@ static void check_rmrr(const struct checking *c)
 
 static void check_graphics_off(const struct checking *c)
 {
-	if (c->more->log.event[LOG_GRAPHICS_OFF].n && c->dev->group < 0)
+	/* Broadwell is known by its id: igpu.broadwell. */
+	if (c->more->log.event[LOG_GRAPHICS_OFF].n && c->dev->group < 0 &&
+	    !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU))
 		check_say(c, FINDING_IOMMU_GRAPHICS_OFF,
 			  _("the kernel's log: Disabling IOMMU for graphics on this chipset"));
 }
@@ -59,7 +61,7 @@ static void check_options(const struct checking *c)
 {
 	const struct host_more *m = c->more;
 
-	if (m->config == TRI_YES && m->config_igd == TRI_NO)
+	if (m->config == TRI_YES && m->config_igd == TRI_NO && c->host->vfio_module != TRI_NO)
 		check_say(c, FINDING_VFIO_NO_IGD, _("Linux %s was built without CONFIG_VFIO_PCI_IGD"),
 			  c->host->kernel);
 	if (!has_vbios(c))

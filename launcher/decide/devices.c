@@ -108,7 +108,7 @@ static bool is_sound(const struct host_facts *h, int i)
 	       (f->class >> 8 == 0x0403 || f->class >> 8 == 0x0401);
 }
 
-static int find_sound(const struct host_facts *h)
+int devices_sound(const struct host_facts *h)
 {
 	static const struct bdf places[] = {
 		{ .dev = 0x03 }, { .dev = 0x1f, .fn = 3 }, { .dev = 0x0e }, { .dev = 0x1b },
@@ -124,7 +124,7 @@ void devices_sort(struct devices *d)
 {
 	sort_members(d);
 	make_groups(d);
-	d->sound = find_sound(d->host);
+	d->sound = devices_sound(d->host);
 }
 
 /* --- for programs ------------------------------------------------------------------- */

@@ -41,6 +41,9 @@ struct devices {
  */
 void devices_sort(struct devices *d);
 
+/** devices_sound() - index of that function in h->pci, -1 none seen */
+int devices_sound(const struct host_facts *h);
+
 /** devices_name() - what a person calls pci[@i]: igvm's own table, else the list; "" unknown */
 const char *devices_name(const struct devices *d, int i);
 

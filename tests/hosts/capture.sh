@@ -303,6 +303,13 @@ device_part() { # BDF
 		"$root/$where"/mdev_supported_types/*/available_instances; do
 		[ ! -f "$path" ] || raw "${path#"$root"/}"
 	done
+	# Mediated devices are counted; their names are zeros and a number.
+	count=0
+	for path in "$root/$where"/????????-????-????-????-????????????; do
+		[ -d "$path" ] || continue
+		count=$((count + 1))
+		mkdir -p "$out/$where/00000000-0000-0000-0000-00000000000$count"
+	done
 	for path in "$root/$where"/drm/*; do
 		[ ! -d "$path" ] || mkdir -p "$out/${path#"$root"/}"
 	done
