@@ -96,15 +96,16 @@ ready='dev 0000:00:02.0'
 cmdline() { put proc/cmdline "root=/dev/sda2 $1"; }
 provoke boot.lockdown uhd730 "" put sys/kernel/security/lockdown "none [integrity] confidentiality"
 provoke cmdline.no-effect uhd730 "" cmdline iommu=pt
-provoke cmdline.iommu-off uhd730 "" cmdline intel_iommu=off
+provoke cmdline.iommu-off no-iommu "" cmdline intel_iommu=off
 provoke ids.not-this-machine uhd730 "" cmdline vfio-pci.ids=8086:4680
-# Bound at boot by id, i915 a module, and an image without vfio-pci: one cpio archive.
+# Bound at boot by id, and an image with i915 and without vfio-pci: one cpio archive.
 bound_at_boot() {
 	cmdline vfio-pci.ids=8086:4692
 	put lib/modules/6.12.41+deb13-amd64/modules.dep 'kernel/drivers/vfio/pci/vfio-pci.ko:\nkernel/drivers/gpu/drm/i915/i915.ko:'
 	put lib/modules/6.12.41+deb13-amd64/modules.builtin 'kernel/x.ko'
 	put boot/initrd.img-6.12.41+deb13-amd64 ''
-	(cd "$t/proc" && find . -name cpuinfo | cpio --quiet -o -H newc) > "$t/boot/initrd.img-6.12.41+deb13-amd64"
+	put image/lib/modules/6.12.41+deb13-amd64/kernel/drivers/gpu/drm/i915/i915.ko module
+	(cd "$t/image" && find . -mindepth 1 | cpio --quiet -o -H newc) > "$t/boot/initrd.img-6.12.41+deb13-amd64"
 	put etc/initramfs-tools/modules "$1"
 	put etc/modprobe.d/vfio.conf 'options vfio-pci ids=8086:4692'
 }
