@@ -27,7 +27,8 @@ cflags       = -std=gnu17 -D_GNU_SOURCE -I. -DIGVM_VERSION='"$(version)"' \
 	       $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 ldflags      = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 rom_libs     = -llzma -lbrotlidec
-libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp $(rom_libs)
+image_libs   = -lzstd -llz4 -lz
+libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp $(image_libs) $(rom_libs)
 
 lib_src     := $(filter-out launcher/main.c,$(sort $(wildcard launcher/*.c launcher/*/*.c \
 	       qmp/*.c romfiles/*.c romfiles/uefi/*.c)))
@@ -239,7 +240,7 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(lab_bins)
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
-slow_tests  := tests/efi.sh tests/supervise.sh
+slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
@@ -271,6 +272,7 @@ bench: deps		## performance in pairs on this machine
 	@$(MAKE) --no-print-directory build-all
 	@tests/bench/start
 	@tests/bench/rom
+	@tests/bench/doctor
 
 coverage:		## branch coverage of the firmware formats by their own tests
 	@tests/coverage
@@ -298,6 +300,7 @@ install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 	$(INSTALL) -D -m 755 $(B)/igvm $(DESTDIR)$(bindir)/igvm
 	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi
 	$(INSTALL) -m 644 $(share_files) $(DESTDIR)$(datadir)/igvm/templates
+	$(INSTALL) -m 755 tests/hosts/capture.sh $(DESTDIR)$(datadir)/igvm/capture.sh
 	$(INSTALL) -m 644 $(B)/share/igvm/roms/*.rom $(DESTDIR)$(datadir)/igvm/roms
 	$(INSTALL) -m 644 $(B)/share/igvm/efi/* $(DESTDIR)$(datadir)/igvm/efi
 	for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor start probe status list stop kill logs screenshot showcmd explain rom bind release
+set -l commands doctor devices start probe status list stop kill logs screenshot showcmd explain rom bind release
 set -l named doctor start probe status stop kill logs screenshot showcmd
 
 function __igvm_vms
@@ -25,6 +25,8 @@ complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
+complete -c igvm -n "__fish_seen_subcommand_from explain" -l causes
+complete -c igvm -n "__fish_seen_subcommand_from doctor" -l like-guide
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l all
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l output
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l list

@@ -7,6 +7,7 @@
 
 #define CMD_LIST	\
 	CMD(doctor)	\
+	CMD(devices)	\
 	CMD(start)	\
 	CMD(probe)	\
 	CMD(status)	\

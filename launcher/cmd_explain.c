@@ -6,12 +6,14 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd.h"
+#include "launcher/decide/catalogue.h"
 #include "launcher/decide/finding.h"
 
 #define COLUMNS	78
 
 static const struct opt opts[] = {
 	{ "list", 'l', NULL, N_("list every id"), 'l' },
+	{ "causes", 'c', NULL, N_("list the known causes, and what catches each"), 'c' },
 	{ 0 }
 };
 
@@ -19,7 +21,7 @@ static int run_explain(const struct globals *g, int argc, char **argv);
 
 const struct cmd cmd_explain = {
 	.name = "explain",
-	.args = "ID | --list",
+	.args = "ID | --list | --causes",
 	.help = N_("explain a finding: the mechanism, what is wanted, how to mend it"),
 	.more = N_("IDs are what doctor, start and probe print, such as iommu.off."),
 	.opts = opts,
@@ -98,6 +100,64 @@ static int print_list(void)
 	return EXIT_OK;
 }
 
+/* --- the known causes ---------------------------------------------------------------- */
+
+static json_t *cause_json(const struct cause *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < CATALOGUE_CATCHES_MAX && c->catch[i].verb; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "verb", cause_verb_text(c->catch[i].verb),
+						      "id", finding_def(c->catch[i].id)->id));
+	return json_pack("{s:i, s:s, s:o, s:o}", "number", (int)c->number, "cause", c->text, "caught", list,
+			 "reason", c->reason ? json_string(c->reason) : json_null());
+}
+
+static int print_causes_json(void)
+{
+	_json_ json_t *list = json_array(), *answer = NULL;
+
+	for (size_t i = 0; cause_at(i); i++)
+		if (json_array_append_new(list, cause_json(cause_at(i))))
+			break;
+	answer = json_pack("{s:i, s:s, s:O}", "version", 1, "kind", "causes", "causes", list);
+	if (!answer || cause_at(json_array_size(list))) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
+	return json_dumpf(answer, stdout, JSON_INDENT(2)) || putchar('\n') == EOF ? EXIT_FAILED : EXIT_OK;
+}
+
+/* A verb once, its ids behind it: "   doctor: opregion.absent, opregion.invalid". */
+static void print_catches(const struct cause *c)
+{
+	enum cause_verb last = 0;
+
+	for (size_t i = 0; i < CATALOGUE_CATCHES_MAX && c->catch[i].verb; i++) {
+		enum cause_verb v = c->catch[i].verb;
+
+		if (v != last)
+			printf("%s    %s: ", last ? "\n" : "", cause_verb_text(v));
+		printf("%s%s", v == last ? ", " : "", finding_def(c->catch[i].id)->id);
+		last = v;
+	}
+	if (last)
+		putchar('\n');
+}
+
+static int print_causes(void)
+{
+	const struct cause *c;
+
+	for (size_t i = 0; (c = cause_at(i)); i++) {
+		printf("%2u  %s\n", c->number, _(c->text));
+		print_catches(c);
+		if (c->reason)
+			printf("    (%s)\n", _(c->reason));
+	}
+	return EXIT_OK;
+}
+
 static int unknown(const char *text)
 {
 	const char *hit = NULL;
@@ -120,17 +180,20 @@ static int unknown(const char *text)
 static int run_explain(const struct globals *g, int argc, char **argv)
 {
 	enum finding_id id;
-	bool list = false;
-	int v;
+	int what = 0, v;
 
 	while ((v = cmd_getopt(&cmd_explain, argc, argv)) != -1) {
 		if (v == '?')
 			return EXIT_USAGE;
-		list = true;
+		if (what && what != v)
+			return cmd_usage(&cmd_explain, _("--list or --causes, not both"));
+		what = v;
 	}
-	if (optind + !list != argc)
-		return cmd_usage(&cmd_explain, _("explain takes one id, or --list"));
-	if (list)
+	if (optind + !what != argc)
+		return cmd_usage(&cmd_explain, _("explain takes one id, --list or --causes"));
+	if (what == 'c')
+		return g->json ? print_causes_json() : print_causes();
+	if (what)
 		return g->json ? print_json(0, FINDING_COUNT) : print_list();
 	if (!finding_find_id(argv[optind], &id))
 		return unknown(argv[optind]);

@@ -10,7 +10,9 @@
 #include "launcher/base/i18n.h"
 #include "launcher/cmd.h"
 #include "launcher/decide/plan.h"
+#include "launcher/facts/host_more.h"
 #include "launcher/decide/words.h"
+#include "launcher/facts/boot.h"
 #include "launcher/run/bind.h"
 
 struct pipeline {
@@ -19,8 +21,11 @@ struct pipeline {
 	struct paths paths;
 	struct wish wish;
 	struct host_facts host;
+	const struct host_more *more;	/* borrowed; of doctor alone, else NULL */
 	struct qemu_caps caps;
 	bool caps_known;
+	struct boot_facts boot;		/* of pipeline_boot() */
+	bool boot_known;
 	struct findings findings;
 	struct rom_store store;
 	char *rom;			/* bytes of the ROM file the plan is made with; NULL = none */
@@ -60,6 +65,9 @@ int pipeline_paths(const struct globals *g, const char *name, struct paths *path
 
 /** pipeline_facts() - host and QEMU as found; with @vfio != NEVER the device may be opened (which resets it) */
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio);
+
+/** pipeline_boot() - what the next boot will load, after pipeline_facts(); EXIT_FAILED without memory (said) */
+int pipeline_boot(struct pipeline *p, enum boot_image image);
 
 /**
  * pipeline_lock() - take the VM's lock and clean up after an earlier run

@@ -12,6 +12,7 @@
 
 #include "launcher/base/str.h"
 #include "launcher/decide/check_parts.h"
+#include "launcher/decide/cpu.h"
 
 static void check_cpu(const struct checking *c)
 {
@@ -33,6 +34,32 @@ static bool cpu_is_foreign(const struct host_facts *h)
 	return false;
 }
 
+/* A processor that has no iGPU, one whose iGPU is switched off, or one of which that is not known. */
+static void say_no_igpu(const struct checking *c)
+{
+	enum tri made = c->host->igpu < 0 ? cpu_has_igpu(c->host->cpu) : TRI_UNKNOWN;
+	char name[CPU_NAME_MAX];
+
+	cpu_name(c->host->cpu, name);
+	if (made == TRI_NO) {
+		check_say(c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0: the %s is made without one"),
+			  name);
+		check_fix(c, FINDING_IGPU_NONE,
+			  N_("none on this machine: this processor has no integrated graphics"));
+	} else if (made == TRI_YES && c->host->other_gpu >= 0) {
+		check_say(c, FINDING_IGPU_NONE,
+			  _("no Intel display function at 0000:00:02.0, although the %s has one: switched off beside the graphics card"),
+			  name);
+		check_fix(c, FINDING_IGPU_NONE,
+			  N_("switch on \"iGPU Multi-Monitor\" (also \"Internal Graphics: Enabled\") in the firmware setup"));
+	} else if (made == TRI_YES) {
+		check_say(c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0, although the %s has one"),
+			  name);
+	} else {
+		check_say(c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0"));
+	}
+}
+
 /* A simulated host shows a foreign processor with an Intel iGPU: only the missing device counts. */
 static void say_no_device(const struct checking *c)
 {
@@ -40,13 +67,32 @@ static void say_no_device(const struct checking *c)
 		check_say(c, FINDING_CPU_NOT_INTEL, _("%s, and no Intel display function at 0000:00:02.0"),
 			  c->host->cpu);
 	else
-		check_say(c, FINDING_IGPU_NONE, _("no Intel display function at 0000:00:02.0"));
+		say_no_igpu(c);
+}
+
+/* Why it cannot be opened is known to doctor alone. */
+static void say_kvm(const struct checking *c)
+{
+	const struct user_facts *u = c->more ? &c->more->user : NULL;
+
+	if (u && (u->kvm_err == EACCES || u->kvm_err == EPERM)) {
+		check_say(c, FINDING_KVM_UNUSABLE, _("/dev/kvm: permission denied (mode %o, group %s)"),
+			  u->kvm_mode, *u->kvm_group ? u->kvm_group : _("unknown"));
+		check_fix(c, FINDING_KVM_UNUSABLE,
+			  N_("put yourself into the group of /dev/kvm (sudo usermod -aG kvm USER) and log in again"));
+	} else if (u && (u->kvm_err == ENOENT || u->kvm_err == ENXIO || u->kvm_err == ENODEV)) {
+		check_say(c, FINDING_KVM_UNUSABLE, _("there is no /dev/kvm"));
+		check_fix(c, FINDING_KVM_UNUSABLE,
+			  N_("load KVM (sudo modprobe kvm_intel); when it refuses, switch on VT-x in the firmware setup"));
+	} else {
+		check_say(c, FINDING_KVM_UNUSABLE, _("/dev/kvm cannot be opened"));
+	}
 }
 
 static void check_kvm(const struct checking *c)
 {
 	if (c->host->kvm == TRI_NO && (!c->wish || c->wish->accel == ACCEL_KVM))
-		check_say(c, FINDING_KVM_UNUSABLE, _("/dev/kvm cannot be opened"));
+		say_kvm(c);
 }
 
 /* --- IOMMU ----------------------------------------------------------------------------- */
@@ -82,6 +128,10 @@ static void check_iommu(const struct checking *c)
 			  : h->dmar == TRI_YES
 				  ? _("no IOMMU group, although the firmware describes an IOMMU (DMAR table)")
 				  : _("no IOMMU group"));
+	if (h->iommu == TRI_NO && h->dmar != TRI_UNKNOWN)
+		check_fix(c, FINDING_IOMMU_OFF, h->dmar == TRI_NO
+			  ? N_("switch on VT-d in the firmware setup (\"VT-d\", \"Directed I/O\")")
+			  : N_("put intel_iommu=on on the kernel command line and restart the host"));
 	if (cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
 		check_say(c, FINDING_IOMMU_IGFX_OFF, _("intel_iommu=igfx_off on the kernel command line"));
 }
@@ -93,7 +143,9 @@ static void check_group(const struct checking *c)
 
 	bdf_text(c->dev->bdf, text);
 	if (c->dev->group < 0) {
-		if (h->iommu != TRI_NO)
+		/* Where something is known to have taken it from the IOMMU, that is the finding. */
+		if (h->iommu != TRI_NO && !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU) &&
+		    !cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
 			check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group"), text);
 		return;
 	}
@@ -204,7 +256,7 @@ static void check_driver(const struct checking *c)
 		check_say(c, FINDING_IGPU_BUSY, "%s", c->host->vfio.why);
 }
 
-static bool kernel_before(const struct host_facts *h, int major, int minor)
+bool check_kernel_before(const struct host_facts *h, int major, int minor)
 {
 	return h->kernel_major &&
 	       (h->kernel_major < major || (h->kernel_major == major && h->kernel_minor < minor));
@@ -217,7 +269,7 @@ static void check_class(const struct checking *c)
 
 	if (c->wish || class == 0x0300)
 		return;
-	if (class != 0x0380 || kernel_before(c->host, 6, 15) ||
+	if (class != 0x0380 || check_kernel_before(c->host, 6, 15) ||
 	    (c->caps && c->caps->era < QEMU_10_2))
 		check_say(c, FINDING_IGPU_CLASS_0380, _("class %04x, Linux %s"), class, c->host->kernel);
 	else
@@ -288,6 +340,10 @@ static const struct {
 	{ check_framebuffer, ABOUT_DEVICE },
 	{ check_opregion, ABOUT_DEVICE },
 	{ check_stolen, ABOUT_DEVICE },
+	{ check_cmdline, ABOUT_PASSING },
+	{ check_ids, ABOUT_DEVICE },
+	{ check_boot, ABOUT_DEVICE },
+	{ check_more, ABOUT_HOST },
 };
 
 static const struct pci_fact *find_device(const struct check_input *in)
@@ -299,7 +355,8 @@ static const struct pci_fact *find_device(const struct check_input *in)
 
 void check_run(const struct check_input *in, struct findings *f)
 {
-	struct checking c = { .host = in->host, .caps = in->caps, .wish = in->wish, .f = f };
+	struct checking c = { .host = in->host, .caps = in->caps, .wish = in->wish, .more = in->more,
+			      .boot = in->boot, .f = f };
 	bool wanted = !in->wish || in->wish->igpu;
 
 	c.dev = wanted ? find_device(in) : NULL;

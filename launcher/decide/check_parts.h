@@ -11,6 +11,8 @@ struct checking {
 	const struct host_facts *host;
 	const struct qemu_caps *caps;	/* NULL: not known */
 	const struct wish *wish;	/* NULL: no VM */
+	const struct host_more *more;	/* NULL: not asked */
+	const struct boot_facts *boot;	/* NULL: not read */
 	const struct pci_fact *dev;	/* NULL: no such device */
 	const struct igd_platform *pf;	/* NULL: unknown device */
 	struct findings *f;
@@ -23,7 +25,30 @@ struct checking {
 			finding_add((c)->f, id, __VA_ARGS__);		\
 	} while (0)
 
+/** check_fix() - the last finding of the list gets a step of its own, N_() */
+static inline void check_fix(const struct checking *c, enum finding_id id, const char *fix)
+{
+	if (c->f->n && c->f->v[c->f->n - 1].id == id)
+		c->f->v[c->f->n - 1].fix = fix;
+}
+
+/** check_weigh() - the last finding of the list gets another severity */
+static inline void check_weigh(const struct checking *c, enum finding_id id, enum severity s)
+{
+	if (c->f->n && c->f->v[c->f->n - 1].id == id)
+		c->f->v[c->f->n - 1].severity = s;
+}
+
+/** check_more() - what doctor alone asks: firmware tables, kernel log, kernel's options, screens, sleep */
+void check_more(const struct checking *c);
+
 void check_opregion(const struct checking *c);
 void check_stolen(const struct checking *c);
+void check_cmdline(const struct checking *c);
+void check_ids(const struct checking *c);
+void check_boot(const struct checking *c);
+
+/** check_kernel_before() - is the host's kernel known and older than this? */
+bool check_kernel_before(const struct host_facts *h, int major, int minor);
 
 #endif

@@ -32,6 +32,11 @@ void finding_add(struct findings *f, enum finding_id id, const char *fmt, ...)
 	str_sanitize(x->seen);
 }
 
+const char *finding_fix(const struct finding *x)
+{
+	return x->fix ? x->fix : finding_def(x->id)->fix;
+}
+
 bool finding_has(const struct findings *f, enum finding_id id)
 {
 	for (size_t i = 0; i < f->n; i++)
@@ -79,7 +84,7 @@ static json_t *finding_json(const struct finding *x)
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", d->id, "severity",
 			 severity_text(x->severity), "area", d->area, "seen", x->seen, "wanted",
-			 d->wanted, "fix", d->fix);
+			 d->wanted, "fix", finding_fix(x));
 }
 
 json_t *findings_json(const struct findings *f, const char *kind, enum verdict v)

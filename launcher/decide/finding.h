@@ -39,6 +39,7 @@ struct finding {
 	enum finding_id id;
 	enum severity severity;
 	char seen[320];		/* what was seen; translated sentence */
+	const char *fix;	/* N_(): a step that fits better than the row's; NULL: the row's */
 };
 
 #define FINDINGS_MAX	96
@@ -56,6 +57,9 @@ bool finding_find_id(const char *text, enum finding_id *id);
 
 /** finding_add() - append with the row's severity; a full list keeps what it has */
 void finding_add(struct findings *f, enum finding_id id, const char *fmt, ...) printf_(3, 4);
+
+/** finding_fix() - the step that mends @x, untranslated: its own or the row's */
+const char *finding_fix(const struct finding *x);
 
 /** finding_has() - is @id in the list? */
 bool finding_has(const struct findings *f, enum finding_id id);

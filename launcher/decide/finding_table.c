@@ -501,6 +501,225 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("set firmware = uefi, or start from a disk"),
 		N_("Under Secure Boot OVMF checks the kernel it is given, too. Only one signed with a key in "
 		   "the firmware's database is started.")),
+	/* --- what doctor sees around the device ------------------------------------------------ */
+	ROW(CPU_VIRT_LOCKED,
+		N_("VT-x left usable by the firmware"),
+		N_("switch on VT-x (\"Intel Virtualization Technology\") in the firmware setup and switch the machine off once"),
+		N_("The kernel's log says that the firmware has locked the register that switches VT-x on "
+		   "(MSR 0x3a, IA32_FEATURE_CONTROL). The lock holds until the next power cycle, so a "
+		   "restart alone may not be enough after the setting was changed.")),
+	ROW(IOMMU_RMRR,
+		N_("no 1:1 mapping that VFIO has to respect on the iGPU"),
+		N_("update the host's firmware, or use a kernel of the distribution"),
+		N_("Firmware can ask for memory to be mapped 1:1 for a device (RMRR in the DMAR table); VFIO "
+		   "refuses such a device. Linux leaves Intel's iGPU out of that rule "
+		   "(device_rmrr_is_relaxable), so the refusal means a device of another class, or a kernel "
+		   "that was changed.")),
+	ROW(IOMMU_GRAPHICS_OFF,
+		N_("an IOMMU for the iGPU"),
+		N_("none on this machine: Linux takes the IOMMU from this iGPU"),
+		N_("The kernel has a list of chipsets whose graphics do not work behind an IOMMU "
+		   "(quirk_iommu_igfx in drivers/iommu/intel/iommu.c), Broadwell's among them. The iGPU "
+		   "then has no IOMMU group and VFIO cannot take it.")),
+	ROW(IOMMU_FAULTS,
+		N_("no accesses of the iGPU that the IOMMU has to stop, but for some at the moment of binding"),
+		N_("igvm probe NAME says whether the guest has its own stolen memory"),
+		N_("DMAR lines about 00:02.0 in the kernel's log are accesses outside of what the device may "
+		   "reach. A handful when a VM starts is normal: the display engine still shows the old "
+		   "picture. Many, over a long time, mean that the guest's driver uses the host's stolen "
+		   "memory address.")),
+	ROW(HOST_CSM,
+		N_("a host that was started by UEFI (/sys/firmware/efi)"),
+		N_("switch CSM off in the firmware setup; the host's system must have been installed for UEFI"),
+		N_("Started through CSM, firmware sets the iGPU up with the VGA BIOS instead of Intel's GOP "
+		   "driver. On many boards the OpRegion then has no table of outputs (VBT), and the guest's "
+		   "driver reports Code 43.")),
+	ROW(VFIO_NO_IGD,
+		N_("a kernel with CONFIG_VFIO_PCI_IGD=y"),
+		N_("start a kernel of the distribution, or build yours with CONFIG_VFIO_PCI_IGD=y"),
+		N_("Without this option vfio-pci gives out the device, but neither the OpRegion nor the ids of "
+		   "the host's bridges (drivers/vfio/pci/vfio_pci_igd.c). Windows then reports Code 43.")),
+	ROW(VFIO_NO_VGA,
+		N_("VGA ranges from vfio-pci, where a VBIOS shall show the first picture"),
+		N_("nothing to do with firmware = uefi; else remove disable_vga=1 from vfio-pci's options"),
+		N_("Generations 6 to 9 can start with Intel's VBIOS in QEMU's legacy mode, which needs the VGA "
+		   "ranges: CONFIG_VFIO_PCI_VGA=y, and disable_vga of vfio-pci not set.")),
+	ROW(FB_BAR_TAKEN,
+		N_("all memory of the iGPU free when vfio-pci takes it"),
+		N_("put initcall_blacklist=sysfb_init on the kernel command line and restart the host"),
+		N_("vfio-pci could not reserve a BAR of the iGPU, so QEMU reaches it slowly or not at all: "
+		   "something of the host, most often the firmware's framebuffer, had it.")),
+	ROW(IGPU_GVT,
+		N_("GVT-g off: no mediated devices of i915"),
+		N_("remove i915.enable_gvt=1 and kvmgt from the host's settings and restart the host"),
+		N_("GVT-g cuts the iGPU into virtual ones (Gen 8 and 9, Linux up to 6.x). It is another way "
+		   "than passing the whole device: while it is on, i915 cannot let go of the device "
+		   "cleanly.")),
+	ROW(IGPU_GVT_IN_USE,
+		N_("no mediated devices below the iGPU"),
+		N_("stop the VMs that use them, then echo 1 > /sys/bus/mdev/devices/UUID/remove"),
+		N_("A mediated device of GVT-g exists. Taking the iGPU from i915 while a VM uses a part of it "
+		   "ends that VM or hangs the kernel.")),
+	ROW(IGPU_RESET_SLOW,
+		N_("an iGPU that answers within a second after a reset"),
+		N_("put vfio_pci.disable_idle_d3=1 on the kernel command line"),
+		N_("After a function level reset the kernel waited for the iGPU longer than a second (not "
+		   "ready ... after FLR). A device that sleeps in D3 is slow to wake; one that does not "
+		   "answer at all needs a restart of the host.")),
+	ROW(AUDIO_PASSED,
+		N_("the sound device 00:1f.3 left to the host"),
+		N_("remove its id from vfio-pci's ids; use emulated sound in the guest"),
+		N_("Sound over HDMI comes from 00:1f.3, which is a part of the chipset: it shares its group "
+		   "with LPC and SMBus and usually has no reset of its own, so it cannot be passed alone.")),
+	ROW(OUTPUT_NONE,
+		N_("a monitor or dummy plug on an output of the iGPU"),
+		N_("connect a monitor or a dummy plug to the board's own output, not to the graphics card's"),
+		N_("Nothing is connected to any output of the iGPU. Firmware then often leaves the iGPU "
+		   "without a table of outputs, and a guest's driver without a monitor shows no desktop "
+		   "and may run slowly.")),
+	ROW(PANEL_INTERNAL,
+		N_("nothing: this is good to know"),
+		N_("nothing to do: keep another way to this host (ssh) open while the VM has the iGPU"),
+		N_("The built-in panel is an output of the iGPU and goes with it: the host has no screen while "
+		   "a VM runs, and the panel's backlight is switched by the guest's driver.")),
+	ROW(FIRMWARE_NONE,
+		N_("a UEFI firmware for VMs"),
+		N_("install ovmf (Debian), edk2-ovmf (Fedora, Arch) or qemu-ovmf-x86_64 (openSUSE)"),
+		N_("QEMU's folder of firmware descriptors names no UEFI firmware whose files exist. Gen 10 and "
+		   "later need it, and Windows 11 does.")),
+	ROW(TPM_NONE,
+		N_("swtpm, for guests that want a TPM"),
+		N_("install swtpm when the guest is Windows 11"),
+		N_("The program swtpm was not found. A VM with tpm = yes, such as one of the template for "
+		   "Windows 11, does not start without it.")),
+	ROW(HOST_IDLE_SUSPENDS,
+		N_("a host that stays awake while a VM runs"),
+		N_("sudo systemctl mask sleep.target suspend.target hibernate.target"),
+		N_("logind puts this host to sleep when nobody uses its keyboard (IdleAction in logind.conf). "
+		   "A guest that has the iGPU is not seen as use, and most do not survive it.")),
+	ROW(HOST_DESKTOP_SUSPENDS,
+		N_("a desktop that does not put the host to sleep"),
+		N_("sudo systemctl mask sleep.target suspend.target hibernate.target"),
+		N_("GNOME, and its login screen too, puts an idle computer to sleep after a quarter of an hour "
+		   "unless its power settings say otherwise; no file of this host does. Masked targets "
+		   "hold whatever the desktop wants.")),
+	ROW(HOST_LID_SUSPENDS,
+		N_("HandleLidSwitch=ignore in logind.conf, where the lid may be closed while a VM runs"),
+		N_("set HandleLidSwitch=ignore in /etc/systemd/logind.conf.d/igvm.conf and restart systemd-logind"),
+		N_("This machine has a lid, and closing it puts the host to sleep, the VM with it. With its "
+		   "panel in the guest's hands people close it.")),
+	/* --- the kernel command line, and what the next boot will load ------------- */
+	ROW(CMDLINE_MISSPELT,
+		N_("parameters by the names the kernel and its modules know"),
+		N_("correct the word where it was written, run the boot loader's update, restart"),
+		N_("The kernel keeps quiet about words it does not know: they are handed to the first "
+		   "program instead. A parameter of a module is MODULE.NAME=VALUE, '-' and '_' being the "
+		   "same: vfio-pci.ids=8086:4692. Also options lines of modprobe.d are looked at.")),
+	ROW(CMDLINE_BAD_VALUE,
+		N_("a value the parameter takes"),
+		N_("write the value the parameter takes, for Intel's IOMMU intel_iommu=on"),
+		N_("A parameter with a value the kernel does not know is ignored, often without a word in "
+		   "the log. intel_iommu=1 switches nothing on (Linux drivers/iommu/intel/iommu.c "
+		   "intel_iommu_setup()).")),
+	ROW(CMDLINE_CONTRADICTION,
+		N_("one value for one switch"),
+		N_("remove the one that is not meant from the kernel command line"),
+		N_("The kernel takes the parameters from left to right and for most of them the last one "
+		   "counts; iommu=off switches the IOMMU off whatever intel_iommu= says. Two values are "
+		   "left over from two guides or from two files the boot loader joins.")),
+	ROW(CMDLINE_IOMMU_OFF,
+		N_("no parameter that switches the IOMMU off"),
+		N_("remove iommu=off and intel_iommu=off from the kernel command line and restart the host"),
+		N_("Without an IOMMU no device can be assigned. Here it is not the firmware that has it off "
+		   "but the kernel command line.")),
+	ROW(CMDLINE_QUOTE,
+		N_("double quotes in pairs on the kernel command line"),
+		N_("close or remove the quote in the boot loader's configuration and restart the host"),
+		N_("Within double quotes blanks do not separate. After a quote that is never closed all the "
+		   "rest belongs to one value, and every parameter in it is lost (Linux lib/cmdline.c "
+		   "next_arg()).")),
+	ROW(CMDLINE_NO_EFFECT,
+		N_("parameters that do something on this kernel"),
+		N_("remove it, or leave it: it does no harm"),
+		N_("Guides are older than kernels. What once was needed is ignored today or was never of "
+		   "importance for a device that is passed; knowing that keeps the command line short and "
+		   "the search for a fault honest.")),
+	ROW(CMDLINE_ACS_OVERRIDE,
+		N_("groups as the hardware has them"),
+		N_("remove pcie_acs_override= from the kernel command line; the iGPU does not need it"),
+		N_("This patched kernel shows devices in IOMMU groups of their own although they can reach "
+		   "each other's memory. The iGPU is an endpoint of the root complex and has a group of its "
+		   "own anyway.")),
+	ROW(IDS_NOT_THIS_MACHINE,
+		N_("the id of this machine's iGPU in every place that names one"),
+		N_("write the id that igvm doctor shows for the iGPU, then rebuild the initramfs and restart"),
+		N_("vfio-pci takes devices by vendor and device id. An id copied from a guide, or from another "
+		   "machine, names a device that is not there: vfio-pci takes nothing and the host's driver "
+		   "takes the iGPU. Looked at are the kernel command line, modprobe.d, and the copies of "
+		   "modprobe.d in the initramfs.")),
+	ROW(BOOT_DRIVER_BUILTIN,
+		N_("the host's graphics driver as a module, or vfio-pci built in as well"),
+		N_("bind at run time instead: igvm bind, or start the VM, which binds by itself"),
+		N_("The kernel has the host's graphics driver built in and vfio-pci as a module. The built-in "
+		   "driver takes the iGPU before any module is loaded; neither ids nor softdep nor blacklist "
+		   "can change that. A change of driver at run time works.")),
+	ROW(BOOT_BLACKLIST_NO_REACH,
+		N_("the blacklist where the driver is loaded"),
+		N_("rebuild the initramfs with modprobe.d in it (mkinitcpio: hook modconf), then restart"),
+		N_("A blacklist in modprobe.d is read where modprobe runs. While the initramfs is in use that "
+		   "is its own copy; when the copy lacks the line, the driver is loaded from the initramfs "
+		   "all the same. A driver that is built in is beyond every blacklist of modprobe.d.")),
+	ROW(BOOT_SOFTDEP_MISSING,
+		N_("vfio-pci is loaded before the host's graphics driver"),
+		N_("write 'softdep i915 pre: vfio-pci' (and for xe) to modprobe.d and rebuild the initramfs"),
+		N_("ids= say what vfio-pci takes once it is loaded, not when it is loaded. udev loads the "
+		   "graphics driver as soon as it sees the device; vfio-pci, which matches no device by "
+		   "itself, comes too late unless something loads it first.")),
+	ROW(BOOT_VIRQFD,
+		N_("no mention of vfio_virqfd"),
+		N_("remove vfio_virqfd where it is named; vfio has it inside"),
+		N_("The module vfio_virqfd became part of vfio in Linux 6.2. A list that still names it gives "
+		   "an error line at each build of the initramfs or each boot and nothing else.")),
+	ROW(BOOT_LOCKDOWN,
+		N_("nothing: assignment works under lockdown"),
+		N_("none needed; to read ROM and OpRegion bind the iGPU to vfio-pci first"),
+		N_("With lockdown, usual with Secure Boot, the kernel refuses /dev/mem, debugfs and writes to "
+		   "configuration space even to root. VFIO is not affected; tools that extract the "
+		   "firmware's tables another way are.")),
+	ROW(INITRAMFS_NOT_FOUND,
+		N_("the image this kernel boots with, where the distributions have it"),
+		N_("none needed when the kernel boots without one; else look into the boot loader's entry"),
+		N_("igvm looks for the initramfs of the running kernel by the boot loader's entries, "
+		   "mkinitcpio's presets, and the names Debian, Ubuntu, Fedora, openSUSE and Arch use, and "
+		   "found none. What is loaded early at the next boot is therefore not known.")),
+	ROW(INITRAMFS_AMBIGUOUS,
+		N_("one image for the running kernel"),
+		N_("remove the image that is no longer used, or name one in the boot loader's entry"),
+		N_("Several images fit this kernel and nothing says which one boots. igvm does not guess; "
+		   "what is loaded early at the next boot is not known.")),
+	ROW(INITRAMFS_UNREAD,
+		N_("an image igvm may and can read"),
+		N_("run igvm doctor as root; for another compression choose zstd, xz, gzip or lz4"),
+		N_("The image exists and was not read to its end: no permission, a compression igvm has no "
+		   "reader for, or larger than an initramfs can be. What it holds is not known.")),
+	ROW(INITRAMFS_DAMAGED,
+		N_("a whole image"),
+		N_("rebuild it: update-initramfs -u, dracut --force, or mkinitcpio -P"),
+		N_("The image ends too early or its bytes do not fit together. The kernel unpacks what it can "
+		   "and often does not find its root then. Reasons are a full /boot or power lost while it "
+		   "was written. Keep an older boot entry until it is rebuilt.")),
+	ROW(INITRAMFS_STALE,
+		N_("an image that holds the settings as they are now"),
+		N_("rebuild it: update-initramfs -u, dracut --force, or mkinitcpio -P"),
+		N_("Settings of modprobe.d are copied into the initramfs when it is built, and there they "
+		   "count while the graphics driver is loaded. A change takes effect at a boot only after "
+		   "the image is built anew.")),
+	ROW(INITRAMFS_NO_VFIO,
+		N_("vfio-pci in the image beside the host's graphics driver"),
+		N_("put vfio-pci into the initramfs (modules list of its builder) and rebuild it"),
+		N_("The image holds the host's graphics driver, which is loaded as soon as the device is "
+		   "seen, and not vfio-pci, which is to take the device before. After the root file system "
+		   "is there it is too late.")),
 	/* --- the probe --------------------------------------------------------------------------- */
 	ROW(PROBE_NO_DEVICE,
 		N_("the iGPU at 00:02.0 in the guest"),

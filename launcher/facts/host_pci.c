@@ -130,14 +130,14 @@ static bool wants_name(const struct pci_fact *f)
 	return f->vendor && f->class >> 16 == 0x03 && !(id && *id->name);
 }
 
-static void name(struct scan *s, struct pci_fact *f)
+/* The list's name of a device; "" when there is none. */
+static void look_up(struct scan *s, const struct pci_fact *f, char *buf, size_t size)
 {
-	char text[sizeof(f->name)];
+	char text[256];
 	char *found = NULL;
 
-	if (!*s->ids || !wants_name(f))
-		return;
-	if (setjmp(s->out))
+	buf[0] = '\0';
+	if (!*s->ids || setjmp(s->out))
 		return;
 	found = pci_lookup_name(s->acc, text, sizeof(text),
 				PCI_LOOKUP_DEVICE | PCI_LOOKUP_NO_NUMBERS | PCI_LOOKUP_NO_HWDB,
@@ -145,8 +145,8 @@ static void name(struct scan *s, struct pci_fact *f)
 	/* One that does not fit comes back as a sentence in angle brackets. */
 	if (!found || *found == '<')
 		return;
-	str_sanitize(found);
-	str_fit(f->name, sizeof(f->name), found);
+	str_fit(buf, size, found);
+	str_sanitize(buf);
 }
 
 static bool has_file(const struct tree *t, const char *bdf, const char *file)
@@ -187,7 +187,8 @@ static void one(struct scan *s, const struct tree *t, struct pci_dev *d, struct 
 	f->revision = (uint8_t)number(t, bdf, "revision", 0xff);
 	f->sub_vendor = (uint16_t)number(t, bdf, "subsystem_vendor", 0xffff);
 	f->sub_device = (uint16_t)number(t, bdf, "subsystem_device", 0xffff);
-	name(s, f);
+	if (wants_name(f))
+		look_up(s, f, f->name, sizeof(f->name));
 }
 
 static int by_address(const void *a, const void *b)
@@ -236,4 +237,20 @@ int host_pci_read(const struct tree *t, const char *root, struct pci_fact *pci, 
 	r = scan_begin(s, t, root) ? list(s, t, pci, max, n) : 0;
 	scan_end(s);
 	return r;
+}
+
+int host_pci_names(const struct tree *t, const char *root, const struct pci_fact *pci, size_t n,
+		   struct pci_name *names)
+{
+	struct scan *s = calloc(1, sizeof(*s));
+	bool good;
+
+	if (!s)
+		return -ENOMEM;
+	memset(names, 0, n * sizeof(*names));
+	good = scan_begin(s, t, root);
+	for (size_t i = 0; good && i < n; i++)
+		look_up(s, &pci[i], names[i].text, sizeof(names[i].text));
+	scan_end(s);
+	return 0;
 }

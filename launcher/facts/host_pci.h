@@ -16,4 +16,18 @@
 nodiscard_ int host_pci_read(const struct tree *t, const char *root, struct pci_fact *pci,
 			     size_t max, size_t *n);
 
+/** struct pci_name - what the PCI id list calls a device; "" when it does not */
+struct pci_name {
+	char text[96];		/* safe for a terminal */
+};
+
+/**
+ * host_pci_names() - names[i] of pci[i], for all @n
+ *
+ * Reads the list once, 1.4 MB: for commands that show devices, not for those that start VMs.
+ * Without a list all are "". Returns 0 or -ENOMEM.
+ */
+nodiscard_ int host_pci_names(const struct tree *t, const char *root, const struct pci_fact *pci,
+			      size_t n, struct pci_name *names);
+
 #endif

@@ -205,6 +205,24 @@ static void read_cmdline(const struct tree *t, struct host_facts *h)
 		h->cmdline[0] = '\0';
 }
 
+/* Where distributions put it; a tree without any of these folders was not recorded so far. */
+static void read_swtpm(const struct tree *t, struct host_facts *h)
+{
+	static const char *const dirs[] = { "usr/bin", "usr/local/bin", "run/current-system/sw/bin" };
+	char path[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		if (tree_exists(t, dirs[i]) != TRI_YES)
+			continue;
+		snprintf(path, sizeof(path), "%s/swtpm", dirs[i]);
+		if (tree_exists(t, path) == TRI_YES) {
+			h->swtpm = TRI_YES;
+			return;
+		}
+		h->swtpm = TRI_NO;
+	}
+}
+
 void host_sys_read(const struct tree *t, struct host_facts *h)
 {
 	read_process(t, h);
@@ -215,6 +233,7 @@ void host_sys_read(const struct tree *t, struct host_facts *h)
 	read_tables(t, h);
 	read_vfio_module(t, h);
 	read_kvm(t, h);
+	read_swtpm(t, h);
 }
 
 static bool is_firmware_fb(const char *name)

@@ -10,11 +10,15 @@ out=$2
 mkrom=${MKROM:-${B:-build}/tests/tools/mkrom}
 sys=$out/sys
 release=
+pci_names=
 
 die() {
 	echo "mkhost: $description: $*" >&2
 	exit 1
 }
+
+# shellcheck source=tests/hosts/parts.sh
+. "$(dirname "$0")/parts.sh"
 
 # put FILE TEXT: the file with this text and a newline
 put() {
@@ -216,10 +220,8 @@ flags		: fpu vme de pse tsc msr ${2%% *} sse4_2 avx2" ;;
 		*) die "vfio: $2" ;;
 		esac ;;
 	iomem) mkdir -p "$out/proc"; printf '%s\n' "$2" | tr ';' '\n' >> "$out/proc/iomem" ;;
-	name) mkdir -p "$out/usr/share/misc"
-		ids=${2%% *}
-		printf '%s  vendor\n\t%s  %s\n' "${ids%:*}" "${ids#*:}" "${2#* }" \
-			>> "$out/usr/share/misc/pci.ids" ;;
+	name) pci_names="$pci_names$2
+" ;;
 	dev)
 		# shellcheck disable=SC2086 # words
 		device $2 ;;
@@ -227,9 +229,16 @@ flags		: fpu vme de pse tsc msr ${2%% *} sse4_2 avx2" ;;
 		# shellcheck disable=SC2086 # words
 		qemu $2 ;;
 	firmware) firmware ;;
-	regions)
+	builtin)
 		# shellcheck disable=SC2086 # words
-		regions $2 ;;
+		builtin_modules $2 ;;
+	dmar|drm|efivar|fb|holder|initramfs|lockdown|modules|os|param|regions|unit)
+		# shellcheck disable=SC2086 # words
+		"$1" $2 ;;
+	loaded) for module in $2; do mkdir -p "$sys/module/$module"; done ;;
+	config) mkdir -p "$out/boot"; printf '%s\n' "$2" | tr ' ' '\n' >> "$out/boot/config-$release" ;;
+	dmi) put "$sys/class/dmi/id/${2%% *}" "${2#* }" ;;
+	file) path=${2%% *}; put "$out/$path" "${2#* }" ;;
 	*) die "unknown key '$1'" ;;
 	esac
 }
@@ -243,3 +252,5 @@ while read -r key rest; do
 	esac
 	line "$key" "$rest"
 done < "$description"
+write_names
+copy_files

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The known causes of Code 43, a black screen or a hung host, and what of
+ * igvm catches each: a finding and the verb that raises it, or the reason why
+ * no look at a host can show it. Numbers are for ever, as ids are. Pure data.
+ */
+#ifndef IGVM_DECIDE_CATALOGUE_H
+#define IGVM_DECIDE_CATALOGUE_H
+
+#include "launcher/decide/finding.h"
+
+#define CATALOGUE_CATCHES_MAX	6
+
+/** enum cause_verb - who raises a finding; doctor NAME, which makes the plan too, raises those of start */
+enum cause_verb { CAUSE_DOCTOR = 1, CAUSE_START, CAUSE_PROBE };
+
+struct cause {
+	unsigned int number;	/* 1 to 46 */
+	const char *text;	/* N_() */
+	struct {
+		enum cause_verb verb;	/* 0 ends the list */
+		enum finding_id id;
+	} catch[CATALOGUE_CATCHES_MAX];
+	const char *reason;	/* N_(): why nothing of the host shows it, or what igvm does instead; NULL */
+};
+
+/** cause_at() - row @i in the order of the numbers; NULL past the end */
+const struct cause *cause_at(size_t i);
+
+/** cause_verb_text() - "doctor", "start", "probe" */
+const char *cause_verb_text(enum cause_verb v);
+
+#endif
