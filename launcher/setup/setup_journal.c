@@ -80,6 +80,10 @@ static int open_data(const struct tree *t, bool make)
 			up = tree_open(t, *path ? path : "/", O_RDONLY | O_DIRECTORY);
 			*name = '/';
 			fd = up < 0 ? up : open_mine(up, name + 1, true, 0755);
+			if (fd >= 0 && fsync(up)) {
+				close(fd);
+				fd = -errno;
+			}
 			if (up >= 0)
 				close(up);
 		}
@@ -248,8 +252,8 @@ void setup_journal_drop(struct setup_journal *j, struct setup_entry *e)
 
 static json_t *entry_json(const struct setup_entry *e)
 {
-	json_t *json = json_pack("{s:s, s:b, s:b, s:s, s:s, s:s}", "path", e->path, "existed", e->existed,
-				 "trial", e->trial, "before", e->before, "after", e->after, "also",
+	json_t *json = json_pack("{s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "path", e->path, "existed",
+				 e->existed, "trial", e->trial, "kept", e->kept, "before", e->before, "after", e->after, "also",
 				 e->also);
 
 	if (json && e->existed &&
@@ -310,12 +314,12 @@ static bool hash_good(const char *hex)
 static int entry_from_json(json_t *json, struct setup_entry *e)
 {
 	const char *path, *before, *after, *also;
-	int existed, trial;
+	int existed, trial, kept;
 	json_int_t saved;
 	json_t *meta;
 
-	if (json_unpack(json, "{s:s, s:b, s:b, s:s, s:s, s:s}", "path", &path, "existed", &existed,
-			"trial", &trial, "before", &before, "after", &after, "also", &also))
+	if (json_unpack(json, "{s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "path", &path, "existed", &existed,
+			"trial", &trial, "kept", &kept, "before", &before, "after", &after, "also", &also))
 		return -EBADMSG;
 	if (!setup_path_check(path) || !hash_good(before) || !hash_good(after) || !hash_good(also) ||
 	    !*before != !existed || !str_copy(e->path, sizeof(e->path), path) ||
@@ -324,10 +328,11 @@ static int entry_from_json(json_t *json, struct setup_entry *e)
 		return -EBADMSG;
 	e->existed = existed;
 	e->trial = trial;
+	e->kept = kept;
 	if (!existed)
 		return 0;
 	if (json_unpack(json, "{s:I, s:o}", "saved", &saved, "meta", &meta) || saved < 0 ||
-	    saved >= SETUP_ENTRIES_MAX)
+	    saved >= SETUP_SAVED_MAX)
 		return -EBADMSG;
 	e->saved = (unsigned int)saved;
 	return setup_meta_from_json(meta, &e->meta);

@@ -35,6 +35,7 @@ struct setup_entry {
 	char path[256];
 	bool existed;
 	bool trial;		/* it belongs to the trial: confirm removes it */
+	bool kept;		/* undo found that somebody changed it, and left it */
 	struct setup_meta meta;	/* as it was, with @existed */
 	char before[SHA256_HEX]; /* "": there was no file */
 	char after[SHA256_HEX];	/* "": the file is to go */
@@ -53,6 +54,7 @@ struct setup_dir {
 
 #define SETUP_ENTRIES_MAX	64
 #define SETUP_DIRS_MAX		64
+#define SETUP_SAVED_MAX		1024	/* saved files; those of entries that went stay until the journal goes */
 #define SETUP_BOOT_MAX		40
 
 struct setup_journal {
