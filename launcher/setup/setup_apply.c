@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "launcher/base/str.h"
-#include "launcher/setup/setup_parts.h"
+#include "launcher/setup/setup_steps.h"
 #include "launcher/setup/setup_run.h"
 #include "launcher/setup/setup_trial.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "launcher/base/str.h"
-#include "launcher/setup/setup_parts.h"
+#include "launcher/setup/setup_steps.h"
 
 /* --- one file -------------------------------------------------------------------- */
 
@@ -53,6 +53,7 @@ static int undo_place(const struct setup_store *s, const struct setup_place *p, 
 		return err;
 	found = judge(e, now, now_len);
 	e->kept = false;
+	err = 0;
 	if (e->existed) {
 		err = setup_store_load(s, e, &was, &was_len);
 		if (err)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What setup_apply.c and setup_undo.c share. */
-#ifndef IGVM_SETUP_SETUP_PARTS_H
-#define IGVM_SETUP_SETUP_PARTS_H
+#ifndef IGVM_SETUP_SETUP_STEPS_H
+#define IGVM_SETUP_SETUP_STEPS_H
 
 #include "launcher/setup/setup_apply.h"
 
