@@ -211,8 +211,14 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 # --- data, texts ------------------------------------------------------------------
 # $(B)/share/igvm is the program's data when it runs from the build tree.
 share_files := $(sort $(wildcard vm-templates/*.conf))
-share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%)
+boot_files  := $(sort $(wildcard vm-templates/boot/*))
+share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%) \
+	       $(boot_files:vm-templates/%=$(B)/share/igvm/%)
 $(B)/share/igvm/templates/%: vm-templates/%
+	@mkdir -p $(@D)
+	$(call q,CP,$@)cp $< $@
+
+$(B)/share/igvm/boot/%: vm-templates/boot/%
 	@mkdir -p $(@D)
 	$(call q,CP,$@)cp $< $@
 
@@ -296,8 +302,10 @@ INSTALL     ?= install
 .PHONY: install uninstall
 install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 	$(INSTALL) -D -m 755 $(B)/igvm $(DESTDIR)$(bindir)/igvm
-	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi
+	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi \
+		$(DESTDIR)$(datadir)/igvm/boot
 	$(INSTALL) -m 644 $(share_files) $(DESTDIR)$(datadir)/igvm/templates
+	$(INSTALL) -m 644 $(boot_files) $(DESTDIR)$(datadir)/igvm/boot
 	$(INSTALL) -m 644 $(B)/share/igvm/roms/*.rom $(DESTDIR)$(datadir)/igvm/roms
 	$(INSTALL) -m 644 $(B)/share/igvm/efi/* $(DESTDIR)$(datadir)/igvm/efi
 	for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \

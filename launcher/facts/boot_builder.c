@@ -88,6 +88,22 @@ static void find_kernel(const struct tree *t, const char *release, struct boot_f
 		boot_how(b, "kernel %s is installed and newer than the running %s", b->next_kernel, release);
 }
 
+static void find_image(const struct tree *t, struct boot_facts *b)
+{
+	char path[160];
+
+	if (!*b->next_kernel)
+		return;
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "/%s%s%s", i ? "boot/vmlinuz-" : "lib/modules/", b->next_kernel,
+			 i ? "" : "/vmlinuz");
+		if (tree_exists(t, path + 1) != TRI_YES)
+			continue;
+		str_fit(b->next_image, sizeof(b->next_image), path);
+		return;
+	}
+}
+
 /* --- the builder -------------------------------------------------------------------------- */
 
 /* mkinitcpio is asked for images by its presets: without one it built none of those that boot. */
@@ -198,6 +214,7 @@ void boot_builder_read(const struct tree *t, const char *release, struct boot_fa
 {
 	find_tools(t, b);
 	find_kernel(t, release, b);
+	find_image(t, b);
 	find_builder(t, b);
 	if (b->builder == BOOT_BUILDER_MKINITCPIO) {
 		read_presets(t, b);

@@ -63,6 +63,7 @@ struct boot_facts {
 	size_t n_entries;
 	unsigned int tools;	/* bits of enum boot_tool: programs that are installed */
 	char next_kernel[80];	/* newest installed kernel release, "" unknown */
+	char next_image[160];	/* its kernel image, "" not found */
 	bool preset_uki;	/* mkinitcpio's presets make unified kernel images */
 	bool preset_config;	/* mkinitcpio's presets name a configuration: drop-ins are not read */
 	bool systemd_initramfs;	/* mkinitcpio's HOOKS have systemd, not udev */

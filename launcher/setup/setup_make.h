@@ -44,7 +44,7 @@ struct setup_note {
 	enum setup_say say;
 	char id[40];		/* finding id that explains it ("ids.not-this-machine"), "" none */
 	char where[288];	/* "/etc/default/grub:6"; "" nowhere */
-	char what[200];		/* the words or names it is about; "" none */
+	char what[320];		/* the words or names it is about; "" none */
 	const char *why;	/* N_() text: one sentence */
 };
 
