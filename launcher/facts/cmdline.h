@@ -56,8 +56,7 @@ bool cmdline_lists(const struct cmdline *c, const char *name, const char *item);
 /** enum cmdline_view - what igvm thinks of a parameter it knows */
 enum cmdline_view {
 	CMDLINE_GOOD,		/* wanted or harmless */
-	CMDLINE_POINTLESS,	/* does nothing for passing an iGPU */
-	CMDLINE_HARMFUL,	/* stands in the way of it */
+	CMDLINE_POINTLESS,	/* does nothing for passing an iGPU; what says why */
 	CMDLINE_OTHER,		/* no business of igvm's; known, so that it is not taken for a misspelling */
 };
 

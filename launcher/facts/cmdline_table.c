@@ -21,7 +21,7 @@ static const struct cmdline_param params[] = {
 	  true, false, 0, 0, CMDLINE_GOOD,
 	  N_("defaults of the IOMMU for the host's own devices; pt is of no importance for a device "
 	     "that is passed, for VFIO attaches its own translation") },
-	{ "iommu.passthrough", SWITCH, NULL, false, false, 0, 0, CMDLINE_GOOD,
+	{ "iommu.passthrough", SWITCH, NULL, false, false, 0, 0, CMDLINE_POINTLESS,
 	  N_("as iommu=pt: of no importance for a device that is passed") },
 	{ "iommu.strict", SWITCH, NULL, false, false, 0, 0, CMDLINE_GOOD,
 	  N_("when the host's own translations are flushed") },
@@ -83,7 +83,6 @@ static const struct cmdline_param params[] = {
 	{ "rd.driver.post", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("dracut: loaded last within the initramfs") },
 	{ "modules_load", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD, N_("systemd: loaded at boot") },
-	{ "modules-load", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD, N_("systemd: loaded at boot") },
 	{ "rd.modules_load", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("systemd: loaded within the initramfs") },
 	/* groups */

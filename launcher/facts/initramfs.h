@@ -67,6 +67,7 @@ struct initramfs_facts {
 	struct initramfs_text *text;	/* owned: modprobe.d, modules-load.d, etc/modules, conf/modules,
 					 * etc/cmdline.d, and every small file with igvm in its path */
 	size_t n_texts;
+	bool texts_left_out;	/* one was too large, or they were too many: unknown */
 	char cmdline[4097];	/* section .cmdline of a unified kernel image; "" none */
 };
 

@@ -115,7 +115,12 @@ bool modprobe_option(const struct modprobe_rule *r, const char *key, char *buf, 
 /** modprobe_where() - "/etc/modprobe.d/vfio.conf:3" into @buf, for findings; returns @buf */
 const char *modprobe_where(const struct modprobe *m, size_t rule, char *buf, size_t size);
 
-/** modprobe_kind() - is @module built into kernel @release, a module of it, or neither? */
-enum modprobe_kind modprobe_kind(const struct tree *t, const char *release, const char *module);
+/**
+ * modprobe_kinds() - what kernel @release has of each of @n @modules
+ *
+ * From modules.builtin and modules.dep; a file that cannot be read leaves what it would have told unknown.
+ */
+void modprobe_kinds(const struct tree *t, const char *release, const char *const *modules,
+		    size_t n, enum modprobe_kind *kinds);
 
 #endif
