@@ -285,13 +285,14 @@ static int by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-static void find_entries(const struct tree *t, struct boot_facts *b)
+void boot_entries(const struct tree *t, struct boot_facts *b)
 {
 	const char *dir = first_of(t, entry_dirs, ARRAY_SIZE(entry_dirs));
 	_fd_ int fd = dir ? tree_open(t, dir + 1, O_RDONLY | O_DIRECTORY) : -1;
 	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
 	struct dirent *e;
 
+	b->n_entries = 0;
 	if (!d)
 		return;
 	fd = -1;
@@ -413,7 +414,7 @@ static void find_source(const struct tree *t, const char *release, struct boot_f
 		     tree_is_file(t, "etc/kernel/proxmox-boot-uuids");
 	if (b->proxmox)
 		boot_how(b, "/etc/kernel/proxmox-boot-uuids names ESPs that proxmox-boot-tool fills");
-	find_entries(t, b);
+	boot_entries(t, b);
 	if (b->loader == BOOT_LOADER_GRUB)
 		source_grub(t, b);
 	else if (b->loader == BOOT_LOADER_SYSTEMD)

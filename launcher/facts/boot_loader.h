@@ -92,6 +92,9 @@ const char *boot_tool_name(enum boot_tool t);
 /** boot_builder_read() - the builder's half of boot_read(), which calls it */
 void boot_builder_read(const struct tree *t, const char *release, struct boot_facts *b);
 
+/** boot_entries() - fill b->entry with every BLS entry there is, the rescue ones left out */
+void boot_entries(const struct tree *t, struct boot_facts *b);
+
 /** boot_how() - add one line of evidence; what does not fit is left out */
 void boot_how(struct boot_facts *b, const char *fmt, ...) printf_(2, 3);
 
