@@ -333,4 +333,4 @@ clean:			## remove everything that was built, lab images included
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##/\1:/p' Makefile | sort
 
--include $(shell find $(B) -path $(B)/lab -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(B) -path $(B)/lab -prune -o -path $(B)/setup -prune -o -name '*.d' -type f -print 2>/dev/null)
