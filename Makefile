@@ -27,7 +27,8 @@ cflags       = -std=gnu17 -D_GNU_SOURCE -I. -DIGVM_VERSION='"$(version)"' \
 	       $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 ldflags      = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 rom_libs     = -llzma -lbrotlidec
-libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp $(rom_libs)
+image_libs   = -lzstd -llz4 -lz
+libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp $(image_libs) $(rom_libs)
 
 lib_src     := $(filter-out launcher/main.c,$(sort $(wildcard launcher/*.c launcher/*/*.c \
 	       qmp/*.c romfiles/*.c romfiles/uefi/*.c)))
@@ -215,8 +216,14 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 # --- data, texts ------------------------------------------------------------------
 # $(B)/share/igvm is the program's data when it runs from the build tree.
 share_files := $(sort $(wildcard vm-templates/*.conf))
-share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%)
+boot_files  := $(sort $(wildcard vm-templates/boot/*))
+share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%) \
+	       $(boot_files:vm-templates/%=$(B)/share/igvm/%)
 $(B)/share/igvm/templates/%: vm-templates/%
+	@mkdir -p $(@D)
+	$(call q,CP,$@)cp $< $@
+
+$(B)/share/igvm/boot/%: vm-templates/boot/%
 	@mkdir -p $(@D)
 	$(call q,CP,$@)cp $< $@
 
@@ -300,8 +307,10 @@ INSTALL     ?= install
 .PHONY: install uninstall
 install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 	$(INSTALL) -D -m 755 $(B)/igvm $(DESTDIR)$(bindir)/igvm
-	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi
+	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi \
+		$(DESTDIR)$(datadir)/igvm/boot
 	$(INSTALL) -m 644 $(share_files) $(DESTDIR)$(datadir)/igvm/templates
+	$(INSTALL) -m 644 $(boot_files) $(DESTDIR)$(datadir)/igvm/boot
 	$(INSTALL) -m 644 $(B)/share/igvm/roms/*.rom $(DESTDIR)$(datadir)/igvm/roms
 	$(INSTALL) -m 644 $(B)/share/igvm/efi/* $(DESTDIR)$(datadir)/igvm/efi
 	for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \
@@ -328,4 +337,4 @@ clean:			## remove everything that was built, lab images included
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##/\1:/p' Makefile | sort
 
--include $(shell find $(B) -path $(B)/lab -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(B) -path $(B)/lab -prune -o -path $(B)/setup -prune -o -name '*.d' -type f -print 2>/dev/null)

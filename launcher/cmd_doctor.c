@@ -321,7 +321,7 @@ static int judge(struct pipeline *p)
 {
 	struct check_input in = {
 		.host = &p->host, .caps = p->caps_known ? &p->caps : NULL,
-		.wish = p->name ? &p->wish : NULL,
+		.wish = p->name ? &p->wish : NULL, .boot = p->boot_known ? &p->boot : NULL,
 	};
 	int code;
 
@@ -350,6 +350,8 @@ static int run_doctor(const struct globals *g, int argc, char **argv)
 	code = p->name ? pipeline_wish(p) : without_vm(p);
 	if (!code)
 		code = pipeline_facts(p, geteuid() ? HOST_VFIO_NEVER : HOST_VFIO_IF_FREE);
+	if (!code)
+		code = pipeline_boot(p);
 	if (!code)
 		code = judge(p);
 	if (code)

@@ -38,6 +38,7 @@ void pipeline_free(struct pipeline *p)
 		return;
 	cleanup_fd(&p->vm_lock);
 	cleanup_fd(&p->device_lock);
+	boot_done(&p->boot);
 	host_done(&p->host);
 	words_done(&p->words);
 	free(p->rom);
@@ -118,6 +119,17 @@ int pipeline_wish(struct pipeline *p)
 	else
 		say("%s: %s", e.file, *e.text ? e.text : strerror(-r));
 	return EXIT_USAGE;
+}
+
+int pipeline_boot(struct pipeline *p)
+{
+	int r = boot_read(p->g->root, p->host.kernel, p->host.cmdline, BOOT_IMAGE_IF_WANTED, &p->boot);
+
+	p->boot_known = !r;
+	if (r != -ENOMEM)
+		return EXIT_OK;
+	say(_("out of memory"));
+	return EXIT_FAILED;
 }
 
 static void add_qemu_finding(struct pipeline *p, int err, const char *why)
@@ -316,6 +328,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	struct check_input check = {
 		.host = &p->host, .caps = p->caps_known ? &p->caps : NULL, .wish = &p->wish,
 		.device = { .bus = 0xff, .dev = 0x1f, .fn = 7 },
+		.boot = p->boot_known ? &p->boot : NULL,
 	};
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,

@@ -11,6 +11,7 @@
 #include "launcher/cmd.h"
 #include "launcher/decide/plan.h"
 #include "launcher/decide/words.h"
+#include "launcher/facts/boot.h"
 #include "launcher/run/bind.h"
 
 struct pipeline {
@@ -21,6 +22,8 @@ struct pipeline {
 	struct host_facts host;
 	struct qemu_caps caps;
 	bool caps_known;
+	struct boot_facts boot;		/* of pipeline_boot() */
+	bool boot_known;
 	struct findings findings;
 	struct rom_store store;
 	char *rom;			/* bytes of the ROM file the plan is made with; NULL = none */
@@ -60,6 +63,9 @@ int pipeline_paths(const struct globals *g, const char *name, struct paths *path
 
 /** pipeline_facts() - host and QEMU as found; with @vfio != NEVER the device may be opened (which resets it) */
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio);
+
+/** pipeline_boot() - what the next boot will load, after pipeline_facts(); EXIT_FAILED without memory (said) */
+int pipeline_boot(struct pipeline *p);
 
 /**
  * pipeline_lock() - take the VM's lock and clean up after an earlier run

@@ -63,3 +63,43 @@ int pe_parse(struct span s, struct pe_facts *out)
 	*out = f;
 	return 0;
 }
+
+/* Where the section table begins and how long it is; false: @s does not hold the headers. */
+static bool find_sections(struct span s, size_t *at, uint16_t *n)
+{
+	uint16_t opt_size;
+	uint32_t pe;
+
+	if (!span_is(s, 0, "MZ", 2) || !span_le32(s, 0x3c, &pe) || !span_is(s, pe, "PE\0", 4) ||
+	    !span_le16(s, (size_t)pe + 6, n) || !span_le16(s, (size_t)pe + 20, &opt_size))
+		return false;
+	*at = (size_t)pe + 4 + COFF_SIZE + opt_size;
+	return true;
+}
+
+int pe_find_section(struct span head, uint64_t file_size, const char *name, uint64_t *off,
+		    uint64_t *len)
+{
+	uint32_t virtual, raw, at_file;
+	char padded[8] = { 0 };
+	uint16_t n;
+	size_t at;
+
+	for (size_t i = 0; i < sizeof(padded) && name[i]; i++)
+		padded[i] = name[i];
+	if (!find_sections(head, &at, &n))
+		return -EBADMSG;
+	for (uint16_t i = 0; i < n; i++, at += SECTION_SIZE) {
+		if (!span_le32(head, at + 8, &virtual) || !span_le32(head, at + 16, &raw) ||
+		    !span_le32(head, at + 20, &at_file))
+			return -EBADMSG;
+		if (!span_is(head, at, padded, sizeof(padded)))
+			continue;
+		if (at_file > file_size || raw > file_size - at_file)
+			return -EBADMSG;
+		*off = at_file;
+		*len = virtual && virtual < raw ? virtual : raw;
+		return 0;
+	}
+	return -ENOENT;
+}

@@ -35,4 +35,14 @@ struct pe_facts {
  */
 int pe_parse(struct span s, struct pe_facts *out);
 
+/**
+ * pe_find_section() - where section @name is in a PE image of @file_size bytes
+ *
+ * @head: the first bytes of it, headers and section table included. @name: up to 8 characters, ".initrd".
+ * *@off, *@len: bytes in the file, without the padding behind the section's own size. 0; -ENOENT no such
+ * section; -EBADMSG no PE image, table not within @head, or the section reaches past the file.
+ */
+int pe_find_section(struct span head, uint64_t file_size, const char *name, uint64_t *off,
+		    uint64_t *len);
+
 #endif

@@ -204,7 +204,7 @@ static void check_driver(const struct checking *c)
 		check_say(c, FINDING_IGPU_BUSY, "%s", c->host->vfio.why);
 }
 
-static bool kernel_before(const struct host_facts *h, int major, int minor)
+bool check_kernel_before(const struct host_facts *h, int major, int minor)
 {
 	return h->kernel_major &&
 	       (h->kernel_major < major || (h->kernel_major == major && h->kernel_minor < minor));
@@ -217,7 +217,7 @@ static void check_class(const struct checking *c)
 
 	if (c->wish || class == 0x0300)
 		return;
-	if (class != 0x0380 || kernel_before(c->host, 6, 15) ||
+	if (class != 0x0380 || check_kernel_before(c->host, 6, 15) ||
 	    (c->caps && c->caps->era < QEMU_10_2))
 		check_say(c, FINDING_IGPU_CLASS_0380, _("class %04x, Linux %s"), class, c->host->kernel);
 	else
@@ -288,6 +288,9 @@ static const struct {
 	{ check_framebuffer, ABOUT_DEVICE },
 	{ check_opregion, ABOUT_DEVICE },
 	{ check_stolen, ABOUT_DEVICE },
+	{ check_cmdline, ABOUT_PASSING },
+	{ check_ids, ABOUT_DEVICE },
+	{ check_boot, ABOUT_DEVICE },
 };
 
 static const struct pci_fact *find_device(const struct check_input *in)
@@ -299,7 +302,8 @@ static const struct pci_fact *find_device(const struct check_input *in)
 
 void check_run(const struct check_input *in, struct findings *f)
 {
-	struct checking c = { .host = in->host, .caps = in->caps, .wish = in->wish, .f = f };
+	struct checking c = { .host = in->host, .caps = in->caps, .wish = in->wish,
+			      .boot = in->boot, .f = f };
 	bool wanted = !in->wish || in->wish->igpu;
 
 	c.dev = wanted ? find_device(in) : NULL;

@@ -4,15 +4,17 @@
 #define IGVM_DECIDE_CHECK_H
 
 #include "launcher/decide/finding.h"
+#include "launcher/facts/boot.h"
 #include "launcher/facts/host.h"
 #include "launcher/facts/qemu_caps.h"
 #include "launcher/facts/wish.h"
 
-/** struct check_input - @caps and @wish may be NULL (doctor without a VM): their checks are left out */
+/** struct check_input - @caps, @wish (doctor without a VM), @boot may be NULL: their checks are left out */
 struct check_input {
 	const struct host_facts *host;
 	const struct qemu_caps *caps;
 	const struct wish *wish;
+	const struct boot_facts *boot;
 	struct bdf device;	/* the iGPU looked at */
 };
 

@@ -11,6 +11,7 @@ struct checking {
 	const struct host_facts *host;
 	const struct qemu_caps *caps;	/* NULL: not known */
 	const struct wish *wish;	/* NULL: no VM */
+	const struct boot_facts *boot;	/* NULL: not read */
 	const struct pci_fact *dev;	/* NULL: no such device */
 	const struct igd_platform *pf;	/* NULL: unknown device */
 	struct findings *f;
@@ -25,5 +26,11 @@ struct checking {
 
 void check_opregion(const struct checking *c);
 void check_stolen(const struct checking *c);
+void check_cmdline(const struct checking *c);
+void check_ids(const struct checking *c);
+void check_boot(const struct checking *c);
+
+/** check_kernel_before() - is the host's kernel known and older than this? */
+bool check_kernel_before(const struct host_facts *h, int major, int minor);
 
 #endif

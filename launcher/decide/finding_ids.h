@@ -106,6 +106,26 @@
 	FINDING(KERNEL_MISSING, "kernel.missing", SEVERITY_BLOCK, "files")	\
 	FINDING(DISK_NONE, "disk.none", SEVERITY_NOTE, "files")			\
 	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_WARN, "files") \
+	/* the kernel command line, and what the next boot will load */		\
+	FINDING(CMDLINE_MISSPELT, "cmdline.misspelt", SEVERITY_WARN, "kernel")	\
+	FINDING(CMDLINE_BAD_VALUE, "cmdline.bad-value", SEVERITY_WARN, "kernel") \
+	FINDING(CMDLINE_CONTRADICTION, "cmdline.contradiction", SEVERITY_WARN, "kernel") \
+	FINDING(CMDLINE_IOMMU_OFF, "cmdline.iommu-off", SEVERITY_WARN, "kernel") \
+	FINDING(CMDLINE_QUOTE, "cmdline.quote", SEVERITY_WARN, "kernel")		\
+	FINDING(CMDLINE_NO_EFFECT, "cmdline.no-effect", SEVERITY_NOTE, "kernel") \
+	FINDING(CMDLINE_ACS_OVERRIDE, "cmdline.acs-override", SEVERITY_WARN, "kernel") \
+	FINDING(IDS_NOT_THIS_MACHINE, "ids.not-this-machine", SEVERITY_WARN, "kernel") \
+	FINDING(BOOT_DRIVER_BUILTIN, "boot.driver-builtin", SEVERITY_WARN, "kernel") \
+	FINDING(BOOT_BLACKLIST_NO_REACH, "boot.blacklist-no-reach", SEVERITY_WARN, "kernel") \
+	FINDING(BOOT_SOFTDEP_MISSING, "boot.softdep-missing", SEVERITY_WARN, "kernel") \
+	FINDING(BOOT_VIRQFD, "boot.virqfd", SEVERITY_NOTE, "kernel")		\
+	FINDING(BOOT_LOCKDOWN, "boot.lockdown", SEVERITY_NOTE, "kernel")		\
+	FINDING(INITRAMFS_NOT_FOUND, "initramfs.not-found", SEVERITY_NOTE, "kernel") \
+	FINDING(INITRAMFS_AMBIGUOUS, "initramfs.ambiguous", SEVERITY_NOTE, "kernel") \
+	FINDING(INITRAMFS_UNREAD, "initramfs.unread", SEVERITY_NOTE, "kernel")	\
+	FINDING(INITRAMFS_DAMAGED, "initramfs.damaged", SEVERITY_WARN, "kernel") \
+	FINDING(INITRAMFS_STALE, "initramfs.stale", SEVERITY_WARN, "kernel")	\
+	FINDING(INITRAMFS_NO_VFIO, "initramfs.no-vfio", SEVERITY_WARN, "kernel") \
 	/* the probe: what the guest's firmware really found */			\
 	FINDING(PROBE_NO_DEVICE, "probe.no-device", SEVERITY_BLOCK, "guest")	\
 	FINDING(PROBE_NO_REPORT, "probe.no-report", SEVERITY_BLOCK, "guest")	\

@@ -495,6 +495,118 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("set firmware = uefi, or start from a disk"),
 		N_("Under Secure Boot OVMF checks the kernel it is given, too. Only one signed with a key in "
 		   "the firmware's database is started.")),
+	/* --- the kernel command line, and what the next boot will load ------------- */
+	ROW(CMDLINE_MISSPELT,
+		N_("parameters by the names the kernel and its modules know"),
+		N_("correct the word where it was written, run the boot loader's update, restart"),
+		N_("The kernel keeps quiet about words it does not know: they are handed to the first "
+		   "program instead. A parameter of a module is MODULE.NAME=VALUE, '-' and '_' being the "
+		   "same: vfio-pci.ids=8086:4692. Also options lines of modprobe.d are looked at.")),
+	ROW(CMDLINE_BAD_VALUE,
+		N_("a value the parameter takes"),
+		N_("write the value the parameter takes, for Intel's IOMMU intel_iommu=on"),
+		N_("A parameter with a value the kernel does not know is ignored, often without a word in "
+		   "the log. intel_iommu=1 switches nothing on (Linux drivers/iommu/intel/iommu.c "
+		   "intel_iommu_setup()).")),
+	ROW(CMDLINE_CONTRADICTION,
+		N_("one value for one switch"),
+		N_("remove the one that is not meant from the kernel command line"),
+		N_("The kernel takes the parameters from left to right and for most of them the last one "
+		   "counts; iommu=off switches the IOMMU off whatever intel_iommu= says. Two values are "
+		   "left over from two guides or from two files the boot loader joins.")),
+	ROW(CMDLINE_IOMMU_OFF,
+		N_("no parameter that switches the IOMMU off"),
+		N_("remove iommu=off and intel_iommu=off from the kernel command line and restart the host"),
+		N_("Without an IOMMU no device can be assigned. Here it is not the firmware that has it off "
+		   "but the kernel command line.")),
+	ROW(CMDLINE_QUOTE,
+		N_("double quotes in pairs on the kernel command line"),
+		N_("close or remove the quote in the boot loader's configuration and restart the host"),
+		N_("Within double quotes blanks do not separate. After a quote that is never closed all the "
+		   "rest belongs to one value, and every parameter in it is lost (Linux lib/cmdline.c "
+		   "next_arg()).")),
+	ROW(CMDLINE_NO_EFFECT,
+		N_("parameters that do something on this kernel"),
+		N_("remove it, or leave it: it does no harm"),
+		N_("Guides are older than kernels. What once was needed is ignored today or was never of "
+		   "importance for a device that is passed; knowing that keeps the command line short and "
+		   "the search for a fault honest.")),
+	ROW(CMDLINE_ACS_OVERRIDE,
+		N_("groups as the hardware has them"),
+		N_("remove pcie_acs_override= from the kernel command line; the iGPU does not need it"),
+		N_("This patched kernel shows devices in IOMMU groups of their own although they can reach "
+		   "each other's memory. The iGPU is an endpoint of the root complex and has a group of its "
+		   "own anyway.")),
+	ROW(IDS_NOT_THIS_MACHINE,
+		N_("the id of this machine's iGPU in every place that names one"),
+		N_("write the id that igvm doctor shows for the iGPU, then rebuild the initramfs and restart"),
+		N_("vfio-pci takes devices by vendor and device id. An id copied from a guide, or from another "
+		   "machine, names a device that is not there: vfio-pci takes nothing and the host's driver "
+		   "takes the iGPU. Looked at are the kernel command line, modprobe.d, and the copies of "
+		   "modprobe.d in the initramfs.")),
+	ROW(BOOT_DRIVER_BUILTIN,
+		N_("the host's graphics driver as a module, or vfio-pci built in as well"),
+		N_("bind at run time instead: igvm bind, or start the VM, which binds by itself"),
+		N_("The kernel has the host's graphics driver built in and vfio-pci as a module. The built-in "
+		   "driver takes the iGPU before any module is loaded; neither ids nor softdep nor blacklist "
+		   "can change that. A change of driver at run time works.")),
+	ROW(BOOT_BLACKLIST_NO_REACH,
+		N_("the blacklist where the driver is loaded"),
+		N_("rebuild the initramfs with modprobe.d in it (mkinitcpio: hook modconf), then restart"),
+		N_("A blacklist in modprobe.d is read where modprobe runs. While the initramfs is in use that "
+		   "is its own copy; when the copy lacks the line, the driver is loaded from the initramfs "
+		   "all the same. A driver that is built in is beyond every blacklist of modprobe.d.")),
+	ROW(BOOT_SOFTDEP_MISSING,
+		N_("vfio-pci is loaded before the host's graphics driver"),
+		N_("write 'softdep i915 pre: vfio-pci' (and for xe) to modprobe.d and rebuild the initramfs"),
+		N_("ids= say what vfio-pci takes once it is loaded, not when it is loaded. udev loads the "
+		   "graphics driver as soon as it sees the device; vfio-pci, which matches no device by "
+		   "itself, comes too late unless something loads it first.")),
+	ROW(BOOT_VIRQFD,
+		N_("no mention of vfio_virqfd"),
+		N_("remove vfio_virqfd where it is named; vfio has it inside"),
+		N_("The module vfio_virqfd became part of vfio in Linux 6.2. A list that still names it gives "
+		   "an error line at each build of the initramfs or each boot and nothing else.")),
+	ROW(BOOT_LOCKDOWN,
+		N_("nothing: assignment works under lockdown"),
+		N_("none needed; to read ROM and OpRegion bind the iGPU to vfio-pci first"),
+		N_("With lockdown, usual with Secure Boot, the kernel refuses /dev/mem, debugfs and writes to "
+		   "configuration space even to root. VFIO is not affected; tools that extract the "
+		   "firmware's tables another way are.")),
+	ROW(INITRAMFS_NOT_FOUND,
+		N_("the image this kernel boots with, where the distributions have it"),
+		N_("none needed when the kernel boots without one; else look into the boot loader's entry"),
+		N_("igvm looks for the initramfs of the running kernel by the boot loader's entries, "
+		   "mkinitcpio's presets, and the names Debian, Ubuntu, Fedora, openSUSE and Arch use, and "
+		   "found none. What is loaded early at the next boot is therefore not known.")),
+	ROW(INITRAMFS_AMBIGUOUS,
+		N_("one image for the running kernel"),
+		N_("remove the image that is no longer used, or name one in the boot loader's entry"),
+		N_("Several images fit this kernel and nothing says which one boots. igvm does not guess; "
+		   "what is loaded early at the next boot is not known.")),
+	ROW(INITRAMFS_UNREAD,
+		N_("an image igvm may and can read"),
+		N_("run igvm doctor as root; for another compression choose zstd, xz, gzip or lz4"),
+		N_("The image exists and was not read to its end: no permission, a compression igvm has no "
+		   "reader for, or larger than an initramfs can be. What it holds is not known.")),
+	ROW(INITRAMFS_DAMAGED,
+		N_("a whole image"),
+		N_("rebuild it: update-initramfs -u, dracut --force, or mkinitcpio -P"),
+		N_("The image ends too early or its bytes do not fit together. The kernel unpacks what it can "
+		   "and often does not find its root then. Reasons are a full /boot or power lost while it "
+		   "was written. Keep an older boot entry until it is rebuilt.")),
+	ROW(INITRAMFS_STALE,
+		N_("an image that holds the settings as they are now"),
+		N_("rebuild it: update-initramfs -u, dracut --force, or mkinitcpio -P"),
+		N_("Settings of modprobe.d are copied into the initramfs when it is built, and there they "
+		   "count while the graphics driver is loaded. A change takes effect at a boot only after "
+		   "the image is built anew.")),
+	ROW(INITRAMFS_NO_VFIO,
+		N_("vfio-pci in the image beside the host's graphics driver"),
+		N_("put vfio-pci into the initramfs (modules list of its builder) and rebuild it"),
+		N_("The image holds the host's graphics driver, which is loaded as soon as the device is "
+		   "seen, and not vfio-pci, which is to take the device before. After the root file system "
+		   "is there it is too late.")),
 	/* --- the probe --------------------------------------------------------------------------- */
 	ROW(PROBE_NO_DEVICE,
 		N_("the iGPU at 00:02.0 in the guest"),
