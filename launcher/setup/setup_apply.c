@@ -31,7 +31,7 @@ void setup_report_free(struct setup_report *r)
 	free(r);
 }
 
-void setup_note(struct setup_report *r, const char *path, enum setup_did did)
+void setup_report_add(struct setup_report *r, const char *path, enum setup_did did)
 {
 	if (r->n == SETUP_ENTRIES_MAX)
 		return;
@@ -340,7 +340,7 @@ static int write_file(const struct tree *t, const struct setup_file *f, struct s
 	setup_meta_done(&m);
 	setup_place_done(&p);
 	if (!e)
-		setup_note(r, f->path, f->after ? SETUP_WROTE : SETUP_REMOVED);
+		setup_report_add(r, f->path, f->after ? SETUP_WROTE : SETUP_REMOVED);
 	return blame(r, f->path, e);
 }
 

@@ -63,7 +63,7 @@ nodiscard_ int setup_undo(const struct tree *t, struct setup_report *r);
  */
 nodiscard_ int setup_confirm(const struct tree *t, struct setup_report *r);
 
-/** setup_read() - the journal, for status; 0 (SETUP_NONE: none), -EBUSY, -EBADMSG, -EPROTO, -errno */
-nodiscard_ int setup_read(const struct tree *t, struct setup_journal *j);
+/** setup_journal_peek() - the journal, for status; 0 (SETUP_NONE: none), -EBUSY, -EBADMSG, -EPROTO, -errno */
+nodiscard_ int setup_journal_peek(const struct tree *t, struct setup_journal *j);
 
 #endif

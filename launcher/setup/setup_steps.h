@@ -5,8 +5,8 @@
 
 #include "launcher/setup/setup_apply.h"
 
-/** setup_note() - append a line to the report */
-void setup_note(struct setup_report *r, const char *path, enum setup_did did);
+/** setup_report_add() - append a line to the report */
+void setup_report_add(struct setup_report *r, const char *path, enum setup_did did);
 
 /** setup_undo_files() - restore what the journal says; 0 or the first -errno, the others are tried all the same */
 nodiscard_ int setup_undo_files(const struct tree *t, const struct setup_store *s,

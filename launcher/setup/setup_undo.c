@@ -28,7 +28,7 @@ static void note_kept(struct setup_report *r, const struct setup_entry *e, char 
 {
 	size_t i = r->n;
 
-	setup_note(r, e->path, SETUP_KEPT);
+	setup_report_add(r, e->path, SETUP_KEPT);
 	if (r->n == i) {
 		free(now);
 		free(was);
@@ -75,7 +75,7 @@ static int undo_place(const struct setup_store *s, const struct setup_place *p, 
 		err = e->existed ? setup_place_write(p, was, was_len, &e->meta, true, false) :
 				   setup_place_remove(p);
 	if (!err)
-		setup_note(r, e->path, e->existed ? SETUP_RESTORED : SETUP_REMOVED);
+		setup_report_add(r, e->path, e->existed ? SETUP_RESTORED : SETUP_REMOVED);
 	return err;
 }
 
@@ -89,7 +89,7 @@ static int undo_file(const struct tree *t, const struct setup_store *s, struct s
 		err = undo_place(s, &p, e, r);
 	setup_place_done(&p);
 	if (err) {
-		setup_note(r, e->path, SETUP_FAILED);
+		setup_report_add(r, e->path, SETUP_FAILED);
 		str_fit(r->path, sizeof(r->path), e->path);
 	}
 	return err;
@@ -274,7 +274,7 @@ int setup_confirm(const struct tree *t, struct setup_report *r)
 	return e;
 }
 
-int setup_read(const struct tree *t, struct setup_journal *j)
+int setup_journal_peek(const struct tree *t, struct setup_journal *j)
 {
 	struct setup_store s = { .fd = -1 };
 	int e = setup_store_open(t, false, &s);
