@@ -18,6 +18,7 @@
 	CMD(showcmd)	\
 	CMD(explain)	\
 	CMD(rom)	\
+	CMD(setup)	\
 	CMD(bind)	\
 	CMD(release)	\
 	CMD(launch)	\

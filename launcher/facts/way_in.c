@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "launcher/facts/way_in.h"
 
-#include <ctype.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -257,4 +259,42 @@ void way_in_read(const struct tree *t, const struct host_facts *h, struct way_in
 	str_fit(w->net_by, sizeof(w->net_by), by ? by : "");
 	w->serial_console = serial_console(t, h->cmdline, w->serial);
 	w->second_gpu = second_gpu(h, w->gpu);
+}
+
+/* IPv4 first: that is what people type. Link-local ones need a zone, so they are left out. */
+static int address_rank(const struct ifaddrs *i, char *buf, size_t size)
+{
+	if (!i->ifa_addr || (i->ifa_flags & IFF_LOOPBACK) || !(i->ifa_flags & IFF_UP))
+		return 0;
+	if (i->ifa_addr->sa_family == AF_INET) {
+		const struct sockaddr_in *a = (const void *)i->ifa_addr;
+
+		return inet_ntop(AF_INET, &a->sin_addr, buf, (socklen_t)size) ? 2 : 0;
+	}
+	if (i->ifa_addr->sa_family == AF_INET6) {
+		const struct sockaddr_in6 *a = (const void *)i->ifa_addr;
+
+		return !IN6_IS_ADDR_LINKLOCAL(&a->sin6_addr) &&
+		       inet_ntop(AF_INET6, &a->sin6_addr, buf, (socklen_t)size);
+	}
+	return 0;
+}
+
+bool way_in_address(char *buf, size_t size)
+{
+	struct ifaddrs *all;
+	int best = 0;
+
+	buf[0] = '\0';
+	if (getifaddrs(&all))
+		return false;
+	for (struct ifaddrs *i = all; i; i = i->ifa_next) {
+		char text[INET6_ADDRSTRLEN];
+		int rank = address_rank(i, text, sizeof(text));
+
+		if (rank > best && str_copy(buf, size, text))
+			best = rank;
+	}
+	freeifaddrs(all);
+	return best > 0;
 }

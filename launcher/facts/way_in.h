@@ -24,4 +24,7 @@ struct way_in_facts {
 /** way_in_read() - @h is of the same tree; fills all of *@w */
 void way_in_read(const struct tree *t, const struct host_facts *h, struct way_in_facts *w);
 
+/** way_in_address() - an address of this machine that others reach; false: none. For the ssh line */
+nodiscard_ bool way_in_address(char *buf, size_t size);
+
 #endif
