@@ -215,6 +215,14 @@ static bool module_in_image(struct back *k, const char *name)
 	return false;
 }
 
+static bool is_builtin(struct back *k, const char *name)
+{
+	enum modprobe_kind kind;
+
+	modprobe_kinds(k->t, k->e->kernel, &name, 1, &kind);
+	return kind == MODPROBE_BUILTIN;
+}
+
 static void judge_modules(struct back *k)
 {
 	char text[256];
@@ -226,7 +234,7 @@ static void judge_modules(struct back *k)
 	for (size_t i = 0; i < n; i++) {
 		if (module_in_image(k, v[i]))
 			right(k, k->where.path, v[i], N_("the initramfs has this module"));
-		else if (modprobe_kind(k->t, k->e->kernel, v[i]) == MODPROBE_BUILTIN)
+		else if (is_builtin(k, v[i]))
 			right(k, NULL, v[i], N_("is built into the kernel"));
 		else
 			missing(k, k->where.path, v[i], N_("the initramfs does not have this module"));
