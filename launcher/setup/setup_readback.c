@@ -25,7 +25,7 @@
 struct back {
 	const struct tree *t;
 	const struct setup_expect *e;
-	struct boot_facts b;
+	struct loader_facts b;
 	struct initramfs_facts image;
 	struct initramfs_where where;
 	struct setup_notes *n;
@@ -179,7 +179,7 @@ static void judge_entries(struct back *k)
 		missing(k, NULL, k->e->kernel, N_("no boot entry of this kernel was found"));
 }
 
-/* boot_read() leaves the entries out where a generator's input is what igvm writes. */
+/* loader_read() leaves the entries out where a generator's input is what igvm writes. */
 static void judge_generated(struct back *k)
 {
 	boot_entries(k->t, &k->b);
@@ -272,9 +272,9 @@ static int read_back(struct back *k)
 	size_t n;
 	int r = 0;
 
-	/* boot_read() wants the running kernel; what it says of entries is for the one that boots next. */
+	/* loader_read() wants the running kernel; what it says of entries is for the one that boots next. */
 	str_fit(release, sizeof(release), k->e->kernel);
-	boot_read(k->t, release, &k->b);
+	loader_read(k->t, release, &k->b);
 	if (tree_line(k->t, "proc/cmdline", line, sizeof(line)))
 		line[0] = '\0';
 	str_fit(text, sizeof(text), k->e->image_files);
