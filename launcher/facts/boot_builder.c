@@ -52,7 +52,7 @@ static bool has_program(const struct tree *t, const char *name)
 	return false;
 }
 
-static void find_tools(const struct tree *t, struct boot_facts *b)
+static void find_tools(const struct tree *t, struct loader_facts *b)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
 		if (has_program(t, tools[i].name))
@@ -71,7 +71,7 @@ static bool is_kernel(const struct tree *t, const char *release)
 	       tree_exists(t, path) == TRI_YES;
 }
 
-static void find_kernel(const struct tree *t, const char *release, struct boot_facts *b)
+static void find_kernel(const struct tree *t, const char *release, struct loader_facts *b)
 {
 	_fd_ int fd = tree_open(t, "lib/modules", O_RDONLY | O_DIRECTORY);
 	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -88,7 +88,7 @@ static void find_kernel(const struct tree *t, const char *release, struct boot_f
 		boot_how(b, "kernel %s is installed and newer than the running %s", b->next_kernel, release);
 }
 
-static void find_image(const struct tree *t, struct boot_facts *b)
+static void find_image(const struct tree *t, struct loader_facts *b)
 {
 	char path[160];
 
@@ -107,7 +107,7 @@ static void find_image(const struct tree *t, struct boot_facts *b)
 /* --- the builder -------------------------------------------------------------------------- */
 
 /* mkinitcpio is asked for images by its presets: without one it built none of those that boot. */
-static void read_presets(const struct tree *t, struct boot_facts *b)
+static void read_presets(const struct tree *t, struct loader_facts *b)
 {
 	_fd_ int fd = tree_open(t, "etc/mkinitcpio.d", O_RDONLY | O_DIRECTORY);
 	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -150,7 +150,7 @@ static const struct {
  * Which image boots is told by its name: initrd.img-R is Debian's, booster-linux.img Booster's,
  * initramfs-linux.img mkinitcpio's, initramfs-R.img dracut's.
  */
-static enum boot_builder by_image(const struct tree *t, struct boot_facts *b)
+static enum boot_builder by_image(const struct tree *t, struct loader_facts *b)
 {
 	char line[4096], path[160];
 
@@ -167,7 +167,7 @@ static enum boot_builder by_image(const struct tree *t, struct boot_facts *b)
 	return BOOT_BUILDER_UNKNOWN;
 }
 
-static void find_builder(const struct tree *t, struct boot_facts *b)
+static void find_builder(const struct tree *t, struct loader_facts *b)
 {
 	char list[200] = "";
 	size_t n = 0;
@@ -199,7 +199,7 @@ static void find_builder(const struct tree *t, struct boot_facts *b)
 }
 
 /* Words of the last HOOKS= are enough here: one word decides between two kinds of image. */
-static void read_hooks(const struct tree *t, struct boot_facts *b)
+static void read_hooks(const struct tree *t, struct loader_facts *b)
 {
 	_free_ char *text = NULL;
 
@@ -210,7 +210,7 @@ static void read_hooks(const struct tree *t, struct boot_facts *b)
 			b->systemd_initramfs = memmem(s, strcspn(s, ")\n"), "systemd", 7) != NULL;
 }
 
-void boot_builder_read(const struct tree *t, const char *release, struct boot_facts *b)
+void boot_builder_read(const struct tree *t, const char *release, struct loader_facts *b)
 {
 	find_tools(t, b);
 	find_kernel(t, release, b);

@@ -35,7 +35,7 @@ const char *boot_loader_name(enum boot_loader l)
 	return l < BOOT_LOADERS ? loader_names[l] : "unknown";
 }
 
-void boot_how(struct boot_facts *b, const char *fmt, ...)
+void boot_how(struct loader_facts *b, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -71,7 +71,7 @@ static void os_value(const char *text, const char *key, char *buf, size_t size)
 	}
 }
 
-static void read_os(const struct tree *t, struct boot_facts *b)
+static void read_os(const struct tree *t, struct loader_facts *b)
 {
 	_free_ char *text = NULL;
 
@@ -84,7 +84,7 @@ static void read_os(const struct tree *t, struct boot_facts *b)
 }
 
 /* "suse" also finds "opensuse-tumbleweed" in ID_LIKE="opensuse suse". */
-bool boot_is_like(const struct boot_facts *b, const char *id)
+bool boot_is_like(const struct loader_facts *b, const char *id)
 {
 	size_t n = strlen(id);
 
@@ -119,7 +119,7 @@ static bool efi_text(const struct tree *t, const char *name, char *buf, size_t s
 	return n;
 }
 
-static enum boot_loader by_stub(const struct tree *t, struct boot_facts *b)
+static enum boot_loader by_stub(const struct tree *t, struct loader_facts *b)
 {
 	char text[128];
 
@@ -129,7 +129,7 @@ static enum boot_loader by_stub(const struct tree *t, struct boot_facts *b)
 	return BOOT_LOADER_UKI;
 }
 
-static enum boot_loader by_info(const struct tree *t, struct boot_facts *b)
+static enum boot_loader by_info(const struct tree *t, struct loader_facts *b)
 {
 	static const struct {
 		const char *prefix;
@@ -184,7 +184,7 @@ static const char *first_of(const struct tree *t, const char *const *paths, size
 	return NULL;
 }
 
-static enum boot_loader by_cmdline(const struct tree *t, struct boot_facts *b)
+static enum boot_loader by_cmdline(const struct tree *t, struct loader_facts *b)
 {
 	char line[4096];
 	const char *s;
@@ -219,7 +219,7 @@ static void list_add(char *list, size_t size, const char *name, const char *path
 	snprintf(list + n, size - n, "%s%s (%s)", n ? ", " : "", name, path);
 }
 
-static enum boot_loader by_files(const struct tree *t, struct boot_facts *b)
+static enum boot_loader by_files(const struct tree *t, struct loader_facts *b)
 {
 	enum boot_loader found = BOOT_LOADER_UNKNOWN;
 	char list[224] = "";
@@ -247,7 +247,7 @@ static enum boot_loader by_files(const struct tree *t, struct boot_facts *b)
 	return BOOT_LOADER_UNKNOWN;
 }
 
-static void find_loader(const struct tree *t, struct boot_facts *b)
+static void find_loader(const struct tree *t, struct loader_facts *b)
 {
 	if (!strcmp(b->os_id, "nixos")) {
 		boot_how(b, "os-release says NixOS: its configuration makes every file of the boot");
@@ -270,7 +270,7 @@ static bool is_rescue(const char *name)
 	return strstr(name, "-0-rescue") || strstr(name, "fallback") || strstr(name, "igvm-before");
 }
 
-static void add_entry(struct boot_facts *b, const char *dir, const char *name)
+static void add_entry(struct loader_facts *b, const char *dir, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -285,7 +285,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(a, b);
 }
 
-void boot_entries(const struct tree *t, struct boot_facts *b)
+void boot_entries(const struct tree *t, struct loader_facts *b)
 {
 	const char *dir = first_of(t, entry_dirs, ARRAY_SIZE(entry_dirs));
 	_fd_ int fd = dir ? tree_open(t, dir + 1, O_RDONLY | O_DIRECTORY) : -1;
@@ -302,7 +302,7 @@ void boot_entries(const struct tree *t, struct boot_facts *b)
 }
 
 /* systemd-boot says which entry it took; then that one alone is ours to change. */
-static void only_selected(const struct tree *t, struct boot_facts *b)
+static void only_selected(const struct tree *t, struct loader_facts *b)
 {
 	char id[256];
 
@@ -322,7 +322,7 @@ static void only_selected(const struct tree *t, struct boot_facts *b)
 }
 
 /* kernel-install calls its entries TOKEN-RELEASE.conf, TOKEN-RELEASE+TRIES.conf. */
-static bool is_generated(const struct boot_facts *b, const char *release)
+static bool is_generated(const struct loader_facts *b, const char *release)
 {
 	for (size_t i = 0; *release && i < b->n_entries; i++) {
 		const char *name = strrchr(b->entry[i], '/') + 1, *at = strstr(name, release);
@@ -350,7 +350,7 @@ static bool reads_dropins(const struct tree *t)
 	       text_has(t, "usr/sbin/grub2-mkconfig", "default/grub.d");
 }
 
-static void source_grub(const struct tree *t, struct boot_facts *b)
+static void source_grub(const struct tree *t, struct loader_facts *b)
 {
 	const char *cfg = first_of(t, grub_cfgs, ARRAY_SIZE(grub_cfgs));
 
@@ -366,7 +366,7 @@ static void source_grub(const struct tree *t, struct boot_facts *b)
 	}
 }
 
-static void source_systemd(const struct tree *t, struct boot_facts *b, const char *release)
+static void source_systemd(const struct tree *t, struct loader_facts *b, const char *release)
 {
 	only_selected(t, b);
 	if (b->proxmox) {
@@ -382,7 +382,7 @@ static void source_systemd(const struct tree *t, struct boot_facts *b, const cha
 		b->source = BOOT_SOURCE_BLS, b->entries_generated = true;
 }
 
-static void source_uki(const struct tree *t, struct boot_facts *b)
+static void source_uki(const struct tree *t, struct loader_facts *b)
 {
 	if (b->builder == BOOT_BUILDER_DRACUT && !tree_is_file(t, "etc/kernel/cmdline")) {
 		b->source = BOOT_SOURCE_DRACUT;
@@ -395,7 +395,7 @@ static void source_uki(const struct tree *t, struct boot_facts *b)
 	}
 }
 
-static void source_limine(const struct tree *t, struct boot_facts *b)
+static void source_limine(const struct tree *t, struct loader_facts *b)
 {
 	const char *conf = first_of(t, limine_confs, ARRAY_SIZE(limine_confs));
 
@@ -408,7 +408,7 @@ static void source_limine(const struct tree *t, struct boot_facts *b)
 		b->source = BOOT_SOURCE_LIMINE_CONF;
 }
 
-static void find_source(const struct tree *t, const char *release, struct boot_facts *b)
+static void find_source(const struct tree *t, const char *release, struct loader_facts *b)
 {
 	b->proxmox = b->tools & BOOT_TOOL_PROXMOX &&
 		     tree_is_file(t, "etc/kernel/proxmox-boot-uuids");
@@ -427,7 +427,7 @@ static void find_source(const struct tree *t, const char *release, struct boot_f
 		b->n_entries = 0;
 }
 
-void boot_read(const struct tree *t, const char *release, struct boot_facts *b)
+void loader_read(const struct tree *t, const char *release, struct loader_facts *b)
 {
 	memset(b, 0, sizeof(*b));
 	read_os(t, b);

@@ -36,7 +36,7 @@ enum boot_source {
 	BOOT_SOURCE_LIMINE_CONF,	/* limine.conf itself, see config */
 };
 
-/** bits of boot_facts.tools; boot_tool_name() */
+/** bits of loader_facts.tools; boot_tool_name() */
 enum boot_tool {
 	BOOT_TOOL_UPDATE_GRUB = 1 << 0, BOOT_TOOL_GRUB_MKCONFIG = 1 << 1,
 	BOOT_TOOL_GRUB2_MKCONFIG = 1 << 2, BOOT_TOOL_GRUBBY = 1 << 3,
@@ -50,7 +50,7 @@ enum boot_tool {
 #define BOOT_HOW_MAX		8
 #define BOOT_ENTRIES_MAX	16
 
-struct boot_facts {
+struct loader_facts {
 	char os_id[32], os_like[96], os_name[96];	/* os-release; "" unknown */
 	enum boot_loader loader;
 	enum boot_builder builder;
@@ -73,29 +73,29 @@ struct boot_facts {
 };
 
 /**
- * boot_read() - fill *@b from below @t
+ * loader_read() - fill *@b from below @t
  *
  * @release: uname -r of the running kernel, "" unknown. Sources: systemd's Boot Loader Interface (EFI
  * variables LoaderInfo, LoaderEntrySelected, StubInfo), BOOT_IMAGE= of /proc/cmdline (GRUB), files of each
  * loader; presets and programs of each builder. Nothing fails: what is not known is UNKNOWN, with why.
  */
-void boot_read(const struct tree *t, const char *release, struct boot_facts *b);
+void loader_read(const struct tree *t, const char *release, struct loader_facts *b);
 
 /** boot_is_like() - is the distribution @id or derived from it ("debian", "fedora", "arch", "suse")? */
-bool boot_is_like(const struct boot_facts *b, const char *id);
+bool boot_is_like(const struct loader_facts *b, const char *id);
 
 /** boot_loader_name(), boot_builder_name(), boot_tool_name() - "GRUB", "dracut", "update-grub" */
 const char *boot_loader_name(enum boot_loader l);
 const char *boot_builder_name(enum boot_builder l);
 const char *boot_tool_name(enum boot_tool t);
 
-/** boot_builder_read() - the builder's half of boot_read(), which calls it */
-void boot_builder_read(const struct tree *t, const char *release, struct boot_facts *b);
+/** boot_builder_read() - the builder's half of loader_read(), which calls it */
+void boot_builder_read(const struct tree *t, const char *release, struct loader_facts *b);
 
 /** boot_entries() - fill b->entry with every BLS entry there is, the rescue ones left out */
-void boot_entries(const struct tree *t, struct boot_facts *b);
+void boot_entries(const struct tree *t, struct loader_facts *b);
 
 /** boot_how() - add one line of evidence; what does not fit is left out */
-void boot_how(struct boot_facts *b, const char *fmt, ...) printf_(2, 3);
+void boot_how(struct loader_facts *b, const char *fmt, ...) printf_(2, 3);
 
 #endif

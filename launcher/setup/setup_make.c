@@ -91,7 +91,7 @@ static void check_device(struct setup_work *k)
 
 static void check_builder(struct setup_work *k)
 {
-	const struct boot_facts *b = k->b;
+	const struct loader_facts *b = k->b;
 
 	if (b->loader == BOOT_LOADER_NIXOS)
 		refuse(k, NULL, "boot.initrd.kernelModules = [ \"vfio_pci\" ]; boot.extraModprobeConfig = "
@@ -220,7 +220,7 @@ static void expect(struct setup_work *k, const char *words)
 
 static void say_how(struct setup_work *k)
 {
-	const struct boot_facts *b = k->b;
+	const struct loader_facts *b = k->b;
 
 	for (size_t i = 0; i < b->n_how; i++)
 		setup_note(k->n, SETUP_SAYS_FOUND, NULL, NULL, b->how[i], N_("how this host boots"));
@@ -245,7 +245,7 @@ static void make(struct setup_work *k)
 	expect(k, words);
 }
 
-int setup_make(const struct host_facts *h, const struct boot_facts *b,
+int setup_make(const struct host_facts *h, const struct loader_facts *b,
 	       const struct setup_texts *x, const struct setup_wish *w, struct setup_plan *p,
 	       struct setup_notes *n)
 {

@@ -86,7 +86,7 @@ struct setup_texts {
  *
  * @datadir: paths_datadir(). 0; -ENOENT a template of igvm is missing; -ENOSPC too many files; -ENOMEM.
  */
-nodiscard_ int setup_read(const struct tree *t, const struct boot_facts *b, const char *datadir,
+nodiscard_ int setup_read(const struct tree *t, const struct loader_facts *b, const char *datadir,
 			  struct setup_texts *x);
 
 /** setup_texts_done() - release what *@x owns; harmless on a zeroed or released one */
@@ -102,16 +102,16 @@ const struct setup_text *setup_text_find(const struct setup_texts *x, const char
  * host is as wanted. What stands in the way is in *@n (setup_refused()); the plan then shows what it can.
  * 0, -ENOMEM, or what setup_plan_file() returns.
  */
-nodiscard_ int setup_make(const struct host_facts *h, const struct boot_facts *b,
+nodiscard_ int setup_make(const struct host_facts *h, const struct loader_facts *b,
 			  const struct setup_texts *x, const struct setup_wish *w,
 			  struct setup_plan *p, struct setup_notes *n);
 
 /**
- * setup_prepare() - host_read(), boot_read(), setup_read(), setup_make() below @root in one call
+ * setup_prepare() - host_read(), loader_read(), setup_read(), setup_make() below @root in one call
  *
  * Writes nothing, binds nothing. *@b may be NULL. 0 or -errno.
  */
-nodiscard_ int setup_prepare(const char *root, const struct setup_wish *w, struct boot_facts *b,
+nodiscard_ int setup_prepare(const char *root, const struct setup_wish *w, struct loader_facts *b,
 			     struct setup_plan *p, struct setup_notes *n);
 
 /**

@@ -375,7 +375,7 @@ static void kernel_install(struct setup_work *k, const char *why)
 /* A tool that also makes the boot entries or the unified image comes in place of the plain one. */
 static void build_image(struct setup_work *k)
 {
-	const struct boot_facts *b = k->b;
+	const struct loader_facts *b = k->b;
 
 	if (b->builder == BOOT_BUILDER_INITRAMFS_TOOLS)
 		RUN(k, WHY_IMAGE, "update-initramfs", "-u", "-k", b->next_kernel);
@@ -414,7 +414,7 @@ static void make_grub(struct setup_work *k)
 
 static void make_entry(struct setup_work *k, bool image)
 {
-	const struct boot_facts *b = k->b;
+	const struct loader_facts *b = k->b;
 
 	if (b->loader == BOOT_LOADER_GRUB && b->source != BOOT_SOURCE_BLS)
 		make_grub(k);

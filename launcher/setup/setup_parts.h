@@ -23,7 +23,7 @@
 /** struct setup_work - what setup_make() and its parts share */
 struct setup_work {
 	const struct host_facts *h;
-	const struct boot_facts *b;
+	const struct loader_facts *b;
 	const struct setup_texts *x;
 	const struct setup_wish *wish;
 	struct setup_plan *p;

@@ -25,7 +25,7 @@
 struct back {
 	const struct tree *t;
 	const struct setup_expect *e;
-	struct boot_facts b;
+	struct loader_facts b;
 	struct initramfs_facts image;
 	struct initramfs_where where;
 	struct setup_notes *n;
@@ -179,7 +179,7 @@ static void judge_entries(struct back *k)
 		missing(k, NULL, k->e->kernel, N_("no boot entry of this kernel was found"));
 }
 
-/* boot_read() leaves the entries out where a generator's input is what igvm writes. */
+/* loader_read() leaves the entries out where a generator's input is what igvm writes. */
 static void judge_generated(struct back *k)
 {
 	boot_entries(k->t, &k->b);
@@ -215,6 +215,14 @@ static bool module_in_image(struct back *k, const char *name)
 	return false;
 }
 
+static bool is_builtin(struct back *k, const char *name)
+{
+	enum modprobe_kind kind;
+
+	modprobe_kinds(k->t, k->e->kernel, &name, 1, &kind);
+	return kind == MODPROBE_BUILTIN;
+}
+
 static void judge_modules(struct back *k)
 {
 	char text[256];
@@ -226,7 +234,7 @@ static void judge_modules(struct back *k)
 	for (size_t i = 0; i < n; i++) {
 		if (module_in_image(k, v[i]))
 			right(k, k->where.path, v[i], N_("the initramfs has this module"));
-		else if (modprobe_kind(k->t, k->e->kernel, v[i]) == MODPROBE_BUILTIN)
+		else if (is_builtin(k, v[i]))
 			right(k, NULL, v[i], N_("is built into the kernel"));
 		else
 			missing(k, k->where.path, v[i], N_("the initramfs does not have this module"));
@@ -264,9 +272,9 @@ static int read_back(struct back *k)
 	size_t n;
 	int r = 0;
 
-	/* boot_read() wants the running kernel; what it says of entries is for the one that boots next. */
+	/* loader_read() wants the running kernel; what it says of entries is for the one that boots next. */
 	str_fit(release, sizeof(release), k->e->kernel);
-	boot_read(k->t, release, &k->b);
+	loader_read(k->t, release, &k->b);
 	if (tree_line(k->t, "proc/cmdline", line, sizeof(line)))
 		line[0] = '\0';
 	str_fit(text, sizeof(text), k->e->image_files);

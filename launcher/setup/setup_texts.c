@@ -139,7 +139,7 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct setup_text *)a)->path, ((const struct setup_text *)b)->path);
 }
 
-int setup_read(const struct tree *t, const struct boot_facts *b, const char *datadir,
+int setup_read(const struct tree *t, const struct loader_facts *b, const char *datadir,
 	       struct setup_texts *x)
 {
 	int r = 0;
@@ -167,12 +167,12 @@ int setup_read(const struct tree *t, const struct boot_facts *b, const char *dat
 	return r;
 }
 
-int setup_prepare(const char *root, const struct setup_wish *w, struct boot_facts *b,
+int setup_prepare(const char *root, const struct setup_wish *w, struct loader_facts *b,
 		  struct setup_plan *p, struct setup_notes *n)
 {
 	struct setup_texts x = { 0 };
 	struct host_facts h = { 0 };
-	struct boot_facts mine;
+	struct loader_facts mine;
 	struct tree t;
 	int r;
 
@@ -185,7 +185,7 @@ int setup_prepare(const char *root, const struct setup_wish *w, struct boot_fact
 		return r;
 	r = tree_init(&t, root);
 	if (!r) {
-		boot_read(&t, h.kernel, b);
+		loader_read(&t, h.kernel, b);
 		r = setup_read(&t, b, paths_datadir(), &x);
 		if (!r)
 			r = setup_make(&h, b, &x, w, p, n);
