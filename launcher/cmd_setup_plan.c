@@ -149,8 +149,6 @@ int setup_call_plan(struct setup_call *c)
 
 	if (!code)
 		code = print_plan(c, y);
-	if (!code && !c->g->json && !y->plan.n_files)
-		say(_("nothing to do"));
 	if (!code && setup_refused(&y->notes))
 		code = EXIT_REFUSED;
 	if (!code)

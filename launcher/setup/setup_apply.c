@@ -48,7 +48,7 @@ static int blame(struct setup_report *r, const char *path, int error)
 
 /* --- commands -------------------------------------------------------------------- */
 
-int setup_commands(const struct tree *t, const struct setup_store *s, const struct setup_command *c,
+int setup_run_commands(const struct tree *t, const struct setup_store *s, const struct setup_command *c,
 		   size_t n, bool undo, struct setup_report *r)
 {
 	_fd_ int keep = openat(s->fd, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -405,7 +405,7 @@ static int apply_open(const struct tree *t, const struct setup_plan *plan, unsig
 		roll_back(t, s, j, r);
 		return e;
 	}
-	e = setup_commands(t, s, plan->command, plan->n_commands, false, r);
+	e = setup_run_commands(t, s, plan->command, plan->n_commands, false, r);
 	r->left = e;
 	return e ? e : finish(t, s, j);
 }

@@ -12,8 +12,8 @@ void setup_report_add(struct setup_report *r, const char *path, enum setup_did d
 nodiscard_ int setup_undo_files(const struct tree *t, const struct setup_store *s,
 				struct setup_journal *j, struct setup_report *r);
 
-/** setup_commands() - run those of @c, all or those marked for undo; 0, -ECANCELED, -errno */
-nodiscard_ int setup_commands(const struct tree *t, const struct setup_store *s,
+/** setup_run_commands() - run those of @c, all or those marked for undo; 0, -ECANCELED, -errno */
+nodiscard_ int setup_run_commands(const struct tree *t, const struct setup_store *s,
 			      const struct setup_command *c, size_t n, bool undo,
 			      struct setup_report *r);
 

@@ -199,7 +199,7 @@ static int undo_open(const struct tree *t, struct setup_store *s, struct setup_j
 		return e;
 	e = setup_undo_files(t, s, j, r);
 	if (!e)
-		e = setup_commands(t, s, j->c, j->n_commands, true, r);
+		e = setup_run_commands(t, s, j->c, j->n_commands, true, r);
 	if (e)
 		return e;
 	if (!j->n) {
