@@ -94,6 +94,10 @@ $(filter-out $(leaf) $(qmp_leaf),$(unit_tests)): $(B)/tests/%: $(B)/tests/%.o $(
 $(filter-out $(leaf) $(qmp_leaf),$(fuzz_tests)): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(fuzz_main) $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
 
+# Each call that changes a file system goes through the test, which cuts it off.
+$(B)/tests/t_setup_apply: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,write openat renameat unlinkat \
+	mkdirat fchown fchmod futimens fsetxattr fsync)
+
 # Helper programs that tests run (tests/tools/*.c), one source each.
 tools       := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
 $(filter-out $(leaf) $(qmp_leaf),$(tools)): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
@@ -212,8 +216,14 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 # --- data, texts ------------------------------------------------------------------
 # $(B)/share/igvm is the program's data when it runs from the build tree.
 share_files := $(sort $(wildcard vm-templates/*.conf))
-share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%)
+boot_files  := $(sort $(wildcard vm-templates/boot/*))
+share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%) \
+	       $(boot_files:vm-templates/%=$(B)/share/igvm/%)
 $(B)/share/igvm/templates/%: vm-templates/%
+	@mkdir -p $(@D)
+	$(call q,CP,$@)cp $< $@
+
+$(B)/share/igvm/boot/%: vm-templates/boot/%
 	@mkdir -p $(@D)
 	$(call q,CP,$@)cp $< $@
 
@@ -298,9 +308,11 @@ INSTALL     ?= install
 .PHONY: install uninstall
 install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 	$(INSTALL) -D -m 755 $(B)/igvm $(DESTDIR)$(bindir)/igvm
-	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi
+	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi \
+		$(DESTDIR)$(datadir)/igvm/boot
 	$(INSTALL) -m 644 $(share_files) $(DESTDIR)$(datadir)/igvm/templates
 	$(INSTALL) -m 755 tests/hosts/capture.sh $(DESTDIR)$(datadir)/igvm/capture.sh
+	$(INSTALL) -m 644 $(boot_files) $(DESTDIR)$(datadir)/igvm/boot
 	$(INSTALL) -m 644 $(B)/share/igvm/roms/*.rom $(DESTDIR)$(datadir)/igvm/roms
 	$(INSTALL) -m 644 $(B)/share/igvm/efi/* $(DESTDIR)$(datadir)/igvm/efi
 	for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \
@@ -327,4 +339,4 @@ clean:			## remove everything that was built, lab images included
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##/\1:/p' Makefile | sort
 
--include $(shell find $(B) -path $(B)/lab -prune -o -name '*.d' -type f -print 2>/dev/null)
+-include $(shell find $(B) -path $(B)/lab -prune -o -path $(B)/setup -prune -o -name '*.d' -type f -print 2>/dev/null)

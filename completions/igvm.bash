@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor devices start probe status list stop kill logs screenshot showcmd explain rom bind release'
+	local commands='doctor devices start probe status list stop kill logs screenshot showcmd explain rom setup bind release'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -28,6 +28,7 @@ _igvm() {
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	explain) options+=' --list --causes' ;;
 	doctor) options+=' --like-guide' ;;
+	setup) options+=' --plan --apply --undo --confirm --status --trial-expired --dedicated --shared --adopt --trial --no-way-in-ok --user --yes' ;;
 	rom) options+=' --all --output --list --force --device --qemu --firmware --only --vendor --class --revision --efi --assign --gop --image --name' ;;
 	esac
 
@@ -37,7 +38,7 @@ _igvm() {
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
-		bind|release|list|devices) ;;
+		bind|release|list|devices|setup) ;;
 		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
 		esac ;;
 	esac

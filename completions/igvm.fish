@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor devices start probe status list stop kill logs screenshot showcmd explain rom bind release
+set -l commands doctor devices start probe status list stop kill logs screenshot showcmd explain rom setup bind release
 set -l named doctor start probe status stop kill logs screenshot showcmd
 
 function __igvm_vms
@@ -45,3 +45,16 @@ complete -c igvm -n "__fish_seen_subcommand_from rom" -l name -r
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l assign
 complete -c igvm -F -n "__fish_seen_subcommand_from rom" -a "show extract check fix build import list"
 complete -c igvm -n "__fish_seen_subcommand_from screenshot" -F
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l plan
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l apply
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l undo
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l confirm
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l status
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l trial-expired
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l dedicated
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l shared
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l adopt
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l trial -r
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l no-way-in-ok
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l user -r -a '(__fish_complete_users)'
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l yes -s y

@@ -19,6 +19,7 @@
 	CMD(showcmd)	\
 	CMD(explain)	\
 	CMD(rom)	\
+	CMD(setup)	\
 	CMD(bind)	\
 	CMD(release)	\
 	CMD(launch)	\

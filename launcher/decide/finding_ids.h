@@ -167,7 +167,9 @@
 	FINDING(PROBE_NO_PICTURE, "probe.no-picture", SEVERITY_WARN, "guest")	\
 	FINDING(PROBE_LEGACY_NOT_APPLIED, "probe.legacy-not-applied", SEVERITY_BLOCK, "qemu") \
 	FINDING(PROBE_OPREGION_NOT_APPLIED, "probe.opregion-not-applied", SEVERITY_BLOCK, "qemu") \
-	FINDING(PROBE_QEMU_MESSAGE, "probe.qemu-message", SEVERITY_WARN, "qemu")
+	FINDING(PROBE_QEMU_MESSAGE, "probe.qemu-message", SEVERITY_WARN, "qemu") \
+	/* setup: other ways into the host */					\
+	FINDING(WAY_IN_NONE, "way-in.none", SEVERITY_BLOCK, "kernel")
 /* clang-format on */
 
 #endif

@@ -817,6 +817,15 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("no warning of QEMU about the iGPU"),
 		N_("igvm logs NAME shows the whole text"),
 		N_("QEMU wrote a message whose cause is known, and went on.")),
+	/* setup: other ways into the host */
+	ROW(WAY_IN_NONE,
+		N_("sshd started at boot on an address that needs no login, a serial console, or a second GPU"),
+		N_("systemctl enable --now ssh (sshd on Fedora and Arch), then igvm setup --dedicated --apply again"),
+		N_("In dedicated mode the host boots without a picture. igvm counts as another way in: an ssh server that "
+		   "is started at boot, listens now, and has an address from the system's own network manager (a "
+		   "user's Wi-Fi comes up only after the login that nobody can see); console=ttyS on the kernel's "
+		   "command line with a login on it; a second GPU with a driver of the host's. What cannot be seen "
+		   "does not count. --no-way-in-ok goes on without one.")),
 };
 
 const struct finding_def *finding_def(enum finding_id id)
