@@ -12,6 +12,7 @@
 	CMD(probe)	\
 	CMD(status)	\
 	CMD(list)	\
+	CMD(confirm)	\
 	CMD(stop)	\
 	CMD(kill)	\
 	CMD(logs)	\
@@ -22,6 +23,7 @@
 	CMD(setup)	\
 	CMD(bind)	\
 	CMD(release)	\
+	CMD(selftest)	\
 	CMD(launch)	\
 	CMD(supervise)	\
 	CMD(cleanup)

@@ -11,6 +11,7 @@
 #include "launcher/facts/host.h"
 #include "launcher/run/bind.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/screen.h"
 
 #define OWNER		"cli"
 #define VFIO_PCI	"vfio-pci"
@@ -136,8 +137,9 @@ static int explain(struct move *m, int err, const struct bind_error *e)
 static int move_locked(struct move *m, bool bind)
 {
 	struct bind_error e = { 0 };
+	struct screen_error s = { 0 };
 	char before[32];
-	int r = bind_driver(m->g->root, m->bdf, m->before);
+	int back = 0, r = bind_driver(m->g->root, m->bdf, m->before);
 
 	if (!r)
 		r = bind_repair(m->g->root, &m->paths, m->bdf, &e);
@@ -145,10 +147,15 @@ static int move_locked(struct move *m, bool bind)
 		r = bind_claim(m->g->root, &m->paths, m->bdf, OWNER, before, &e);
 	else if (!r)
 		r = bind_release(m->g->root, &m->paths, m->bdf, NULL, &e);
+	if (!bind && r != -EBUSY)
+		back = screen_give_back(m->g->root, &m->paths, m->bdf, &s);
 	if (bind_driver(m->g->root, m->bdf, m->after))
 		m->after[0] = '\0';
 	if (r)
 		return explain(m, -r, &e);
+	if (back)
+		return refuse(m, EXIT_FAILED, _("%s: the screen does not come back: %s: %s"), m->text,
+			      s.text, strerror(s.err));
 	if (!bind && !strcmp(m->after, VFIO_PCI))
 		return refuse(m, EXIT_FAILED,
 			      _("%s: vfio-pci took it again: vfio-pci.ids= on the kernel's command line or in modprobe.d names it"),
