@@ -247,6 +247,9 @@ static void test_stale(void **state)
 	tree_text(MODPROBE, GOOD "options i915 enable_guc=3\n");
 	after("driver vfio-pci", "initramfs.stale");
 	assert_true(seen("/etc/modprobe.d/vfio.conf:3"));
+	tree_text("etc/NIXOS", "");
+	after("driver vfio-pci", "");
+	tree_run("rm etc/NIXOS");
 	/* a setting that is gone */
 	tree_text(MODPROBE, GOOD);
 	tree_text("root/etc/modprobe.d/old.conf", "blacklist xe\n");

@@ -144,7 +144,7 @@ static bool check_stale(const struct checking *c)
 	const struct modprobe *here = &b->modprobe, *there = &b->image_modprobe;
 	char where[320];
 
-	if (b->image.texts_left_out || here->unread)
+	if (b->image.texts_left_out || here->unread || b->own_settings)
 		return false;
 	for (size_t i = 0; i < here->n_rules; i++) {
 		if (!is_about_us(&here->rule[i]) || !is_behind(b, &here->rule[i]))
