@@ -106,6 +106,15 @@ static void test_cmdline(void **state)
 	}
 }
 
+static void test_crowd(void **state)
+{
+	(void)state;
+	tree_new();
+	judge("cmdline vfio-pci-ids=1 vfio-pci-ids=2 vfio-pci-ids=3 vfio-pci-ids=4 vfio-pci-ids=5 "
+	      "vfio-pci-ids=6 vfio-pci-ids=7 vfio-pci-ids=8 vfio-pci-ids=9 vfio-pci-ids=10");
+	assert_int_equal(found.n, 6);
+}
+
 /* --- a tree whose boot is prepared -------------------------------------------------------------- */
 
 #define R		"6.12.63-amd64"
@@ -225,6 +234,14 @@ static void test_image(void **state)
 	after("driver i915", "initramfs.no-vfio");
 	tree_text("lib/modules/" R "/modules.builtin", "kernel/drivers/vfio/pci/vfio-pci.ko\n");
 	after("driver i915", "");
+	/* the case igvm exists for: every step of the guide done, two wrong ids */
+	make_good();
+	tree_text(MODPROBE, "options vfio-pci ids=8086:4680\n");
+	tree_run("rm -r root/lib/modules/vfio-pci.ko.xz root/etc");
+	pack();
+	after("cmdline " BASE "iommu=pt vfio-pci.ids=8086:4682\ndriver i915",
+	      "cmdline.no-effect ids.not-this-machine ids.not-this-machine initramfs.no-vfio "
+	      "boot.softdep-missing");
 }
 
 static void test_stale(void **state)
@@ -238,6 +255,9 @@ static void test_stale(void **state)
 	tree_text(MODPROBE, GOOD "options i915 enable_guc=3\n");
 	after("driver vfio-pci", "initramfs.stale");
 	assert_true(seen("/etc/modprobe.d/vfio.conf:3"));
+	tree_text("etc/NIXOS", "");
+	after("driver vfio-pci", "");
+	tree_run("rm etc/NIXOS");
 	/* a setting that is gone */
 	tree_text(MODPROBE, GOOD);
 	tree_text("root/etc/modprobe.d/old.conf", "blacklist xe\n");
@@ -279,6 +299,9 @@ static void test_order(void **state)
 	after("driver i915", "boot.softdep-missing");
 	after("driver vfio-pci", "");
 	after("cmdline " BASE "rd.driver.pre=vfio-pci\ndriver i915", "");
+	after("cmdline " BASE "i915.force_probe=!4692\ndriver i915", "");
+	after("cmdline " BASE "i915.modeset=0\ndriver none", "");
+	after("cmdline " BASE "nomodeset\ndriver none", "");
 	tree_text("etc/mkinitcpio.conf", "MODULES=(vfio_pci vfio vfio_virqfd)\n");
 	after("driver vfio-pci", "boot.virqfd");
 	after("driver vfio-pci\nkernel 6.1.0-1", "initramfs.not-found");
@@ -310,7 +333,8 @@ static void test_without(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cmdline), cmocka_unit_test(test_healthy), cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_cmdline), cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_healthy), cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_ids_places), cmocka_unit_test(test_image), cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_blacklist), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_without),
