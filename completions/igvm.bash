@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor start probe status list stop kill logs screenshot showcmd explain rom bind release'
+	local commands='doctor start probe status list confirm stop kill logs screenshot showcmd explain rom bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -20,10 +20,11 @@ _igvm() {
 	local options='--help --json'
 	case $command in
 	'') COMPREPLY=($(compgen -W "$commands --root --json --help --version" -- "$cur")); return ;;
-	start) options='--help --rescue --force' ;;
+	start) options='--help --yes --trial --rescue --force' ;;
+	selftest) options+=' --rounds --yes' ;;
 	probe) options+=' --force --timeout' ;;
 	stop) options='--help --timeout --force' ;;
-	kill|screenshot) options='--help' ;;
+	kill|screenshot|confirm) options='--help' ;;
 	logs) options='--help --stream --raw --lines' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	explain) options+=' --list --causes' ;;
@@ -37,7 +38,7 @@ _igvm() {
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
-		bind|release|list) ;;
+		bind|release|selftest|list) ;;
 		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
 		esac ;;
 	esac

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor start probe status list stop kill logs screenshot showcmd explain rom bind release
-set -l named doctor start probe status stop kill logs screenshot showcmd
+set -l commands doctor start probe status list confirm stop kill logs screenshot showcmd explain rom bind release selftest
+set -l named doctor start probe status confirm stop kill logs screenshot showcmd
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -16,6 +16,9 @@ complete -c igvm -l help -d 'help'
 complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
 complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
+complete -c igvm -n "__fish_seen_subcommand_from start selftest" -l yes -s y
+complete -c igvm -n "__fish_seen_subcommand_from start" -l trial -r
+complete -c igvm -n "__fish_seen_subcommand_from selftest" -l rounds -s n -r
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
 complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r

@@ -11,6 +11,7 @@
 	CMD(probe)	\
 	CMD(status)	\
 	CMD(list)	\
+	CMD(confirm)	\
 	CMD(stop)	\
 	CMD(kill)	\
 	CMD(logs)	\
@@ -20,6 +21,7 @@
 	CMD(rom)	\
 	CMD(bind)	\
 	CMD(release)	\
+	CMD(selftest)	\
 	CMD(launch)	\
 	CMD(supervise)	\
 	CMD(cleanup)

@@ -8,9 +8,11 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd.h"
+#include "launcher/facts/holders.h"
 #include "launcher/facts/host.h"
 #include "launcher/run/bind.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/screen.h"
 
 #define OWNER		"cli"
 #define VFIO_PCI	"vfio-pci"
@@ -113,12 +115,35 @@ static int find_device(struct move *m, const char *arg, bool check)
 	return code;
 }
 
+/* Everybody who has it open, and the command for each. */
+static int explain_holders(struct move *m, const struct bind_error *e)
+{
+	_free_ struct holders *h = calloc(1, sizeof(*h));
+	char who[160], fix[160], list[480] = "";
+	struct tree t;
+
+	if (h && !tree_init(&t, m->g->root)) {
+		(void)!holders_read(&t, m->bdf, h);
+		close(t.fd);
+	}
+	for (size_t i = 0, n = 0; h && i < h->n; i++) {
+		if (!h->v[i].pid)
+			continue;
+		n = strlen(list);
+		snprintf(list + n, sizeof(list) - n, "%s%s (%s)", n ? ", " : "",
+			 holder_text(&h->v[i], who, sizeof(who)),
+			 holder_fix(h, &h->v[i], fix, sizeof(fix)));
+	}
+	if (!*list)
+		str_fit(list, sizeof(list), e->value);
+	return refuse(m, EXIT_REFUSED, _("%s: in use (igpu.busy): end first: %s"), m->text, list);
+}
+
 static int explain(struct move *m, int err, const struct bind_error *e)
 {
 	switch (err) {
 	case EBUSY:
-		return refuse(m, EXIT_REFUSED, _("%s: %s has %s open: end it first"), m->text, e->value,
-			      e->path);
+		return explain_holders(m, e);
 	case ETIMEDOUT:
 		return refuse(m, EXIT_FAILED,
 			      _("%s: the kernel does not come back from %s: a driver waits for somebody who uses the device; the next boot clears it"),
@@ -136,8 +161,9 @@ static int explain(struct move *m, int err, const struct bind_error *e)
 static int move_locked(struct move *m, bool bind)
 {
 	struct bind_error e = { 0 };
+	struct screen_error s = { 0 };
 	char before[32];
-	int r = bind_driver(m->g->root, m->bdf, m->before);
+	int back = 0, r = bind_driver(m->g->root, m->bdf, m->before);
 
 	if (!r)
 		r = bind_repair(m->g->root, &m->paths, m->bdf, &e);
@@ -145,10 +171,15 @@ static int move_locked(struct move *m, bool bind)
 		r = bind_claim(m->g->root, &m->paths, m->bdf, OWNER, before, &e);
 	else if (!r)
 		r = bind_release(m->g->root, &m->paths, m->bdf, NULL, &e);
+	if (!bind && r != -EBUSY)
+		back = screen_give_back(m->g->root, &m->paths, m->bdf, &s);
 	if (bind_driver(m->g->root, m->bdf, m->after))
 		m->after[0] = '\0';
 	if (r)
 		return explain(m, -r, &e);
+	if (back)
+		return refuse(m, EXIT_FAILED, _("%s: the screen does not come back: %s: %s"), m->text,
+			      s.text, strerror(s.err));
 	if (!bind && !strcmp(m->after, VFIO_PCI))
 		return refuse(m, EXIT_FAILED,
 			      _("%s: vfio-pci took it again: vfio-pci.ids= on the kernel's command line or in modprobe.d names it"),

@@ -25,15 +25,25 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/hand_over.h"
 #include "launcher/decide/probe.h"
 #include "launcher/pipeline.h"
 #include "launcher/run/control.h"
 #include "launcher/run/keeper.h"
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/record.h"
+#include "launcher/run/screen.h"
 #include "launcher/run/supervise.h"
 
+enum { OPT_YES = 0x100, OPT_TRIAL };
+
+#define TRIAL_MIN_S	10u
+
 static const struct opt opts[] = {
+	{ "yes", 'y', NULL, N_("close what uses the host's screen without asking"), OPT_YES },
+	{ "trial", 0, "TIME", N_("stop it after TIME (90s, 3m, 1h) unless `igvm confirm NAME` comes"),
+	  OPT_TRIAL },
 	PIPELINE_OPT_RESCUE_ROW,
 	PIPELINE_OPT_FORCE_ROW,
 	{ 0 }
@@ -48,9 +58,20 @@ const struct cmd cmd_start = {
 	.more = N_("Binds the iGPU to vfio-pci, reads its OpRegion, judges host, QEMU and ROM, builds\n"
 		   "the command line and starts QEMU with its own user. Refuses with exit status 5 when\n"
 		   "a finding says that the guest's driver could not work. The start of a VM that\n"
-		   "already runs succeeds."),
+		   "already runs succeeds.\n\n"
+		   "Where the host shows its screen with the iGPU, says what closes and asks; without a\n"
+		   "terminal and without --yes it refuses with exit status 5. It then goes on outside\n"
+		   "the session that closes. When the VM has ended, however it ended, the screen comes\n"
+		   "back: driver, consoles, display manager."),
 	.opts = opts,
 	.run = run_start,
+};
+
+/** struct start_args - what the command was given */
+struct start_args {
+	const char *name;
+	bool rescue, force, yes;
+	unsigned int trial_ms;
 };
 
 /* The terminal is the command's: what there is to say goes through @ready, status and logs. */
@@ -66,12 +87,13 @@ static void leave_terminal(void)
 }
 
 /* The supervisor and the launch below it: never returns to the command. */
-_Noreturn static void become_supervisor(struct pipeline *p, int ready)
+_Noreturn static void become_supervisor(struct pipeline *p, unsigned int trial_ms, int ready)
 {
 	struct supervise s = { .paths = &p->paths, .sysroot = "/", .name = p->name, .ready_fd = ready };
 	struct launch l = {
 		.paths = &p->paths, .plan = &p->plan, .words = &p->words, .vm_lock = p->vm_lock,
 		.device_lock = p->device_lock, .previous_driver = p->previous_driver,
+		.trial_ms = trial_ms,
 	};
 	char text[512];
 	int status[2];
@@ -182,16 +204,19 @@ static int judge_applied(struct pipeline *p)
 	return EXIT_FAILED;
 }
 
-static void say_started(const struct pipeline *p)
+static void say_started(const struct pipeline *p, unsigned int trial_ms)
 {
 	printf(_("%s runs.\n"), p->name);
+	if (trial_ms)
+		printf(_("  trial:   stopped in %u s unless `igvm confirm %s` comes\n"), trial_ms / 1000,
+		       p->name);
 	if (p->plan.emulated_display)
 		printf(_("  picture: %s/%s (VNC on a unix socket), or `igvm screenshot %s FILE.png`\n"),
 		       p->plan.run_dir, PLAN_VNC_SOCKET, p->name);
 	printf(_("  state:   igvm status %s\n"), p->name);
 }
 
-static int start_direct(struct pipeline *p)
+static int start_direct(struct pipeline *p, unsigned int trial_ms)
 {
 	char text[1024] = "";
 	const char *failed;
@@ -206,7 +231,7 @@ static int start_direct(struct pipeline *p)
 	pid = fork();
 	if (!pid) {
 		close(ready[0]);
-		become_supervisor(p, ready[1]);
+		become_supervisor(p, trial_ms, ready[1]);
 	}
 	close(ready[1]);
 	cleanup_fd(&p->vm_lock);
@@ -258,23 +283,119 @@ static int already_running(struct pipeline *p)
 	return EXIT_BUSY;
 }
 
+/* "90s", "3m", "1h", or seconds */
+static bool parse_time(const char *text, unsigned int *ms)
+{
+	static const struct {
+		char unit;
+		unsigned int seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+	unsigned int factor = 1;
+	char digits[16];
+	uint64_t v;
+
+	if (!*text || !str_copy(digits, sizeof(digits), text))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(units); i++)
+		if (digits[strlen(digits) - 1] == units[i].unit) {
+			factor = units[i].seconds;
+			digits[strlen(digits) - 1] = '\0';
+			break;
+		}
+	if (!str_u64(digits, 10, RECORD_TRIAL_MAX_MS / 1000, &v) || v * factor < TRIAL_MIN_S ||
+	    v * factor > RECORD_TRIAL_MAX_MS / 1000)
+		return false;
+	*ms = (unsigned int)v * factor * 1000;
+	return true;
+}
+
+static int parse_args(const struct globals *g, int argc, char **argv, struct start_args *a)
+{
+	int v;
+
+	*a = (struct start_args){ 0 };
+	while ((v = cmd_getopt(&cmd_start, argc, argv)) != -1) {
+		if (v == '?')
+			return EXIT_USAGE;
+		a->rescue |= v == PIPELINE_OPT_RESCUE;
+		a->force |= v == PIPELINE_OPT_FORCE;
+		a->yes |= v == OPT_YES;
+		if (v == OPT_TRIAL && !parse_time(optarg, &a->trial_ms))
+			return cmd_usage(&cmd_start, _("--trial wants a time from %us to 24h, as 90s or 3m"),
+					 TRIAL_MIN_S);
+	}
+	if (optind + 1 != argc)
+		return cmd_usage(&cmd_start, _("%s takes the name of one VM"), cmd_start.name);
+	if (g->foreign_root)
+		return cmd_usage(&cmd_start, _("%s works on this host only, not with --root"),
+				 cmd_start.name);
+	a->name = argv[optind];
+	return EXIT_OK;
+}
+
+/* The screen goes on outside the session: this process only tells of it. */
+static int start_outside(struct pipeline *p, const struct hand_over *h)
+{
+	int code;
+	pid_t pid = hand_over_leave(h, &code);
+
+	if (!pid)
+		return code;
+	p->elsewhere = true;
+	pipeline_unclaim(p);
+	return pid < 0 ? code : hand_over_follow(h, pid);
+}
+
+static int before_claim(struct pipeline *p)
+{
+	const struct start_args *a = p->context;
+	_free_ struct hand_over *h = calloc(1, sizeof(*h));
+	int code;
+
+	if (geteuid())
+		return EXIT_OK;		/* the claim refuses */
+	if (!h)
+		return EXIT_FAILED;
+	*h = (struct hand_over){ .paths = &p->paths, .what = p->name, .bdf = p->device, .yes = a->yes,
+				 .vm = true };
+	code = pipeline_lock_device(p);
+	if (!code)
+		code = hand_over_look(h);
+	if (!code)
+		code = hand_over_agree(h);
+	if (!code && hand_over_closes(h))
+		code = start_outside(p, h);
+	if (code || p->elsewhere)
+		return code;
+	if (hand_over_needed(h))
+		code = hand_over_take(h);
+	else if (screen_adopt(&p->paths, p->device, p->name))
+		code = EXIT_FAILED;
+	p->screen = !code;
+	return code;
+}
+
 static int run_start(const struct globals *g, int argc, char **argv)
 {
 	_pipeline_ struct pipeline *p = NULL;
-	struct pipeline_args a;
-	int code = pipeline_args(&cmd_start, g, argc, argv, &a);
+	struct start_args a;
+	int code = parse_args(g, argc, argv, &a);
 
 	if (code)
 		return code;
 	p = pipeline_new(g, a.name);
 	if (!p)
 		return EXIT_FAILED;
+	p->before_claim = before_claim;
+	p->context = &a;
 	code = pipeline_prepare(p, PLAN_RUN, a.rescue, a.force);
+	if (p->elsewhere)
+		return code;
 	if (p->vm_busy)
 		return already_running(p);
 	if (!code)
-		code = start_direct(p);
+		code = start_direct(p, a.trial_ms);
 	if (!code)
-		say_started(p);
+		say_started(p, a.trial_ms);
 	return code;
 }

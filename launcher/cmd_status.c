@@ -86,6 +86,7 @@ static void print_running(const char *name, const json_t *status)
 	print_run_state(status);
 	if (number_of(status, "pid"))
 		print_row(_("process:"), pid);
+	print_time(_("trial until:"), number_of(status, "trial_until"));
 	print_row(_("iGPU:"), text_of(status, "igpu"));
 	print_row(_("VNC:"), text_of(status, "vnc"));
 	print_row(_("console:"), text_of(status, "console"));
@@ -108,7 +109,9 @@ static void print_status(const char *name, const json_t *status)
 		print_running(name, status);
 	else if (json_is_object(end))
 		cmd_vm_say_end(stdout, _("  last run"), end);
-	else if (status_is_unseen(status))
+	if (text_of(status, "reboot_needed"))
+		printf(_("  reboot needed: %s\n"), text_of(status, "reboot_needed"));
+	if (status_is_unseen(status))
 		printf(_("  last run ended while nobody watched; `igvm stop %s` cleans up after it\n"),
 		       name);
 }

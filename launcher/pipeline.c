@@ -15,6 +15,7 @@
 #include "launcher/facts/firmware.h"
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/screen.h"
 #include "romfiles/build.h"
 #include "romfiles/sha256.h"
 
@@ -216,6 +217,20 @@ static int say_busy(const struct pipeline *p)
 	return EXIT_BUSY;
 }
 
+int pipeline_lock_device(struct pipeline *p)
+{
+	int r = p->device_lock >= 0 ? p->device_lock : lock_device(&p->paths, p->device);
+
+	if (r == -EBUSY)
+		return say_busy(p);
+	if (r < 0) {
+		say(_("%s: cannot lock the iGPU below %s: %s"), p->name, p->paths.run, strerror(-r));
+		return EXIT_FAILED;
+	}
+	p->device_lock = r;
+	return EXIT_OK;
+}
+
 int pipeline_claim(struct pipeline *p)
 {
 	struct bind_error e = { 0 };
@@ -230,14 +245,9 @@ int pipeline_claim(struct pipeline *p)
 		    p->name);
 		return EXIT_PRIVILEGE;
 	}
-	r = lock_device(&p->paths, p->device);
-	if (r == -EBUSY)
-		return say_busy(p);
-	if (r < 0) {
-		say(_("%s: cannot lock the iGPU below %s: %s"), p->name, p->paths.run, strerror(-r));
-		return EXIT_FAILED;
-	}
-	p->device_lock = r;
+	r = pipeline_lock_device(p);
+	if (r)
+		return r;
 	bdf_text(p->device, text);
 	r = bind_claim("/", &p->paths, p->device, p->name, p->previous_driver, &e);
 	if (r == -EBUSY) {
@@ -280,11 +290,15 @@ int pipeline_lock(struct pipeline *p)
 void pipeline_unclaim(struct pipeline *p)
 {
 	struct bind_error e = { 0 };
+	struct screen_error s = { 0 };
 
 	if (p->claimed && bind_release("/", &p->paths, p->device, p->name, &e))
 		say(_("%s: cannot give the iGPU back: %s (%s): %s; `igvm release` tries again"), p->name,
 		    e.path, e.value, strerror(e.err));
 	p->claimed = false;
+	if (p->screen && screen_give_back("/", &p->paths, p->device, &s))
+		say(_("%s: the screen does not come back: %s: %s"), p->name, s.text, strerror(s.err));
+	p->screen = false;
 	cleanup_fd(&p->device_lock);
 	cleanup_fd(&p->vm_lock);
 	p->device_lock = p->vm_lock = -1;
@@ -383,6 +397,12 @@ int pipeline_prepare(struct pipeline *p, enum plan_purpose purpose, bool rescue,
 	/* What can be refused is refused before the host's screen is taken. */
 	if (!code)
 		code = judge(p, HOST_VFIO_NEVER, purpose, rescue, force);
+	if (!code && p->wish.igpu && p->before_claim && device_index(p) >= 0) {
+		p->device = p->host.pci[device_index(p)].bdf;
+		code = p->before_claim(p);
+		if (p->elsewhere)
+			return code;
+	}
 	if (!code && p->wish.igpu) {
 		code = pipeline_claim(p);
 		/* The OpRegion can be read only now that the device is bound. */

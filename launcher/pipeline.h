@@ -37,6 +37,14 @@ struct pipeline {
 	int vm_lock, device_lock;	/* -1 = not held */
 	bool vm_busy;			/* pipeline_lock() found the lock held */
 	bool claimed;			/* a hand-over of ours is in the journal */
+	bool screen;			/* a hand-over of the screen may be noted */
+	bool elsewhere;			/* before_claim() left the rest to another process */
+	/*
+	 * Called by pipeline_prepare() before the device, p->device, is taken from whoever has it; an
+	 * exit code. NULL: nobody has to be asked.
+	 */
+	int (*before_claim)(struct pipeline *p);
+	const void *context;		/* of before_claim() */
 	struct bdf device;
 	char previous_driver[32];
 };
@@ -75,6 +83,9 @@ int pipeline_boot(struct pipeline *p, enum boot_image image);
  * EXIT_BUSY with p->vm_busy set (nothing was said) when the VM runs; EXIT_PRIVILEGE, EXIT_FAILED.
  */
 int pipeline_lock(struct pipeline *p);
+
+/** pipeline_lock_device() - the lock of p->device, unless it is held: EXIT_OK, or said: EXIT_BUSY, EXIT_FAILED */
+int pipeline_lock_device(struct pipeline *p);
 
 /**
  * pipeline_claim() - the device's lock, and the device bound to vfio-pci

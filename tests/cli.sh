@@ -177,6 +177,20 @@ ok $? "a reader that has had enough is no error"
 ok $? "a full standard output is"
 "$igvm" explain iommu.off >&- 2> "$tmp/err"
 ok "$([ $? -le 1 ]; echo $?)" "closed standard output"
+for t in 9s 0 25h 1d 3x -5 m '' 99999999999999999999; do
+	try "start --trial '$t' is no time" 2 "--trial wants a time" start --trial "$t" "$mark"
+done
+for t in 0 1001 x ''; do
+	try "selftest --rounds '$t' is no number" 2 "--rounds wants a number" selftest --rounds "$t"
+done
+try "selftest of what is no address" 2 "is not a PCI address" selftest 02.0
+try "selftest of a recorded host" 2 "this host only" --root "$tmp" selftest
+if [ "$(id -u)" = 0 ] && [ ! -e /sys/bus/pci/devices/0000:00:02.0/boot_vga ]; then
+	try "selftest without an iGPU" 5 "igpu.none" selftest
+	"$igvm" --json selftest > "$tmp/out" 2> "$tmp/err"
+	perl tests/schema/check.pl tests/schema/selftest.json "$tmp/out" >> "$tmp/err" 2>&1
+	ok $? "--json selftest fits selftest.json"
+fi
 for c in $("$igvm" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
 	try "$c --help" 0 "^Usage: igvm $c" "$c" --help
 done

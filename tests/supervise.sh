@@ -232,6 +232,52 @@ kill -STOP "$pid"
 vm stop --timeout 1 quiet > "$tmp/out" 2>&1
 is "a stopped QEMU is stopped by force" "$(end_of quiet end) $(alive "$pid"; echo $?)" "forced 1"
 
+# --- on trial ---------------------------------------------------------------------------
+fake tried normal
+SUPRUN_TRIAL_MS=1500 start tried 5000
+is "a start on trial runs" "$status $(state tried)" "0 running"
+is "status says until when" "$([ "$(get "$tmp/status" trial_until)" -gt "$(date +%s)" ]; echo $?)" 0
+wait_gone "$pid"
+wait_for stopped state tried
+is "nobody confirms: it is shut down in order" "$(end_of tried end) $(end_of tried by)" "clean powerdown"
+nothing_left tried
+vm confirm tried > "$tmp/out" 2>&1
+is "a confirmation of what does not run: 3" $? 3
+
+SUPRUN_TRIAL_MS=1500 start tried 5000
+vm confirm tried > "$tmp/out" 2>&1
+is "confirm: 0" $? 0
+has "confirm says that it is kept" "$tmp/out" '^tried is kept'
+vm confirm tried > "$tmp/out" 2>&1
+is "twice is as good as once" $? 0
+kill -KILL "$sup"
+wait_gone "$sup"
+sleep 1.6
+vm logs tried > /dev/null 2>&1
+wait_for running state tried
+sleep 0.3
+is "another supervisor knows that it was confirmed" "$(state tried) $(get "$tmp/status" trial_until)" \
+	"running null"
+vm stop tried > "$tmp/out" 2>&1
+
+SUPRUN_TRIAL_MS=1500 start tried 5000
+kill -KILL "$sup"
+wait_gone "$sup"
+sleep 1.6
+is "a dead supervisor ends no trial" "$(state tried)" unsupervised
+vm logs tried > /dev/null 2>&1
+wait_gone "$pid"
+wait_for stopped state tried
+is "the next one does at once; the confirmation of an earlier run is none" "$(end_of tried end)" clean
+nothing_left tried
+
+fake untried normal
+start untried 5000
+vm confirm untried > "$tmp/out" 2>&1
+is "a confirmation without a trial: 0" $? 0
+has "and says so" "$tmp/out" 'not on trial'
+vm stop untried > "$tmp/out" 2>&1
+
 # --- the supervisor comes and goes ------------------------------------------------------
 fake orphan normal
 start orphan 5000

@@ -25,6 +25,7 @@
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 #include "launcher/run/bind.h"
+#include "tests/kill_step.h"
 
 #define DEVICE	"0000:00:02.0"
 #define PCI	"sys/bus/pci"
@@ -675,6 +676,54 @@ static void a_kill_at_any_write_heals(void **state)
 		}
 }
 
+static void claim_all(void *arg)
+{
+	const struct host *h = arg;
+	struct bind_error e;
+	char prev[32];
+
+	_exit(bind_claim(h->root, &h->paths, igpu, "win11", prev, &e) != 0);
+}
+
+static void release_all(void *arg)
+{
+	const struct host *h = arg;
+	struct bind_error e;
+
+	_exit(bind_release(h->root, &h->paths, igpu, "win11", &e) != 0);
+}
+
+/* Not only at writes to sysfs: between them are those to the journal. */
+static void a_kill_at_any_step_heals(void **state)
+{
+	(void)state;
+	for (int releasing = 0; releasing < 2; releasing++) {
+		struct host *h = host_new("i915");
+		struct bind_error e;
+		bool hit = true;
+		char prev[32];
+		int k;
+
+		kernel_start(h, (struct kernel){ 0 });
+		for (k = 1; hit; k++) {
+			if (releasing)
+				claim(h, "win11", 0, &e, prev);
+			hit = kill_at_step(k, releasing ? release_all : claim_all, h);
+			/* A child may still be at its write, and the kernel at what follows. */
+			nanosleep(&(struct timespec){ .tv_nsec = 15000000 }, NULL);
+			if (bind_repair(h->root, &h->paths, igpu, &e))
+				fail_msg("step %d: %s: %s", k, e.path, strerror(e.err));
+			if (*differs(h, "i915", "", false))
+				expect(h, "vfio-pci", "vfio-pci", true);
+			release(h, "win11", 0, &e);
+			expect(h, "i915", "", false);
+		}
+		if (k < 30)
+			fail_msg("only %d steps", k);
+		host_free(h);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -690,6 +739,7 @@ int main(void)
 		cmocka_unit_test(a_hanging_write_is_left_behind),
 		cmocka_unit_test(every_state_heals),
 		cmocka_unit_test(a_kill_at_any_write_heals),
+		cmocka_unit_test(a_kill_at_any_step_heals),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -157,7 +157,8 @@ static void refuses_wrong_members(void **state)
 			fail_msg("%s: null", key);
 		json_object_del(bad, key);
 		assert_int_equal(file_replace_json_at(run, "state.json", bad, 0600), 0);
-		if (record_read(run, &r) != -EBADMSG)
+		/* A VM that an igvm without trials started lives through the upgrade. */
+		if (record_read(run, &r) != (strcmp(key, "trial_ms") ? -EBADMSG : 0))
 			fail_msg("%s missing", key);
 		if (!json_is_string(v))
 			continue;

@@ -17,6 +17,9 @@
  * A guest that goes down by itself enters the ladder at ASKED with nothing
  * left to ask: if QEMU then does not exit, the lower rungs end it.
  *
+ * A trial that nobody confirmed is a stop that nobody had to ask for: the host's user may have
+ * no screen to ask from.
+ *
  * Only a QEMU that has never answered is killed for silence. One that was
  * ready is DEAF: it may come back, and its guest may be well.
  */
@@ -30,6 +33,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(KILLING, KILL, QUIT_MS),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ATTACHING),
+		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
 	},
 	[SUP_ADOPTING] = {
 		[EV_QMP_READY]	= GO(RUNNING, ANNOUNCE, NO_DEADLINE),
@@ -40,6 +44,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(DEAF, NONE, NO_DEADLINE),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ADOPTING),
+		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
 	},
 	[SUP_RUNNING] = {
 		[EV_QMP_READY]	= STAY(RUNNING),
@@ -50,6 +55,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(RUNNING, NONE, NO_DEADLINE),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(RUNNING),
+		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
 	},
 	[SUP_ASKED] = {
 		[EV_QMP_READY]	= GO(ASKED, POWERDOWN, KEEP),
@@ -60,6 +66,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(QUITTING, QUIT, QUIT_MS),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ASKED),
+		[EV_TRIAL_OVER]	= STAY(ASKED),
 	},
 	[SUP_QUITTING] = {
 		[EV_QMP_READY]	= GO(QUITTING, QUIT, KEEP),
@@ -70,6 +77,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(KILLING, KILL, QUIT_MS),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(QUITTING),
+		[EV_TRIAL_OVER]	= STAY(QUITTING),
 	},
 	[SUP_KILLING] = {
 		[EV_QMP_READY]	= STAY(KILLING),
@@ -80,6 +88,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(KILLING, KILL, QUIT_MS),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(KILLING),
+		[EV_TRIAL_OVER]	= STAY(KILLING),
 	},
 	[SUP_DEAF] = {
 		[EV_QMP_READY]	= GO(RUNNING, ANNOUNCE, NO_DEADLINE),
@@ -90,6 +99,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(DEAF, NONE, NO_DEADLINE),
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(DEAF),
+		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
 	},
 	[SUP_GONE] = {
 		[EV_QMP_READY]	= STAY(GONE),
@@ -100,6 +110,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_DEADLINE]	= GO(GONE, NONE, NO_DEADLINE),
 		[EV_EXIT]	= STAY(GONE),
 		[EV_DETACH]	= STAY(GONE),
+		[EV_TRIAL_OVER]	= STAY(GONE),
 	},
 };
 
@@ -142,6 +153,7 @@ const char *sup_event_text(enum sup_event e)
 		[EV_DEADLINE]	= "deadline",
 		[EV_EXIT]	= "exit",
 		[EV_DETACH]	= "detach",
+		[EV_TRIAL_OVER]	= "trial-over",
 	};
 
 	return text[e];

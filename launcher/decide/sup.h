@@ -33,6 +33,7 @@ enum sup_event {
 	EV_DEADLINE,	/* the state's deadline has passed */
 	EV_EXIT,	/* pidfd readable: QEMU has ended */
 	EV_DETACH,	/* SIGTERM to the supervisor: leave, the VM runs on */
+	EV_TRIAL_OVER,	/* nobody confirmed in time that the VM shall keep the screen */
 	EV_NEVENTS
 };
 

@@ -17,7 +17,7 @@
 /** struct bind_error - the step that failed, for one sentence */
 struct bind_error {
 	char path[256];		/* sysfs file written, link expected, or node holding the device */
-	char value[64];		/* what was written; the holder, as "Xorg (pid 812)" */
+	char value[128];	/* what was written; the holder, as "Xorg of anna (pid 812)" */
 	int err;		/* errno > 0; ETIMEDOUT: the write hangs in the kernel */
 };
 

@@ -64,29 +64,49 @@ int bind_write(const char *path, const char *text)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ECHILD;
 }
 
-_Noreturn static void exec_modprobe(const char *module)
+_Noreturn static void exec_quietly(char *const argv[])
 {
-	static char *const env[] = { "PATH=/usr/sbin:/sbin:/usr/bin:/bin", NULL };
-	char *const argv[] = { "modprobe", "-q", "--", (char *)module, NULL };
+	static char *const env[] = { "PATH=/usr/sbin:/sbin:/usr/bin:/bin", "LC_ALL=C.UTF-8", NULL };
+	int null = open("/dev/null", O_RDWR);
 
+	for (int fd = 0; fd <= STDERR_FILENO && null >= 0; fd++)
+		dup2(null, fd);
 	close_range(3, ~0U, 0);
-	execve("/usr/sbin/modprobe", argv, env);
-	execve("/sbin/modprobe", argv, env);
-	execve("/run/current-system/sw/bin/modprobe", argv, env);
-	_exit(127);
+	execve(argv[0], argv, env);
+	_exit(errno == ENOENT ? 127 : 126);
+}
+
+int bind_run(char *const argv[], int ms)
+{
+	int status = 0, r;
+	pid_t pid;
+
+	if (access(argv[0], X_OK))
+		return -errno;
+	pid = fork();
+	if (!pid)
+		exec_quietly(argv);
+	if (pid < 0)
+		return -errno;
+	r = wait_within(pid, ms, &status);
+	if (r)
+		return r;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return -ENOENT;
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -ECHILD;
 }
 
 int bind_modprobe(const char *module)
 {
-	int status = 0, r;
-	pid_t pid = fork();
+	static const char *const paths[] = {
+		"/usr/sbin/modprobe", "/sbin/modprobe", "/run/current-system/sw/bin/modprobe",
+	};
+	int r = -ENOENT;
 
-	if (!pid)
-		exec_modprobe(module);
-	if (pid < 0)
-		return -errno;
-	r = wait_within(pid, MODPROBE_MS, &status);
-	if (r)
-		return r;
-	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : -ENOENT;
+	for (size_t i = 0; i < ARRAY_SIZE(paths) && r == -ENOENT; i++) {
+		char *const argv[] = { (char *)paths[i], "-q", "--", (char *)module, NULL };
+
+		r = bind_run(argv, MODPROBE_MS);
+	}
+	return r == -ECHILD ? -ENOENT : r;
 }

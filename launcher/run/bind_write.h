@@ -19,4 +19,12 @@ nodiscard_ int bind_write(const char *path, const char *text);
 /** bind_modprobe() - `modprobe @module`, at most 30 s; 0, -ENOENT no modprobe or it failed, -ETIMEDOUT, -errno */
 nodiscard_ int bind_modprobe(const char *module);
 
+/**
+ * bind_run() - run the program @argv[0], a path, for at most @ms
+ *
+ * Without a terminal, our descriptors or our environment. 0; -ENOENT there is no such program; -ECHILD it
+ * failed; -ETIMEDOUT it was killed, or cannot be; -errno.
+ */
+nodiscard_ int bind_run(char *const argv[], int ms);
+
 #endif

@@ -19,6 +19,7 @@
 #include "launcher/run/keeper.h"
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/screen.h"
 
 /* How long a helper gets to end by itself (its pipes are closed), and after SIGTERM. */
 enum { HELPER_MS = 1000, TAIL_MS = 500 };
@@ -180,6 +181,28 @@ static int release_devices(const char *sysroot, const struct paths *p, const cha
 	return first;
 }
 
+/* The host's screens that this VM took, once their devices are back; one that another has meanwhile is that one's. */
+static int give_back_screens(const char *sysroot, const struct paths *p, const char *name)
+{
+	struct bdf v[SCREENS_MAX];
+	int n = screen_owned(p, name, v), first = 0;
+
+	if (n < 0)
+		return n;
+	for (int i = 0; i < n; i++) {
+		_fd_ int lock = lock_device(p, v[i]);
+		struct screen_error e;
+		int r;
+
+		if (lock == -EBUSY)
+			continue;
+		r = lock < 0 ? lock : screen_give_back(sysroot, p, v[i], &e);
+		if (r && !first)
+			first = r;
+	}
+	return first;
+}
+
 int vm_cleanup_locked(const char *sysroot, const struct paths *p, const char *name)
 {
 	char run_dir[PATH_MAX];
@@ -193,6 +216,8 @@ int vm_cleanup_locked(const char *sysroot, const struct paths *p, const char *na
 	r = cleanup_below(run_dir);
 	first = first ? first : r;
 	r = release_devices(sysroot, p, name);
+	first = first ? first : r;
+	r = give_back_screens(sysroot, p, name);
 	return first ? first : r;
 }
 

@@ -61,7 +61,7 @@ static const char *find_uuid(const struct launch *l)
 
 static int write_state(struct launching *s)
 {
-	static const char *const of_last_run[] = { "end.json", "ready.json" };
+	static const char *const of_last_run[] = { "end.json", "ready.json", "confirmed.json" };
 	char uuid[37] = "";
 	struct record r;
 	int err;
@@ -70,6 +70,7 @@ static int write_state(struct launching *s)
 	record_make(s->p, uuid, &r);
 	if (s->l->previous_driver)
 		str_fit(r.previous_driver, sizeof(r.previous_driver), s->l->previous_driver);
+	r.trial_ms = s->l->trial_ms;
 	/* The uuid is the VM's, not the run's: what tells of the run before must not seem to be of this one. */
 	for (size_t i = 0; i < ARRAY_SIZE(of_last_run); i++)
 		unlinkat(s->run_fd, of_last_run[i], 0);

@@ -21,6 +21,7 @@ struct launch {
 	int device_lock;	/* -1 without a device */
 	int status_fd;		/* O_CLOEXEC pipe: one line of text on failure, EOF by exec on success; -1 none */
 	const char *previous_driver;	/* for the record; NULL = "" */
+	unsigned int trial_ms;	/* for the record; 0 no trial */
 	const char *sysroot;	/* where /dev/vfio is found; NULL = "/" */
 	char uuid[37];		/* for the record when neither words nor plan have one; QMP's query-uuid answers that of
 				 * the words */

@@ -161,14 +161,14 @@ int record_write(int run_fd, const struct record *r)
 {
 	char bdf[BDF_TEXT_MAX];
 	_json_ json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s}",
+		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I}",
 		"version", RECORD_VERSION, "kind", "state", "name", r->name,
 		"process", identity_json(&r->id),
 		"started_unix", (json_int_t)r->started_unix, "igpu", r->igpu,
 		"device", bdf_text(r->host_bdf, bdf), "previous_driver", r->previous_driver,
 		"start_ms", (int)r->start_ms, "stop_ms", (int)r->stop_ms,
 		"vnc_display", r->vnc_display, "emulated_display", r->emulated_display,
-		"qemu", r->qemu);
+		"qemu", r->qemu, "trial_ms", (json_int_t)r->trial_ms);
 
 	if (!json)
 		return -ENOMEM;
@@ -190,7 +190,7 @@ int record_read(int run_fd, struct record *r)
 	int err, igpu, emulated, start_ms, stop_ms;
 	_json_ json_t *json = file_load_json_at(run_fd, RECORD_FILE, RECORD_MAX, &err);
 	const char *name, *device, *driver, *qemu;
-	json_int_t started;
+	json_int_t started, trial = 0;
 	json_t *process;
 
 	*r = (struct record){ .vnc_display = -1 };
@@ -199,12 +199,14 @@ int record_read(int run_fd, struct record *r)
 	err = record_check_version(json, RECORD_VERSION);
 	if (err)
 		return err;
-	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s}",
+	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I}",
 			"name", &name, "process", &process, "started_unix", &started, "igpu", &igpu,
 			"device", &device, "previous_driver", &driver, "start_ms", &start_ms,
 			"stop_ms", &stop_ms, "vnc_display", &r->vnc_display,
-			"emulated_display", &emulated, "qemu", &qemu))
+			"emulated_display", &emulated, "qemu", &qemu, "trial_ms",
+			&trial) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
 		return -EBADMSG;
+	r->trial_ms = (unsigned int)trial;
 	r->started_unix = (uint64_t)started;
 	r->igpu = igpu;
 	r->emulated_display = emulated;

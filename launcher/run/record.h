@@ -23,6 +23,8 @@ struct identity {
 	char uuid[37];		/* -uuid given to QEMU; QMP query-uuid must agree */
 };
 
+#define RECORD_TRIAL_MAX_MS	(24u * 3600 * 1000)
+
 struct record {
 	char name[49];
 	struct identity id;
@@ -34,6 +36,7 @@ struct record {
 	int vnc_display;	/* -1 none */
 	bool emulated_display;
 	char qemu[PATH_MAX];
+	unsigned int trial_ms;	/* stopped this long after its start unless confirmed; 0 no trial */
 };
 
 /** record_make() - from the plan; identity of the calling process (which becomes QEMU); pure but for /proc/self */

@@ -87,15 +87,23 @@ void sup_log(struct sup *sup, enum log_level level, const char *fmt, ...)
  * The start deadline counts from QEMU's own start, however often supervisors came and went
  * since.
  */
-static int64_t start_deadline(const struct sup *sup)
+static int64_t left_since_start(const struct sup *sup, unsigned int ms)
 {
 	uint64_t born = sup->record.id.start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
-	int64_t age, left;
 	struct timespec t;
+	int64_t age;
 
 	clock_gettime(CLOCK_BOOTTIME, &t);
 	age = (int64_t)t.tv_sec * 1000 - (int64_t)born;
-	left = (int64_t)sup->record.start_ms - (age > 0 ? age : 0);
+	if (age < 0)
+		age = 0;
+	return age < (int64_t)ms ? (int64_t)ms - age : 0;
+}
+
+static int64_t start_deadline(const struct sup *sup)
+{
+	int64_t left = left_since_start(sup, sup->record.start_ms);
+
 	return sup_now() + (left > (int64_t)sup->answer_ms ? left : (int64_t)sup->answer_ms);
 }
 
@@ -188,7 +196,10 @@ static void log_step(struct sup *sup, enum sup_event event, struct sup_cell c)
 {
 	if (c.next == sup->state)
 		return;
-	if (c.next == SUP_ASKED && event == EV_STOP)
+	if (event == EV_TRIAL_OVER)
+		sup_log(sup, LOG_WARNING, "nobody confirmed the trial within %u s: stopping",
+			sup->record.trial_ms / 1000);
+	else if (c.next == SUP_ASKED && event == EV_STOP)
 		sup_log(sup, LOG_NOTE, "stop: asking the guest, for %u ms", sup->stop_ms);
 	else if (c.next == SUP_QUITTING)
 		sup_log(sup, LOG_WARNING, "the guest did not go down: telling QEMU to quit");
@@ -233,6 +244,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	int64_t first = -1;
 
 	earlier(&first, sup->deadline);
+	earlier(&first, sup->trial_at);
 	earlier(&first, sup_link_deadline(sup));
 	earlier(&first, sup->agent.deadline);
 	earlier(&first, sup->shot.deadline);
@@ -266,7 +278,11 @@ static void take_timers(struct sup *sup, int64_t now)
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
 	}
-	if (sup->deadline >= 0 && sup->deadline <= now) {
+	if (sup->trial_at >= 0 && sup->trial_at <= now) {
+		sup->trial_at = -1;
+		sup_event(sup, EV_TRIAL_OVER);
+	}
+	if (!sup->leave && sup->deadline >= 0 && sup->deadline <= now) {
 		sup->deadline = -1;
 		sup_event(sup, EV_DEADLINE);
 	}
@@ -304,7 +320,7 @@ static void turn(struct sup *sup)
 
 void sup_init(struct sup *sup, const struct supervise *s)
 {
-	*sup = (struct sup){ .s = s, .deadline = -1, .run_fd = -1, .lock_fd = -1, .pidfd = -1,
+	*sup = (struct sup){ .s = s, .deadline = -1, .trial_at = -1, .run_fd = -1, .lock_fd = -1, .pidfd = -1,
 			     .signal_fd = -1, .ready_fd = s->ready_fd };
 	sup->quit_ms = s->quit_ms ? s->quit_ms : QUIT_MS;
 	sup->down_ms = s->quit_ms ? s->quit_ms : DOWN_MS;
@@ -351,6 +367,8 @@ int supervise_run(const struct supervise *s)
 	sup->stop_ms = sup->record.stop_ms;
 	sup->facts.was_ready = sup_was_ready(sup);
 	sup->state_unix = (uint64_t)time(NULL);
+	if (sup->record.trial_ms && !sup_was_confirmed(sup))
+		sup->trial_at = sup_now() + left_since_start(sup, sup->record.trial_ms);
 	enter(sup, sup_first(sup->facts.was_ready));
 	while (!sup->leave)
 		turn(sup);

@@ -60,6 +60,7 @@ struct sup {
 	uint64_t state_unix;	/* when the state was entered, wall clock, for people */
 	uint64_t silent_unix;	/* since when QEMU does not answer; 0 it does */
 	int64_t deadline;	/* of the state */
+	int64_t trial_at;	/* when an unconfirmed trial is over; -1 none, or confirmed */
 	unsigned int stop_ms, quit_ms, down_ms, answer_ms;
 	char trying[PATH_MAX];	/* what is being prepared, for the line that it failed */
 	bool leave, announced;
@@ -136,6 +137,8 @@ void sup_record_end(struct sup *sup);
 int sup_record_unseen(struct sup *sup);
 bool sup_was_ready(const struct sup *sup);
 void sup_mark_ready(struct sup *sup);
+bool sup_was_confirmed(const struct sup *sup);
+int sup_mark_confirmed(struct sup *sup);	/* 0 or -errno */
 void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */
 
 /* supervise_notify.c */

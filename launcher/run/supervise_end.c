@@ -26,6 +26,7 @@
 
 #define END_FILE	"end.json"
 #define READY_FILE	"ready.json"
+#define CONFIRMED_FILE	"confirmed.json"
 #define TAIL_FILE	"stderr.tail"
 #define SMALL_FILE	65536
 #define TAIL_LINES	20
@@ -115,6 +116,21 @@ void sup_mark_ready(struct sup *sup)
 	r = json ? file_replace_json_at(sup->run_fd, READY_FILE, json, 0600) : -ENOMEM;
 	if (r)
 		sup_log(sup, LOG_WARNING, "%s: %s", READY_FILE, strerror(-r));
+}
+
+bool sup_was_confirmed(const struct sup *sup)
+{
+	return same_run(sup, CONFIRMED_FILE);
+}
+
+/* On disk, because another supervisor may have to know it. */
+int sup_mark_confirmed(struct sup *sup)
+{
+	_json_ json_t *json = json_pack("{s:i, s:s, s:s, s:I}", "version", 1, "kind", "confirmed",
+					"uuid", sup->record.id.uuid, "confirmed",
+					(json_int_t)time(NULL));
+
+	return json ? file_replace_json_at(sup->run_fd, CONFIRMED_FILE, json, 0600) : -ENOMEM;
 }
 
 void sup_tell(struct sup *sup, const char *line)

@@ -63,6 +63,27 @@ static void op_screenshot(struct sup *sup, struct control_client *c, const json_
 	sup_shot_start(sup, c);
 }
 
+/* Twice is as good as once; where the VM is already going down it comes too late. */
+static void op_confirm(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	bool trial = sup->record.trial_ms != 0;
+	int r;
+
+	(void)request;
+	if (trial && !sup_was_confirmed(sup) && sup->trial_at < 0) {
+		control_refuse(&sup->control, c, EXIT_FAILED, N_("too late: the trial is over"));
+		return;
+	}
+	r = trial ? sup_mark_confirmed(sup) : 0;
+	if (r) {
+		control_refuse(&sup->control, c, EXIT_FAILED,
+			       N_("the confirmation cannot be written down"));
+		return;
+	}
+	sup->trial_at = -1;
+	control_answer(&sup->control, c, json_pack("{s:b}", "trial", trial), -1);
+}
+
 static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)
 {
 	(void)request;
@@ -78,6 +99,7 @@ static const struct {
 	{ "stop", op_stop },
 	{ "kill", op_kill },
 	{ "screenshot", op_screenshot },
+	{ "confirm", op_confirm },
 	{ "detach", op_detach },
 };
 

@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 #include "launcher/run/control.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/screen.h"
 #include "launcher/run/supervise_core.h"
 
 #define CALL_MS		2000
@@ -43,7 +45,7 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 			   const struct record *r)
 {
 	bool runs = r && strcmp(state, STATUS_STOPPED) && strcmp(state, STATUS_LAUNCHING);
-	char bdf[BDF_TEXT_MAX];
+	char bdf[BDF_TEXT_MAX], why[256];
 	json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:b}", "version", 1, "kind",
 				 "status", "name", name, "scope", p->system ? "system" : "user",
 				 "state", state, "running", strcmp(state, STATUS_STOPPED) != 0,
@@ -64,6 +66,9 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 	json_object_set_new(json, "unresponsive_since", json_null());
 	json_object_set_new(json, "counts", json_null());
 	json_object_set_new(json, "end", json_null());
+	json_object_set_new(json, "trial_until", json_null());
+	json_object_set_new(json, "reboot_needed", screen_lost(p, name, why, sizeof(why)) ?
+			    json_string(why) : json_null());
 	return json;
 }
 
@@ -76,6 +81,10 @@ json_t *sup_status_json(const struct sup *sup)
 	if (!json)
 		return NULL;
 	json_object_set_new(json, "supervised", json_true());
+	if (sup->trial_at >= 0)
+		json_object_set_new(json, "trial_until",
+				    json_integer((json_int_t)time(NULL) +
+						 (sup->trial_at - sup_now()) / 1000));
 	json_object_set_new(json, "since", time_or_null(sup->state_unix));
 	json_object_set_new(json, "run_state", or_null(sup->link.run_state));
 	json_object_set_new(json, "unresponsive_since", time_or_null(sup->silent_unix));

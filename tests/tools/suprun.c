@@ -8,6 +8,7 @@
  *	suprun ROOT start NAME START_MS STOP_MS QEMU [WORD...]
  *		as `igvm start` does it: a supervisor that has QEMU as its child. Waits for ready or failed.
  *		SUPRUN_QUIT_MS, SUPRUN_ANSWER_MS: the supervisor's own durations
+ *		SUPRUN_TRIAL_MS: the start is a trial of that length
  *	suprun ROOT supervise NAME
  *		a supervisor in this process, with the same two
  *
@@ -97,6 +98,14 @@ static void make_plan(const char *name, const char *start_ms, const char *stop_m
 		die(name, -ENAMETOOLONG);
 }
 
+static void set_ms(const char *variable, unsigned int *ms)
+{
+	uint64_t v;
+
+	if (getenv(variable) && str_u64(getenv(variable), 10, INT32_MAX, &v))
+		*ms = (unsigned int)v;
+}
+
 /* Forks what becomes QEMU; returns its pid once it has, or says why not. */
 static pid_t launch(int lock)
 {
@@ -107,6 +116,7 @@ static pid_t launch(int lock)
 	ssize_t n;
 	pid_t pid;
 
+	set_ms("SUPRUN_TRIAL_MS", &l.trial_ms);
 	str_fit(l.uuid, sizeof(l.uuid), uuid);
 	if (pipe2(status, O_CLOEXEC))
 		die("pipe", -errno);
@@ -129,19 +139,8 @@ static pid_t launch(int lock)
 
 static void set_durations(struct supervise *s)
 {
-	const struct {
-		const char *variable;
-		unsigned int *ms;
-	} rows[] = {
-		{ "SUPRUN_QUIT_MS", &s->quit_ms },
-		{ "SUPRUN_ANSWER_MS", &s->answer_ms },
-	};
-	uint64_t v;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (getenv(rows[i].variable) &&
-		    str_u64(getenv(rows[i].variable), 10, INT32_MAX, &v))
-			*rows[i].ms = (unsigned int)v;
+	set_ms("SUPRUN_QUIT_MS", &s->quit_ms);
+	set_ms("SUPRUN_ANSWER_MS", &s->answer_ms);
 }
 
 /* The process between makes QEMU init's child. */
