@@ -8,6 +8,7 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd.h"
+#include "launcher/facts/holders.h"
 #include "launcher/facts/host.h"
 #include "launcher/run/bind.h"
 #include "launcher/run/lock.h"
@@ -114,12 +115,35 @@ static int find_device(struct move *m, const char *arg, bool check)
 	return code;
 }
 
+/* Everybody who has it open, and the command for each. */
+static int explain_holders(struct move *m, const struct bind_error *e)
+{
+	_free_ struct holders *h = calloc(1, sizeof(*h));
+	char who[160], fix[160], list[480] = "";
+	struct tree t;
+
+	if (h && !tree_init(&t, m->g->root)) {
+		(void)!holders_read(&t, m->bdf, h);
+		close(t.fd);
+	}
+	for (size_t i = 0, n = 0; h && i < h->n; i++) {
+		if (!h->v[i].pid)
+			continue;
+		n = strlen(list);
+		snprintf(list + n, sizeof(list) - n, "%s%s (%s)", n ? ", " : "",
+			 holder_text(&h->v[i], who, sizeof(who)),
+			 holder_fix(h, &h->v[i], fix, sizeof(fix)));
+	}
+	if (!*list)
+		str_fit(list, sizeof(list), e->value);
+	return refuse(m, EXIT_REFUSED, _("%s: in use (igpu.busy): end first: %s"), m->text, list);
+}
+
 static int explain(struct move *m, int err, const struct bind_error *e)
 {
 	switch (err) {
 	case EBUSY:
-		return refuse(m, EXIT_REFUSED, _("%s: %s has %s open: end it first"), m->text, e->value,
-			      e->path);
+		return explain_holders(m, e);
 	case ETIMEDOUT:
 		return refuse(m, EXIT_FAILED,
 			      _("%s: the kernel does not come back from %s: a driver waits for somebody who uses the device; the next boot clears it"),

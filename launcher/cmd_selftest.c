@@ -285,6 +285,8 @@ static int play_round(struct selftest *t, unsigned int round)
 		code = check_back(t, had_node);
 	back = screen ? bring_screen_back(t) : EXIT_OK;
 	code = code ? code : back;
+	if (!code && screen)
+		code = await_manager(t);
 	json_array_append_new(t->done, json_pack("{s:i, s:b, s:I, s:I}", "round", (int)round, "ok", !code,
 						 "there_ms", (json_int_t)(there - begun), "back_ms",
 						 (json_int_t)(now_ms() - there)));
@@ -294,31 +296,31 @@ static int play_round(struct selftest *t, unsigned int round)
 	return code;
 }
 
-/* The display manager is up a moment after it was asked for: the next round is to find it. */
-static void let_screen_settle(struct selftest *t)
+/* The display manager was asked for; that it shows something again takes it a moment. */
+static int await_manager(struct selftest *t)
 {
-	enum { SETTLE_MS = 10000 };
-	size_t before = holders_screen(&t->hand.holders);
-	int64_t end = now_ms() + SETTLE_MS;
+	enum { MANAGER_MS = 60000 };
+	struct hand_over look = t->hand;
 
-	while (before && *t->hand.holders.manager && now_ms() < end) {
-		struct hand_over look = t->hand;
-
-		if (hand_over_look(&look) || holders_screen(&look.holders))
-			return;
+	if (!holders_screen(&t->hand.holders) || !*t->hand.holders.manager)
+		return EXIT_OK;
+	for (int64_t end = now_ms() + MANAGER_MS; now_ms() < end;) {
+		if (hand_over_look(&look))
+			return EXIT_FAILED;
+		if (holders_screen(&look.holders))
+			return EXIT_OK;
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 	}
+	return fail(t, EXIT_FAILED, _("%s was started, and shows nothing after %d s"),
+		    t->hand.holders.manager, MANAGER_MS / 1000);
 }
 
 static int play(struct selftest *t)
 {
 	int code = EXIT_OK;
 
-	for (unsigned int i = 1; i <= t->rounds && !code; i++) {
+	for (unsigned int i = 1; i <= t->rounds && !code; i++)
 		code = play_round(t, i);
-		if (!code && i < t->rounds)
-			let_screen_settle(t);
-	}
 	return code;
 }
 

@@ -63,11 +63,15 @@ static void say_no_igpu(const struct checking *c)
 /* A simulated host shows a foreign processor with an Intel iGPU: only the missing device counts. */
 static void say_no_device(const struct checking *c)
 {
-	if (c->host->igpu < 0 && cpu_is_foreign(c->host))
+	if (!c->host->n_pci) {
+		check_say(c, FINDING_IGPU_NONE, _("no PCI device could be read (/sys/bus/pci/devices)"));
+		check_fix(c, FINDING_IGPU_NONE, N_("run igvm doctor where /sys is mounted and can be read"));
+	} else if (c->host->igpu < 0 && cpu_is_foreign(c->host)) {
 		check_say(c, FINDING_CPU_NOT_INTEL, _("%s, and no Intel display function at 0000:00:02.0"),
 			  c->host->cpu);
-	else
+	} else {
 		say_no_igpu(c);
+	}
 }
 
 /* Why it cannot be opened is known to doctor alone. */
