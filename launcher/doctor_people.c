@@ -93,7 +93,8 @@ static void print_around(const struct doctor *d)
 	if (o->n)
 		row(_("screens"), ngettext("%zu connector, %zu connected", "%zu connectors, %zu connected", o->n),
 		    o->n, o->connected);
-	if (sound >= 0) {
+	/* In the iGPU's own group it has to go along: iommu.group-shared says it. */
+	if (sound >= 0 && (d->igpu->group < 0 || h->pci[sound].group != d->igpu->group)) {
 		const struct pci_fact *a = &h->pci[sound];
 
 		row(_("sound"), _("%s, driver %s: HDMI's sound is there, and stays with the host"),

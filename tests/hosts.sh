@@ -33,7 +33,7 @@ doctor() {
 	echo "exit $code"
 }
 
-[ "$mode" = --write ] || echo "1..$(($# * 3 + 9))"
+[ "$mode" = --write ] || echo "1..$(($# * 3 + 11))"
 for host; do
 	tree=$B/hosts/$host
 	if ! tests/hosts/mkhost.sh "tests/hosts/$host/host" "$tree"; then
@@ -68,6 +68,37 @@ for host; do
 	ok $? "$host: JSON or not, the exit status is the same"
 done
 [ "$mode" != --write ] || exit 0
+
+# Each finding that doctor can show of a host is shown by one of these, or a reason stands in
+# tests/hosts/unprovoked. What plan_*.c raises needs a VM and is not asked for.
+symbols=$(grep -ho 'FINDING_[A-Z0-9_]*' launcher/decide/check.c launcher/decide/check_more.c \
+	launcher/decide/check_opregion.c launcher/decide/check_boot.c launcher/decide/check_cmdline.c | sort -u)
+for symbol in $symbols; do
+	sed -n "s/.*FINDING(${symbol#FINDING_}, \"\([a-z0-9.-]*\)\".*/\1/p" launcher/decide/finding_ids.h
+done | sort -u > "$B/hosts/ids"
+for host; do
+	sed -n 's/^\(block\|warn\|note\) *\([a-z0-9.-]*\): .*/\2/p' "tests/hosts/$host/doctor"
+done | sort -u > "$B/hosts/ids.shown"
+sed -n 's/^\([a-z0-9.-]*\)  *[^ ].*/\1/p' tests/hosts/unprovoked | sort > "$B/hosts/ids.excused"
+comm -23 "$B/hosts/ids" "$B/hosts/ids.shown" | diff "$B/hosts/ids.excused" - > "$B/hosts/ids.diff"
+[ $? = 0 ] && [ -s "$B/hosts/ids" ]
+ok $? "each finding of a host is shown by one, or excused"
+sed 's/^/# /' "$B/hosts/ids.diff"
+
+# A host that is described as broken says so, and one as healthy has nothing to mend.
+wrong=
+for host; do
+	case $(head -n 1 "tests/hosts/$host/host") in
+	'# Healthy'*) grep -qE '^(block|warn) ' "tests/hosts/$host/doctor" &&
+		grep -E '^(block|warn) ' "tests/hosts/$host/doctor" | grep -qv ' igpu.driver-bound: ' &&
+		wrong="$wrong $host" ;;
+	'# Broken'*|'# The case'*) grep -E '^(block|warn|note) ' "tests/hosts/$host/doctor" |
+		grep -qvE ' (igpu.driver-bound|opregion.unread|panel.internal|cmdline.no-effect): ' ||
+		wrong="$wrong $host" ;;
+	esac
+done
+[ -z "$wrong" ]
+ok $? "the healthy have nothing to mend, the broken something$wrong"
 
 # A VM's file is judged with the host: the same machine, and a disk that is not there.
 vms=$B/hosts/uhd730/etc/igvm/vms

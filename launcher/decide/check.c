@@ -122,6 +122,16 @@ static bool cmdline_has(const char *cmdline, const char *name, const char *flag)
 	return false;
 }
 
+/* The step that helps: the firmware's switch, else what is on the command line, else what is not. */
+static const char *iommu_step(const struct host_facts *h)
+{
+	if (h->dmar == TRI_NO)
+		return N_("switch on VT-d in the firmware setup (\"VT-d\", \"Directed I/O\")");
+	if (cmdline_has(h->cmdline, "iommu=", "off") || cmdline_has(h->cmdline, "intel_iommu=", "off"))
+		return N_("remove iommu=off and intel_iommu=off from the kernel command line and restart the host");
+	return N_("put intel_iommu=on on the kernel command line and restart the host");
+}
+
 static void check_iommu(const struct checking *c)
 {
 	const struct host_facts *h = c->host;
@@ -133,9 +143,7 @@ static void check_iommu(const struct checking *c)
 				  ? _("no IOMMU group, although the firmware describes an IOMMU (DMAR table)")
 				  : _("no IOMMU group"));
 	if (h->iommu == TRI_NO && h->dmar != TRI_UNKNOWN)
-		check_fix(c, FINDING_IOMMU_OFF, h->dmar == TRI_NO
-			  ? N_("switch on VT-d in the firmware setup (\"VT-d\", \"Directed I/O\")")
-			  : N_("put intel_iommu=on on the kernel command line and restart the host"));
+		check_fix(c, FINDING_IOMMU_OFF, iommu_step(h));
 	if (cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
 		check_say(c, FINDING_IOMMU_IGFX_OFF, _("intel_iommu=igfx_off on the kernel command line"));
 }

@@ -71,6 +71,9 @@ void check_opregion(const struct checking *c)
 		return;
 	if (v->state == REGION_READ && v->opregion)
 		check_region(c);
+	else if (v->state == REGION_READ && c->more && c->more->config == TRI_YES &&
+		 c->more->config_igd == TRI_NO)
+		return;		/* the kernel's fault, which vfio.no-igd tells */
 	else if (v->state == REGION_READ)
 		check_say(c, FINDING_OPREGION_ABSENT, _("vfio-pci offers no OpRegion of this device"));
 	else if (asls_is_none(c->dev))

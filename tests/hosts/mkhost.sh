@@ -181,6 +181,10 @@ regions() { # BDF WORDS: opregion=CHIP|none|bad vga=yes|no
 	case $chip in
 	none) ;;
 	bad) "$mkrom" opregion --bad-signature -o "$r/opregion.bin" ;;
+	checksum)
+		"$mkrom" vbt --chip ADL-S --bad-checksum -o "$r/vbt.tmp"
+		"$mkrom" opregion --vbt "$r/vbt.tmp" -o "$r/opregion.bin"
+		rm "$r/vbt.tmp" ;;
 	novbt) "$mkrom" opregion -o "$r/opregion.bin" ;;
 	*)
 		"$mkrom" vbt --chip "$chip" -o "$r/vbt.tmp"
@@ -237,6 +241,7 @@ flags		: fpu vme de pse tsc msr ${2%% *} sse4_2 avx2" ;;
 		"$1" $2 ;;
 	loaded) for module in $2; do mkdir -p "$sys/module/$module"; done ;;
 	config) mkdir -p "$out/boot"; printf '%s\n' "$2" | tr ' ' '\n' >> "$out/boot/config-$release" ;;
+	truncate) head -c "${2##* }" "$out/${2% *}" > "$out/cut"; mv "$out/cut" "$out/${2% *}" ;;
 	dmi) put "$sys/class/dmi/id/${2%% *}" "${2#* }" ;;
 	file) path=${2%% *}; put "$out/$path" "${2#* }" ;;
 	*) die "unknown key '$1'" ;;

@@ -75,6 +75,7 @@ compress() {
 	xz) xz --check=crc32 ;;
 	zstd) zstd -q -19 ;;
 	lz4) lz4 -q -l -9 ;;
+	bzip2) bzip2 -9 ;;
 	none) cat ;;
 	*) die "initramfs: no compressor '$1'" ;;
 	esac
