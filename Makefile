@@ -278,6 +278,7 @@ bench: deps		## performance in pairs on this machine
 	@$(MAKE) --no-print-directory build-all
 	@tests/bench/start
 	@tests/bench/rom
+	@tests/bench/doctor
 
 coverage:		## branch coverage of the firmware formats by their own tests
 	@tests/coverage

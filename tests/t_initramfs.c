@@ -353,7 +353,7 @@ static void test_bombs(void **state)
 	tree_run("{ cat head; head -c 2G /dev/zero; } | zstd -q > img");
 	look("img");
 	assert_int_equal(f.state, INITRAMFS_UNREAD);
-	assert_string_equal(f.why, "it unpacks to more than an initramfs can be");
+	assert_true(strstr(f.why, "unpacks to more") || strstr(f.why, "too long"));
 	/* A large plain file is passed over, not read; a sparse end is a cut. */
 	tree_run("cp head img; truncate -s 1G img");
 	look("img");
@@ -362,7 +362,8 @@ static void test_bombs(void **state)
 	tree_run("truncate -s 1G zeros");
 	look("zeros");
 	assert_int_equal(f.state, INITRAMFS_UNREAD);
-	assert_string_equal(f.why, "it is larger than an initramfs can be");
+	/* A slow machine meets the other bound first. */
+	assert_true(strstr(f.why, "larger than") || strstr(f.why, "too long"));
 }
 
 static void test_no_files(void **state)
@@ -464,9 +465,12 @@ static void test_mkinitramfs(void **state)
 		skip();
 	}
 	tree_new();
-	tree_run("mkdir conf conf/conf.d conf/hooks conf/scripts; cp -a /etc/initramfs-tools/. conf/ || :;"
-		 "echo vfio-pci > conf/modules; sed -i 's/^COMPRESS=.*/COMPRESS=zstd/;s/^MODULES=.*/MODULES=list/'"
-		 " conf/initramfs.conf; mkinitramfs -c zstd -d $PWD/conf -o $PWD/img 0.0.0-none; test -s img");
+	/* It asks the kernel's configuration in /boot: a /boot of our own, in a namespace of our own. */
+	tree_run("mkdir conf; cp -a /etc/initramfs-tools/. conf/; echo vfio-pci > conf/modules;"
+		 " sed -i 's/^COMPRESS=.*/COMPRESS=zstd/;s/^MODULES=.*/MODULES=list/' conf/initramfs.conf;"
+		 " unshare -m sh -ec 'mount -t tmpfs none /boot;"
+		 " echo CONFIG_RD_ZSTD=y > /boot/config-0.0.0-none;"
+		 " mkinitramfs -d $PWD/conf -o $PWD/img 0.0.0-none'; test -s img");
 	look("img");
 	assert_int_equal(f.state, INITRAMFS_READ);
 	assert_true(f.kinds & INITRAMFS_ZSTD);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "launcher/base/str.h"
+#include "romfiles/igd.h"
 
 #define CONF_MAX	65536u
 
@@ -119,6 +120,18 @@ static void read_lockdown(const struct tree *t, struct boot_facts *b)
 
 /* --- is anything to happen at boot? -------------------------------------------------------------- */
 
+/* Does a list of ids name an Intel iGPU, this machine's or another's? */
+static bool names_igpu(const char *list)
+{
+	for (; list && *list; list += strcspn(list, ","), list += *list == ',') {
+		unsigned long device = strncmp(list, "8086:", 5) ? 0 : strtoul(list + 5, NULL, 16);
+
+		if (device && device <= 0xffff && igd_find((uint16_t)device))
+			return true;
+	}
+	return false;
+}
+
 static bool rules_want(const struct modprobe *m)
 {
 	char ids[512];
@@ -126,7 +139,7 @@ static bool rules_want(const struct modprobe *m)
 
 	for (size_t i = modprobe_find(m, MODPROBE_OPTIONS, "vfio_pci", 0); i < m->n_rules;
 	     i = modprobe_find(m, MODPROBE_OPTIONS, "vfio_pci", i + 1))
-		if (modprobe_option(&m->rule[i], "ids", ids, sizeof(ids)) && strstr(ids, "8086:"))
+		if (modprobe_option(&m->rule[i], "ids", ids, sizeof(ids)) && names_igpu(ids))
 			return true;
 	for (enum boot_module k = BOOT_I915; k <= BOOT_XE; k++)
 		if (modprobe_blacklisted(m, NULL, module_names[k], &rule) ||
@@ -147,7 +160,7 @@ static bool cmdline_wants(const char *text)
 	cmdline_parse(text, c);
 	for (size_t i = cmdline_find(c, "vfio-pci.ids", 0); i < c->n;
 	     i = cmdline_find(c, "vfio-pci.ids", i + 1))
-		if (cmdline_value(c, i) && strstr(cmdline_value(c, i), "8086:"))
+		if (names_igpu(cmdline_value(c, i)))
 			return true;
 	return modprobe_blacklisted(&none, c, "i915", &rule) || modprobe_blacklisted(&none, c, "xe", &rule);
 }

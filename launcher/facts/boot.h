@@ -28,7 +28,7 @@ struct boot_facts {
 	char early_where[96];		/* where: "/etc/mkinitcpio.conf" */
 	char virqfd_where[96];		/* where the module vfio_virqfd is asked for; "" nowhere */
 	char lockdown[32];		/* "integrity", "confidentiality", "none"; "" unknown */
-	bool wanted;			/* something is to bind an Intel device at boot */
+	bool wanted;			/* something is to bind an Intel iGPU at boot */
 	struct initramfs_where where;	/* NOT_FOUND with an empty how: not looked for */
 	bool opened;			/* image is filled */
 	struct initramfs_facts image;

@@ -70,7 +70,8 @@ struct cmdline_param {
 	int since, until;	/* Linux major * 1000 + minor: first that has it, first that has it no
 				 * more; 0 = no bound */
 	enum cmdline_view view;
-	const char *what;	/* N_(): what it does, what it is worth today */
+	const char *what;	/* what it does, what it is worth today; N_() but for CMDLINE_OTHER,
+				 * which is never shown */
 };
 
 /** cmdline_param() - the row of this name, NULL when igvm does not know it */

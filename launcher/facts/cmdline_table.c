@@ -25,7 +25,7 @@ static const struct cmdline_param params[] = {
 	  N_("as iommu=pt: of no importance for a device that is passed") },
 	{ "iommu.strict", SWITCH, NULL, false, false, 0, 0, CMDLINE_GOOD,
 	  N_("when the host's own translations are flushed") },
-	{ "amd_iommu", NULL, NULL, true, true, 0, 0, CMDLINE_OTHER, N_("AMD's IOMMU") },
+	{ "amd_iommu", NULL, NULL, true, true, 0, 0, CMDLINE_OTHER, "AMD's IOMMU" },
 	/* drivers/vfio/pci/vfio_pci.c: all of them */
 	{ "vfio-pci.ids", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("vfio-pci takes every device of these vendor and device ids once it is loaded") },
@@ -52,25 +52,25 @@ static const struct cmdline_param params[] = {
 	{ "pci-stub.ids", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("a driver that only holds devices; vfio-pci does that itself") },
 	/* framebuffer and console */
-	{ "video", NULL, NULL, true, true, 0, 0, CMDLINE_OTHER, N_("mode of the console") },
+	{ "video", NULL, NULL, true, true, 0, 0, CMDLINE_OTHER, "mode of the console" },
 	{ "initcall_blacklist", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("functions that are not called at boot; sysfb_init is the one that makes the firmware's "
 	     "framebuffer a device") },
-	{ "initcall_debug", NULL, NULL, false, true, 0, 0, CMDLINE_OTHER, N_("times of initcalls") },
+	{ "initcall_debug", NULL, NULL, false, true, 0, 0, CMDLINE_OTHER, "times of initcalls" },
 	{ "nomodeset", NULL, NULL, false, true, 0, 0, CMDLINE_GOOD,
 	  N_("no graphics driver takes a device: i915 and xe give up at once") },
-	{ "fbcon", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, N_("the console on a framebuffer") },
+	{ "fbcon", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, "the console on a framebuffer" },
 	/* the host's drivers */
 	{ "i915.enable_gvt", SWITCH, NULL, false, true, 0, 0, CMDLINE_GOOD,
 	  N_("GVT-g, slices of the iGPU for several guests; Gen 8 and 9 alone") },
-	{ "i915.enable_guc", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, N_("microcontroller of the iGPU") },
+	{ "i915.enable_guc", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, "microcontroller of the iGPU" },
 	{ "i915.modeset", NULL, NULL, false, false, 0, 0, CMDLINE_GOOD, N_("0: i915 takes no device") },
 	{ "i915.force_probe", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("!ID: i915 leaves the device of this id alone") },
 	{ "xe.force_probe", NULL, NULL, true, false, 6008, 0, CMDLINE_GOOD,
 	  N_("!ID: xe leaves the device of this id alone") },
-	{ "i915.max_vfs", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, N_("virtual functions") },
-	{ "xe.max_vfs", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, N_("virtual functions") },
+	{ "i915.max_vfs", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, "virtual functions" },
+	{ "xe.max_vfs", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, "virtual functions" },
 	/* kernel/module/main.c; kmod; dracut's modules.d; systemd-modules-load(8) */
 	{ "module_blacklist", NULL, NULL, true, false, 0, 0, CMDLINE_GOOD,
 	  N_("the kernel refuses these modules, whoever loads them") },
@@ -88,26 +88,26 @@ static const struct cmdline_param params[] = {
 	/* groups */
 	{ "pcie_acs_override", "downstream,multifunction", "id:", true, false, 0, 0, CMDLINE_GOOD,
 	  N_("shows devices as separate that are not; only patched kernels know it") },
-	{ "pci", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, N_("the PCI subsystem") },
+	{ "pci", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, "the PCI subsystem" },
 	/* KVM */
 	{ "kvm.ignore_msrs", NULL, NULL, false, false, 0, 0, CMDLINE_GOOD,
 	  N_("a guest's access to unknown MSRs is ignored") },
 	{ "kvm.report_ignored_msrs", NULL, NULL, false, false, 0, 0, CMDLINE_GOOD,
 	  N_("whether such accesses are logged") },
 	{ "kvm-intel.nested", NULL, NULL, false, false, 0, 0, CMDLINE_GOOD, N_("KVM within a guest") },
-	{ "kvm-amd.nested", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, N_("KVM within a guest") },
+	{ "kvm-amd.nested", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, "KVM within a guest" },
 	/* memory and processors */
-	{ "default_hugepagesz", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, N_("huge pages") },
-	{ "hugepagesz", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, N_("huge pages") },
-	{ "hugepages", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, N_("huge pages") },
-	{ "isolcpus", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, N_("processors kept from the scheduler") },
-	{ "nohz_full", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, N_("processors without a tick") },
-	{ "rcu_nocbs", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, N_("processors without RCU callbacks") },
+	{ "default_hugepagesz", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, "huge pages" },
+	{ "hugepagesz", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, "huge pages" },
+	{ "hugepages", NULL, NULL, false, false, 0, 0, CMDLINE_OTHER, "huge pages" },
+	{ "isolcpus", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, "processors kept from the scheduler" },
+	{ "nohz_full", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, "processors without a tick" },
+	{ "rcu_nocbs", NULL, NULL, true, false, 0, 0, CMDLINE_OTHER, "processors without RCU callbacks" },
 	{ "lockdown", "integrity,confidentiality", NULL, false, false, 0, 0, CMDLINE_GOOD,
 	  N_("what root may do to the kernel") },
 	/* our own */
 	{ "igvm", "off", NULL, false, false, 0, 0, CMDLINE_OTHER,
-	  N_("off: the hook of igvm binds nothing at this boot") },
+	  "off: the hook of igvm binds nothing at this boot" },
 };
 
 const struct cmdline_param *cmdline_param_at(size_t i)
