@@ -341,6 +341,15 @@ static void check_again(const struct scene *s, enum setup_way way)
 	}
 }
 
+/* Words that adopting took from a command line are looked for when the result is read back. */
+static void check_gone(const struct scene *s)
+{
+	if (!strcmp(s->what, "the same, adopted"))
+		assert_string_equal(plan.expect.not_cmdline, "iommu=pt vfio-pci.ids=8086:4680");
+	else if (!(s->flags & ADOPT))
+		assert_string_equal(plan.expect.not_cmdline, "");
+}
+
 static void one(const struct scene *s)
 {
 	enum setup_way way = s->flags & SHARED ? SETUP_SHARED : SETUP_DEDICATED;
@@ -359,6 +368,7 @@ static void one(const struct scene *s)
 		fail_msg("%s: refused %d", s->what, setup_refused(&notes));
 	check_after(s);
 	check_note(s);
+	check_gone(s);
 	check_shown();
 	if (!(s->flags & REFUSED))
 		check_again(s, way);
