@@ -127,6 +127,16 @@ static void change(struct hand *x, const char *from, const char *to)
 	x->n++;
 }
 
+/* What is taken from a command line must not come back by another file. */
+static void expect_gone(struct hand *x, const char *word)
+{
+	char *gone = x->k->p->expect.not_cmdline;
+	size_t n = strlen(gone), room = sizeof(x->k->p->expect.not_cmdline);
+
+	if (x->place == AT_CMDLINE && n + strlen(word) + 2 < room)
+		snprintf(gone + n, room - n, "%s%s", n ? " " : "", word);
+}
+
 static void judge(struct hand *x, enum worth worth, const char *id, unsigned int line, const char *word,
 		  const char *to, const char *why)
 {
@@ -138,8 +148,10 @@ static void judge(struct hand *x, enum worth worth, const char *id, unsigned int
 
 	snprintf(where, sizeof(where), "%s:%u", x->path, line);
 	setup_note(x->k->n, adopt ? SETUP_SAYS_REMOVED : say[worth], id, where, word, why);
-	if (adopt)
+	if (adopt) {
 		change(x, word, to);
+		expect_gone(x, word);
+	}
 }
 
 /* intel_iommu=on may be what keeps the IOMMU on: adopted or not, it stays. */
