@@ -173,7 +173,9 @@ static void find_builder(const struct tree *t, struct loader_facts *b)
 	size_t n = 0;
 
 	b->builder = by_image(t, b);
-	for (size_t i = 0; !b->builder && i < ARRAY_SIZE(builders); i++) {
+	if (b->builder)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(builders); i++) {
 		/* Debian's dracut brings an update-initramfs of its own, and no initramfs.conf. */
 		if (!(b->tools & builders[i].tool) ||
 		    (builders[i].config && tree_exists(t, builders[i].config) != TRI_YES))
@@ -187,7 +189,7 @@ static void find_builder(const struct tree *t, struct loader_facts *b)
 	}
 	if (n == 1)
 		boot_how(b, "%s builds the initramfs: its program and configuration are there", list);
-	if (n <= 1 && b->builder)
+	if (n == 1)
 		return;
 	b->builder = BOOT_BUILDER_UNKNOWN;
 	if (n)

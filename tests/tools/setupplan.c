@@ -121,6 +121,28 @@ static int verb(const char *word)
 	return 2;
 }
 
+/* As setup_prepare(), with the templates of the source tree. */
+static int prepare(const struct setup_wish *wish)
+{
+	static struct host_facts host;
+	struct setup_texts texts = { 0 };
+	struct tree t;
+	int r = host_read(root, HOST_VFIO_NEVER, &host);
+
+	if (!r)
+		r = tree_init(&t, root);
+	if (r)
+		return r;
+	loader_read(&t, host.kernel, &boot);
+	r = setup_read(&t, &boot, "vm-templates", &texts);
+	if (!r)
+		r = setup_make(&host, &boot, &texts, wish, &plan, &notes);
+	setup_texts_done(&texts);
+	host_done(&host);
+	close(t.fd);
+	return r;
+}
+
 int main(int argc, char **argv)
 {
 	struct setup_wish wish = { .way = SETUP_DEDICATED };
@@ -141,7 +163,7 @@ int main(int argc, char **argv)
 		else
 			break;
 	}
-	r = setup_prepare(root, &wish, &boot, &plan, &notes);
+	r = prepare(&wish);
 	if (r)
 		fprintf(stderr, "setupplan: %s: %s\n", root, strerror(-r));
 	for (; !r && i < argc; i++)
