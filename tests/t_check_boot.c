@@ -106,6 +106,15 @@ static void test_cmdline(void **state)
 	}
 }
 
+static void test_crowd(void **state)
+{
+	(void)state;
+	tree_new();
+	judge("cmdline vfio-pci-ids=1 vfio-pci-ids=2 vfio-pci-ids=3 vfio-pci-ids=4 vfio-pci-ids=5 "
+	      "vfio-pci-ids=6 vfio-pci-ids=7 vfio-pci-ids=8 vfio-pci-ids=9 vfio-pci-ids=10");
+	assert_int_equal(found.n, 6);
+}
+
 /* --- a tree whose boot is prepared -------------------------------------------------------------- */
 
 #define R		"6.12.63-amd64"
@@ -279,6 +288,9 @@ static void test_order(void **state)
 	after("driver i915", "boot.softdep-missing");
 	after("driver vfio-pci", "");
 	after("cmdline " BASE "rd.driver.pre=vfio-pci\ndriver i915", "");
+	after("cmdline " BASE "i915.force_probe=!4692\ndriver i915", "");
+	after("cmdline " BASE "i915.modeset=0\ndriver none", "");
+	after("cmdline " BASE "nomodeset\ndriver none", "");
 	tree_text("etc/mkinitcpio.conf", "MODULES=(vfio_pci vfio vfio_virqfd)\n");
 	after("driver vfio-pci", "boot.virqfd");
 	after("driver vfio-pci\nkernel 6.1.0-1", "initramfs.not-found");
@@ -310,7 +322,8 @@ static void test_without(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cmdline), cmocka_unit_test(test_healthy), cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_cmdline), cmocka_unit_test(test_crowd),
+		cmocka_unit_test(test_healthy), cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_ids_places), cmocka_unit_test(test_image), cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_blacklist), cmocka_unit_test(test_order),
 		cmocka_unit_test(test_without),

@@ -353,7 +353,7 @@ static void test_bombs(void **state)
 	tree_run("{ cat head; head -c 2G /dev/zero; } | zstd -q > img");
 	look("img");
 	assert_int_equal(f.state, INITRAMFS_UNREAD);
-	assert_string_equal(f.why, "it unpacks to more than an initramfs can be");
+	assert_true(strstr(f.why, "unpacks to more") || strstr(f.why, "too long"));
 	/* A large plain file is passed over, not read; a sparse end is a cut. */
 	tree_run("cp head img; truncate -s 1G img");
 	look("img");
@@ -362,7 +362,8 @@ static void test_bombs(void **state)
 	tree_run("truncate -s 1G zeros");
 	look("zeros");
 	assert_int_equal(f.state, INITRAMFS_UNREAD);
-	assert_string_equal(f.why, "it is larger than an initramfs can be");
+	/* A slow machine meets the other bound first. */
+	assert_true(strstr(f.why, "larger than") || strstr(f.why, "too long"));
 }
 
 static void test_no_files(void **state)

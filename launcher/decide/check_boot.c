@@ -39,6 +39,18 @@ static bool is_off(const struct modprobe *m, const struct cmdline *cmd, const ch
 	return modprobe_blacklisted(m, cmd, module, &rule) || modprobe_blocked(m, module, &rule);
 }
 
+/* The driver is loaded and takes no device (drivers/gpu/drm/i915/i915_module.c, drivers/gpu/drm/drm_nomodeset.c). */
+static bool gives_up(const struct checking *c, const struct cmdline *cmd, enum boot_module m)
+{
+	const char *modeset = cmdline_last(cmd, "i915.modeset");
+	char id[8];
+
+	snprintf(id, sizeof(id), "!%04x", c->dev->device);
+	return cmdline_find(cmd, "nomodeset", 0) < cmd->n ||
+	       cmdline_lists(cmd, m == BOOT_XE ? "xe.force_probe" : "i915.force_probe", id) ||
+	       (m == BOOT_I915 && modeset && !strcmp(modeset, "0"));
+}
+
 /* Is this machine's iGPU among the ids of a list? */
 static bool list_has_device(const char *list, unsigned int device)
 {
@@ -174,7 +186,8 @@ static void check_contents(const struct checking *c, const struct cmdline *cmd, 
 	bool vfio = b->image.module[INITRAMFS_VFIO_PCI] || b->kind[BOOT_VFIO_PCI] == MODPROBE_BUILTIN;
 	bool stale = check_stale(c);
 
-	if (!image_has(b, m) || off_there || b->image.texts_left_out)
+	off_there |= cmdline_lists(cmd, "rd.driver.blacklist", name);
+	if (!image_has(b, m) || off_there || gives_up(c, cmd, m) || b->image.texts_left_out)
 		return;
 	if (off_here && !stale && !(vfio && vfio_is_early(c, cmd, m)))
 		check_say(c, FINDING_BOOT_BLACKLIST_NO_REACH,
@@ -194,6 +207,8 @@ static void check_order(const struct checking *c, const struct cmdline *cmd, boo
 	const char *name = boot_module_name(m);
 	bool off = is_off(&b->modprobe, cmd, name);
 
+	if (gives_up(c, cmd, m))
+		return;
 	if (b->kind[m] == MODPROBE_BUILTIN &&
 	    !(on_cmdline && b->kind[BOOT_VFIO_PCI] == MODPROBE_BUILTIN)) {
 		if (ids || off)

@@ -7,6 +7,24 @@
 #include "launcher/decide/check_parts.h"
 #include "launcher/facts/cmdline.h"
 
+/* Of one kind so many: a hostile command line must not crowd out what others find. */
+#define FEW	6
+
+static size_t count_of(const struct findings *f, enum finding_id id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		n += f->v[i].id == id;
+	return n;
+}
+
+#define say_few(c, id, ...)						\
+	do {								\
+		if (count_of((c)->f, id) < FEW)				\
+			finding_add((c)->f, id, __VA_ARGS__);		\
+	} while (0)
+
 /* --- misspelt, wrong value -------------------------------------------------------------------- */
 
 static void check_names(const struct checking *c, const struct cmdline *cmd)
@@ -16,13 +34,13 @@ static void check_names(const struct checking *c, const struct cmdline *cmd)
 		const struct cmdline_param *p = cmdline_param(name), *near;
 
 		if (p && !cmdline_value_ok(p, value)) {
-			finding_add(c->f, FINDING_CMDLINE_BAD_VALUE, value ? "%.100s=%.100s" : "%.100s", name,
+			say_few(c, FINDING_CMDLINE_BAD_VALUE, value ? "%.100s=%.100s" : "%.100s", name,
 				    value);
 			continue;
 		}
 		near = p ? NULL : cmdline_param_near(name);
 		if (near)
-			finding_add(c->f, FINDING_CMDLINE_MISSPELT, _("%.60s: probably %s is meant (%s)"), name,
+			say_few(c, FINDING_CMDLINE_MISSPELT, _("%.60s: probably %s is meant (%s)"), name,
 				    near->name, _(near->what));
 	}
 }
@@ -42,7 +60,7 @@ static void check_options(const struct checking *c, size_t rule)
 			continue;
 		near = cmdline_param_near(full);
 		if (near)
-			finding_add(c->f, FINDING_CMDLINE_MISSPELT, _("%.150s: option %.60s: probably %s is meant"),
+			say_few(c, FINDING_CMDLINE_MISSPELT, _("%.150s: option %.60s: probably %s is meant"),
 				    modprobe_where(m, rule, where, sizeof(where)), cmdline_name(&opts, i),
 				    strchr(near->name, '.') + 1);
 	}
@@ -146,7 +164,7 @@ static void check_pointless(const struct checking *c, const struct cmdline *cmd)
 		if (cmdline_find(cmd, name, 0) == cmd->n || (value && !cmdline_lists(cmd, name, value)) ||
 		    !pointless[i].when(c))
 			continue;
-		finding_add(c->f, FINDING_CMDLINE_NO_EFFECT, value ? "%s=%s: %s" : "%s%s: %s", name,
+		say_few(c, FINDING_CMDLINE_NO_EFFECT, value ? "%s=%s: %s" : "%s%s: %s", name,
 			    value ? value : "", _(pointless[i].why));
 	}
 }
@@ -160,9 +178,9 @@ static void check_ages(const struct checking *c, const struct cmdline *cmd)
 		const struct cmdline_param *p = cmdline_param(cmdline_name(cmd, i));
 
 		if (p && p->view == CMDLINE_POINTLESS)
-			finding_add(c->f, FINDING_CMDLINE_NO_EFFECT, "%s: %s", p->name, _(p->what));
+			say_few(c, FINDING_CMDLINE_NO_EFFECT, "%s: %s", p->name, _(p->what));
 		else if (p && ((here && here < p->since) || (p->until && here >= p->until)))
-			finding_add(c->f, FINDING_CMDLINE_NO_EFFECT, _("%s: Linux %s does not have it"), p->name,
+			say_few(c, FINDING_CMDLINE_NO_EFFECT, _("%s: Linux %s does not have it"), p->name,
 				    c->host->kernel);
 	}
 }
@@ -218,7 +236,7 @@ static void check_list(const struct checking *c, const char *list, const char *w
 			wrong = device;
 	}
 	if (wrong)
-		finding_add(c->f, FINDING_IDS_NOT_THIS_MACHINE,
+		say_few(c, FINDING_IDS_NOT_THIS_MACHINE,
 			    _("%.200s names 8086:%04lx, the iGPU of this machine is 8086:%04x"), where, wrong,
 			    c->dev->device);
 }
