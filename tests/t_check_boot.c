@@ -234,6 +234,14 @@ static void test_image(void **state)
 	after("driver i915", "initramfs.no-vfio");
 	tree_text("lib/modules/" R "/modules.builtin", "kernel/drivers/vfio/pci/vfio-pci.ko\n");
 	after("driver i915", "");
+	/* the case igvm exists for: every step of the guide done, two wrong ids */
+	make_good();
+	tree_text(MODPROBE, "options vfio-pci ids=8086:4680\n");
+	tree_run("rm -r root/lib/modules/vfio-pci.ko.xz root/etc");
+	pack();
+	after("cmdline " BASE "iommu=pt vfio-pci.ids=8086:4682\ndriver i915",
+	      "cmdline.no-effect ids.not-this-machine ids.not-this-machine initramfs.no-vfio "
+	      "boot.softdep-missing");
 }
 
 static void test_stale(void **state)
@@ -247,6 +255,9 @@ static void test_stale(void **state)
 	tree_text(MODPROBE, GOOD "options i915 enable_guc=3\n");
 	after("driver vfio-pci", "initramfs.stale");
 	assert_true(seen("/etc/modprobe.d/vfio.conf:3"));
+	tree_text("etc/NIXOS", "");
+	after("driver vfio-pci", "");
+	tree_run("rm etc/NIXOS");
 	/* a setting that is gone */
 	tree_text(MODPROBE, GOOD);
 	tree_text("root/etc/modprobe.d/old.conf", "blacklist xe\n");

@@ -39,7 +39,7 @@ static bool is_off(const struct modprobe *m, const struct cmdline *cmd, const ch
 	return modprobe_blacklisted(m, cmd, module, &rule) || modprobe_blocked(m, module, &rule);
 }
 
-/* The driver is loaded and takes no device (drivers/gpu/drm/i915/i915_module.c, drivers/gpu/drm/drm_nomodeset.c). */
+/* The driver is loaded and takes no device (Linux i915_module.c, xe_module.c, drm_nomodeset.c). */
 static bool gives_up(const struct checking *c, const struct cmdline *cmd, enum boot_module m)
 {
 	const char *modeset = cmdline_last(cmd, "i915.modeset");
@@ -144,7 +144,7 @@ static bool check_stale(const struct checking *c)
 	const struct modprobe *here = &b->modprobe, *there = &b->image_modprobe;
 	char where[320];
 
-	if (b->image.texts_left_out || here->unread)
+	if (b->image.texts_left_out || here->unread || b->own_settings)
 		return false;
 	for (size_t i = 0; i < here->n_rules; i++) {
 		if (!is_about_us(&here->rule[i]) || !is_behind(b, &here->rule[i]))
@@ -156,8 +156,9 @@ static bool check_stale(const struct checking *c)
 	for (size_t i = 0; i < there->n_rules; i++) {
 		if (!is_about_us(&there->rule[i]) || has_rule(here, &there->rule[i]))
 			continue;
-		check_say(c, FINDING_INITRAMFS_STALE, _("/%.120s has a setting of %s that modprobe.d has no more"),
-			  b->where.path, there->rule[i].name);
+		check_say(c, FINDING_INITRAMFS_STALE,
+			  _("/%.120s has a setting of %s that modprobe.d has no more"), b->where.path,
+			  there->rule[i].name);
 		return true;
 	}
 	return false;
@@ -246,7 +247,8 @@ void check_boot(const struct checking *c)
 	if (!c->boot->wanted)
 		return;
 	cmdline_parse(c->host->cmdline, &cmd);
-	ids = ids_name_it(c, &cmd, &on_cmdline);
+	/* Wrong ids are meant for the iGPU all the same (check_ids() came before). */
+	ids = ids_name_it(c, &cmd, &on_cmdline) || finding_has(c->f, FINDING_IDS_NOT_THIS_MACHINE);
 	check_image(c);
 	if (c->boot->opened && c->boot->image.state == INITRAMFS_READ)
 		check_contents(c, &cmd, ids);

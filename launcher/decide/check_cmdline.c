@@ -149,11 +149,13 @@ static const struct {
 	{ "amd_iommu", NULL, is_intel, N_("this processor is Intel's") },
 	{ "video", "efifb:off", fb_is_evicted,
 	  N_("this kernel takes the framebuffer away itself when vfio-pci binds the iGPU") },
-	{ "video", "efifb:off", fb_is_simple, N_("the framebuffer here is simpledrm's, which does not read it") },
+	{ "video", "efifb:off", fb_is_simple,
+	  N_("the framebuffer here is simpledrm's, which does not read it") },
 	{ "video", "vesafb:off", fb_is_evicted,
 	  N_("this kernel takes the framebuffer away itself when vfio-pci binds the iGPU") },
 	{ "i915.enable_gvt", NULL, has_no_gvt, N_("GVT-g ends with Gen 9; this iGPU is newer") },
-	{ "pcie_acs_override", NULL, has_no_acs_patch, N_("only kernels with a patch know it, and this is none") },
+	{ "pcie_acs_override", NULL, has_no_acs_patch,
+	  N_("only kernels with a patch know it, and this is none") },
 };
 
 static void check_pointless(const struct checking *c, const struct cmdline *cmd)

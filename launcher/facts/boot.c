@@ -309,6 +309,7 @@ static int read_boot(const struct tree *t, const char *release, const char *cmdl
 	modprobe_kinds(t, release, module_names, BOOT_MODULES, b->kind);
 	look_builders(t, b);
 	read_lockdown(t, b);
+	b->own_settings = tree_exists(t, "etc/NIXOS") == TRI_YES;
 	b->wanted = rules_want(&b->modprobe) || cmdline_wants(cmdline);
 	if (image == BOOT_IMAGE_NEVER || (image == BOOT_IMAGE_IF_WANTED && !b->wanted))
 		return 0;

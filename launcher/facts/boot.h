@@ -27,6 +27,7 @@ struct boot_facts {
 	bool early_vfio;		/* an initramfs builder is told to put vfio-pci in and load it */
 	char early_where[96];		/* where: "/etc/mkinitcpio.conf" */
 	char virqfd_where[96];		/* where the module vfio_virqfd is asked for; "" nowhere */
+	bool own_settings;		/* the initramfs has settings of its own, none of /etc: NixOS */
 	char lockdown[32];		/* "integrity", "confidentiality", "none"; "" unknown */
 	bool wanted;			/* something is to bind an Intel iGPU at boot */
 	struct initramfs_where where;	/* NOT_FOUND with an empty how: not looked for */
