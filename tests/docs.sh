@@ -75,7 +75,7 @@ same "igvm.vm(5) has every key of every section, and no other" "$tmp/keys" "$tmp
 
 # Finding ids that the documents name exist.
 "$igvm" explain --list | awk '{ print $1 }' | sort > "$tmp/ids"
-grep -hoE 'igvm explain [a-z0-9]+\.[a-z0-9-]+' README.md README.zh-TW.md man/*.[0-9] CONTRIBUTING.md |
+grep -hoE 'igvm explain [a-z0-9-]+\.[a-z0-9-]+' README.md README.zh-TW.md man/*.[0-9] CONTRIBUTING.md |
 	awk '{ print $3 }' | sort -u > "$tmp/ids.named"
 comm -12 "$tmp/ids" "$tmp/ids.named" > "$tmp/ids.known"
 same "findings named in the documents exist" "$tmp/ids.named" "$tmp/ids.known"

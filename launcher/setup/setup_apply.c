@@ -86,6 +86,15 @@ int setup_dir_times(const struct tree *t, const char *path, struct timespec *ati
 	return 0;
 }
 
+void setup_dirs_left(const struct tree *t, struct setup_journal *j)
+{
+	struct timespec atime;
+
+	for (size_t i = 0; i < j->n_dirs; i++)
+		if (setup_dir_times(t, j->d[i].path, &atime, &j->d[i].left))
+			j->d[i].restore = false;
+}
+
 static struct setup_dir *find_dir(struct setup_journal *j, const char *path)
 {
 	for (size_t i = 0; i < j->n_dirs; i++)
@@ -366,12 +375,8 @@ static void roll_back(const struct tree *t, struct setup_store *s, struct setup_
 
 static int finish(const struct tree *t, const struct setup_store *s, struct setup_journal *j)
 {
-	struct timespec atime;
-
 	j->state = SETUP_APPLIED;
-	for (size_t i = 0; i < j->n_dirs; i++)
-		if (setup_dir_times(t, j->d[i].path, &atime, &j->d[i].left))
-			j->d[i].restore = false;
+	setup_dirs_left(t, j);
 	return setup_journal_write(s, j);
 }
 

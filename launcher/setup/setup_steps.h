@@ -22,4 +22,7 @@ nodiscard_ int setup_dir_times(const struct tree *t, const char *path, struct ti
 			       struct timespec *mtime);
 
 
+/** setup_dirs_left() - remember the directories' times as igvm leaves them */
+void setup_dirs_left(const struct tree *t, struct setup_journal *j);
+
 #endif

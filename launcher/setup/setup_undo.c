@@ -209,6 +209,7 @@ static int undo_open(const struct tree *t, struct setup_store *s, struct setup_j
 	}
 	j->state = SETUP_APPLIED;
 	j->trial = 0;
+	setup_dirs_left(t, j);
 	return setup_journal_write(s, j);
 }
 
@@ -252,12 +253,7 @@ static int confirm_open(const struct tree *t, const struct setup_store *s, struc
 			setup_journal_drop(j, &j->e[i]);
 	}
 	j->trial = 0;
-	for (size_t i = 0; i < j->n_dirs; i++) {
-		struct timespec atime;
-
-		if (j->d[i].restore && setup_dir_times(t, j->d[i].path, &atime, &j->d[i].left))
-			j->d[i].restore = false;
-	}
+	setup_dirs_left(t, j);
 	return setup_journal_write(s, j);
 }
 
