@@ -241,7 +241,7 @@ static int check_back(struct selftest *t, bool had_node)
 
 static int bring_screen_back(struct selftest *t)
 {
-	struct screen_error e;
+	struct screen_error e = { 0 };
 
 	if (!screen_give_back("/", &t->paths, t->bdf, &e))
 		return EXIT_OK;
