@@ -292,7 +292,7 @@ static bool has_node(const char *sysroot, const char *bdf)
 static void check_driver(const char *sysroot, struct screen_note *n)
 {
 	char text[BDF_TEXT_MAX], now[32];
-	struct screen_error e;
+	struct screen_error e = { 0 };
 	int r = bind_driver(sysroot, n->bdf, now);
 
 	bdf_text(n->bdf, text);
@@ -346,7 +346,7 @@ static int attach_consoles(const char *sysroot, struct screen_error *e)
 /* One that is bound already, or whose driver is gone, is left as it is. */
 static void attach_framebuffers(const char *sysroot, const struct screen_note *n)
 {
-	struct screen_error e;
+	struct screen_error e = { 0 };
 
 	for (size_t i = 0; i < n->n_fb && !*n->driver; i++)
 		(void)!write_sys(sysroot, &e, n->fb[i].name, "bus/platform/drivers/%s/bind",
