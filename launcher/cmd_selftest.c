@@ -267,6 +267,25 @@ static int hand_device(struct selftest *t, int64_t *there)
 	return code;
 }
 
+/* The display manager was asked for; that it shows something again takes it a moment. */
+static int await_manager(struct selftest *t)
+{
+	enum { MANAGER_MS = 60000 };
+	struct hand_over look = t->hand;
+
+	if (!holders_screen(&t->hand.holders) || !*t->hand.holders.manager)
+		return EXIT_OK;
+	for (int64_t end = now_ms() + MANAGER_MS; now_ms() < end;) {
+		if (hand_over_look(&look))
+			return EXIT_FAILED;
+		if (holders_screen(&look.holders))
+			return EXIT_OK;
+		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
+	}
+	return fail(t, EXIT_FAILED, _("%s was started, and shows nothing after %d s"),
+		    t->hand.holders.manager, MANAGER_MS / 1000);
+}
+
 static int play_round(struct selftest *t, unsigned int round)
 {
 	int64_t begun = now_ms(), there = begun;
@@ -294,25 +313,6 @@ static int play_round(struct selftest *t, unsigned int round)
 		printf(_("round %u: %s, there in %d ms, back in %d ms\n"), round, code ? _("FAILED") : "ok",
 		       (int)(there - begun), (int)(now_ms() - there));
 	return code;
-}
-
-/* The display manager was asked for; that it shows something again takes it a moment. */
-static int await_manager(struct selftest *t)
-{
-	enum { MANAGER_MS = 60000 };
-	struct hand_over look = t->hand;
-
-	if (!holders_screen(&t->hand.holders) || !*t->hand.holders.manager)
-		return EXIT_OK;
-	for (int64_t end = now_ms() + MANAGER_MS; now_ms() < end;) {
-		if (hand_over_look(&look))
-			return EXIT_FAILED;
-		if (holders_screen(&look.holders))
-			return EXIT_OK;
-		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
-	}
-	return fail(t, EXIT_FAILED, _("%s was started, and shows nothing after %d s"),
-		    t->hand.holders.manager, MANAGER_MS / 1000);
 }
 
 static int play(struct selftest *t)
