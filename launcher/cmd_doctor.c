@@ -11,6 +11,7 @@
 #include "launcher/decide/check.h"
 #include "launcher/decide/cpu.h"
 #include "launcher/doctor.h"
+#include "launcher/facts/host_tree.h"
 
 static const struct opt opts[] = {
 	{ "like-guide", 'g', NULL, N_("print the usual guide's steps, each done, wrong or not needed"), 'g' },
@@ -147,6 +148,18 @@ static int more_facts(struct doctor *d)
 	return pipeline_boot(p, d->like_guide ? BOOT_IMAGE_ALWAYS : BOOT_IMAGE_IF_WANTED);
 }
 
+/* Who has the iGPU; that it cannot be told is no reason to stop. */
+static void read_holders(struct doctor *d)
+{
+	struct tree t;
+
+	if (!d->igpu || tree_init(&t, d->p->g->root))
+		return;
+	if (holders_read(&t, d->igpu->bdf, &d->holders))
+		d->holders.n = 0;
+	close(t.fd);
+}
+
 static int look(struct doctor *d)
 {
 	struct pipeline *p = d->p;
@@ -162,6 +175,7 @@ static int look(struct doctor *d)
 		return code;
 	d->igpu = igpu_of(p);
 	d->pf = d->igpu ? igd_find(d->igpu->device) : NULL;
+	read_holders(d);
 	d->n_guide = guide_judge(&(struct guide_input){ .host = &p->host, .more = &d->more, .dev = d->igpu,
 							.boot = p->boot_known ? &p->boot : NULL }, d->guide);
 	return EXIT_OK;

@@ -4,6 +4,7 @@
 #define IGVM_DOCTOR_H
 
 #include "launcher/decide/guide.h"
+#include "launcher/facts/holders.h"
 #include "launcher/pipeline.h"
 #include "romfiles/igd.h"
 
@@ -12,6 +13,7 @@ struct doctor {
 	struct host_more more;
 	const struct pci_fact *igpu;	/* the device looked at; NULL: it is no Intel display */
 	const struct igd_platform *pf;	/* NULL: unknown device, or none */
+	struct holders holders;	/* of the iGPU; empty when nobody was seen */
 	bool like_guide;
 	struct guide_row guide[GUIDE_ROWS_MAX];
 	size_t n_guide;

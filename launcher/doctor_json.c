@@ -63,6 +63,21 @@ static json_t *outputs_json(const struct doctor *d)
 			 text_or_null(o->panel));
 }
 
+static json_t *holders_json(const struct holders *all)
+{
+	char text[256], fix[320];
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct holder *h = &all->v[i];
+
+		json_array_append_new(list, json_pack("{s:s,s:o,s:s}", "who", holder_text(h, text, sizeof(text)),
+						      "pid", h->pid ? json_integer(h->pid) : json_null(),
+						      "fix", holder_fix(all, h, fix, sizeof(fix))));
+	}
+	return list;
+}
+
 static json_t *guide_json(const struct doctor *d)
 {
 	json_t *list = json_array();
@@ -88,6 +103,7 @@ int doctor_json(const struct doctor *d)
 	    json_object_set_new(out, "cpu_name", text_or_null(doctor_cpu(d, cpu, sizeof(cpu)))) ||
 	    json_object_set_new(out, "firmware", firmware_json(d)) ||
 	    json_object_set_new(out, "outputs", outputs_json(d)) ||
+	    json_object_set_new(out, "in_use", holders_json(&d->holders)) ||
 	    json_object_set_new(out, "lockdown", text_or_null(d->more.lockdown)) ||
 	    json_object_set_new(out, "igpu", d->igpu ? device_json(d) : json_null()) ||
 	    json_object_set_new(out, "qemu", qemu_json(p)) ||

@@ -80,6 +80,18 @@ static void print_kernel(const struct doctor *d)
 		row(_("kernel"), "%s", or_unknown(h->kernel));
 }
 
+/* Nobody is a holder who only could be one: each was seen with the device open. */
+static void print_holders(const struct holders *all)
+{
+	char text[256], fix[320];
+
+	for (size_t i = 0; i < all->n; i++)
+		row(_("in use"), _("%s; to free it: %s"), holder_text(&all->v[i], text, sizeof(text)),
+		    holder_fix(all, &all->v[i], fix, sizeof(fix)));
+	if (all->more)
+		row(_("in use"), "%s", _("and more"));
+}
+
 /* What belongs to the iGPU in people's minds: screens, and sound over them. */
 static void print_around(const struct doctor *d)
 {
@@ -88,6 +100,7 @@ static void print_around(const struct doctor *d)
 	int sound = devices_sound(h);
 	char bdf[BDF_TEXT_MAX];
 
+	print_holders(&d->holders);
 	if (d->igpu->iommu_width)
 		row(_("IOMMU"), _("%d address bits for the iGPU"), d->igpu->iommu_width);
 	if (o->n)
