@@ -30,7 +30,7 @@
 	FINDING(IGPU_UNKNOWN_DEVICE, "igpu.unknown-device", SEVERITY_BLOCK, "device") \
 	FINDING(IGPU_VF, "igpu.vf", SEVERITY_BLOCK, "device")			\
 	FINDING(IGPU_VF_IN_USE, "igpu.vf-in-use", SEVERITY_BLOCK, "device")	\
-	FINDING(IGPU_DRIVER_BOUND, "igpu.driver-bound", SEVERITY_WARN, "device") \
+	FINDING(IGPU_DRIVER_BOUND, "igpu.driver-bound", SEVERITY_NOTE, "device") \
 	FINDING(IGPU_DRIVER_STUCK, "igpu.driver-stuck", SEVERITY_BLOCK, "device") \
 	FINDING(IGPU_BUSY, "igpu.busy", SEVERITY_BLOCK, "device")		\
 	FINDING(IGPU_CLASS_0380, "igpu.class-0380", SEVERITY_BLOCK, "firmware")	\

@@ -52,11 +52,44 @@ static bool has_program(const struct tree *t, const char *name)
 	return false;
 }
 
+/*
+ * A recorded machine has no programs: what they leave in /etc and /boot stands for
+ * them. The plan is only shown there; commands run where programs are.
+ */
+static const struct {
+	const char *path;
+	enum boot_tool tool;
+} leavings[] = {
+	{ "etc/initramfs-tools/initramfs.conf", BOOT_TOOL_UPDATE_INITRAMFS },
+	{ "etc/mkinitcpio.conf", BOOT_TOOL_MKINITCPIO },
+	{ "etc/dracut.conf", BOOT_TOOL_DRACUT }, { "etc/dracut.conf.d", BOOT_TOOL_DRACUT },
+	{ "etc/booster.yaml", BOOT_TOOL_BOOSTER },
+	{ "etc/kernel/proxmox-boot-uuids", BOOT_TOOL_PROXMOX },
+	{ "boot/grub/grub.cfg", BOOT_TOOL_GRUB_MKCONFIG },
+	{ "boot/grub2/grub.cfg", BOOT_TOOL_GRUB2_MKCONFIG },
+	{ "etc/kernel/install.conf", BOOT_TOOL_KERNEL_INSTALL },
+	{ "boot/loader/entries", BOOT_TOOL_KERNEL_INSTALL },
+	{ "efi/loader/entries", BOOT_TOOL_KERNEL_INSTALL },
+};
+
+static void find_leavings(const struct tree *t, struct loader_facts *b)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(leavings); i++)
+		if (tree_exists(t, leavings[i].path) == TRI_YES)
+			b->tools |= leavings[i].tool;
+	/* Debian's and Ubuntu's name for grub-mkconfig -o. */
+	if (b->tools & BOOT_TOOL_GRUB_MKCONFIG && b->tools & BOOT_TOOL_UPDATE_INITRAMFS)
+		b->tools |= BOOT_TOOL_UPDATE_GRUB;
+}
+
 static void find_tools(const struct tree *t, struct loader_facts *b)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
 		if (has_program(t, tools[i].name))
 			b->tools |= tools[i].tool;
+	if (!t->live && !b->tools && tree_exists(t, "usr/sbin") != TRI_YES &&
+	    tree_exists(t, "sbin") != TRI_YES)
+		find_leavings(t, b);
 }
 
 /* --- the kernel that boots next ---------------------------------------------------------- */

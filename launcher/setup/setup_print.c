@@ -65,9 +65,28 @@ static void print_command(FILE *out, const struct setup_command *c)
 	fputc('\n', out);
 }
 
+static const char *way_text(enum setup_way way)
+{
+	return way == SETUP_DEDICATED
+		? N_("dedicated: vfio-pci has the iGPU from boot on")
+		: N_("shared: the host keeps the iGPU until a VM starts (--dedicated: never)");
+}
+
+static bool has_hand_made(const struct setup_notes *n)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (n->note[i].say == SETUP_SAYS_POINTLESS || n->note[i].say == SETUP_SAYS_WRONG)
+			return true;
+	return false;
+}
+
 int setup_plan_print(FILE *out, const struct setup_plan *p, const struct setup_notes *n)
 {
+	fprintf(out, "%s\n", _(way_text(p->way)));
 	setup_notes_print(out, n);
+	if (has_hand_made(n))
+		fputs(_("Lines that are called pointless or wrong are not igvm's and stay as they are; --adopt takes\n"
+			"them into the plan, and --undo brings them back.\n"), out);
 	for (size_t i = 0; i < p->n_files; i++) {
 		int r = print_file(out, &p->file[i]);
 
