@@ -135,24 +135,31 @@ static void leave_proc(int sig)
 /* @heed: ends at SIGTERM, and its directory with it; else at SIGKILL, and the directory stays. */
 static pid_t holder_start(const char *comm, bool heed)
 {
-	char path[64];
-	pid_t pid = fork();
+	char path[64], ready;
+	int fds[2];
+	pid_t pid;
 
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		snprintf(my_proc, sizeof(my_proc), "%s/proc/%d", root, (int)getpid());
 		signal(SIGTERM, heed ? leave_proc : SIG_IGN);
+		if (write(fds[1], "", 1) != 1)
+			_exit(1);
 		for (;;)
 			pause();
 	}
 	assert_true(pid > 0);
+	assert_int_equal(read(fds[0], &ready, 1), 1);
+	close(fds[0]);
+	close(fds[1]);
 	snprintf(path, sizeof(path), "proc/%d/comm", (int)pid);
 	put(path, comm);
 	snprintf(path, sizeof(path), "proc/%d/fd/0", (int)pid);
 	put(path, "");
 	snprintf(path, sizeof(path), "proc/%d/fd/7", (int)pid);
 	assert_int_equal(symlink("/dev/dri/card0", at(path)), 0);
-	poll(NULL, 0, 20);
 	return pid;
 }
 
@@ -358,7 +365,7 @@ static void who_does_not_listen_is_killed(void **state)
 	/* Nobody removes its directory: it holds on, and the attempt ends by itself. */
 	take(-EBUSY);
 	clock_gettime(CLOCK_MONOTONIC, &b);
-	assert_in_range(b.tv_sec - a.tv_sec, 9, 13);
+	assert_true(b.tv_sec - a.tv_sec >= 3);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	give_back(0);
@@ -521,6 +528,9 @@ static void a_kill_at_any_step_heals(void **state)
 
 int main(void)
 {
+	screen_waits = (struct screen_waits){
+		.manager_ms = 20000, .term_ms = 500, .kill_ms = 3000, .look_again_ms = 5, .node_ms = 300,
+	};
 #define HOST(f)	cmocka_unit_test_setup_teardown(f, host_new, host_gone)
 	const struct CMUnitTest tests[] = {
 		HOST(there_and_back),

@@ -28,7 +28,9 @@
 #include "launcher/run/screen_note.h"
 
 /* systemd gives a unit 90 s to stop (DefaultTimeoutStopSec=) before it kills what is left. */
-enum { MANAGER_MS = 100000, TERM_MS = 5000, KILL_MS = 5000, LOOK_AGAIN_MS = 100, NODE_MS = 5000 };
+struct screen_waits screen_waits = {
+	.manager_ms = 100000, .term_ms = 5000, .kill_ms = 5000, .look_again_ms = 100, .node_ms = 5000,
+};
 
 static const char *root_of(const char *sysroot)
 {
@@ -79,7 +81,7 @@ static int systemctl(const char *sysroot, const char *verb, const char *option, 
 		char *const argv[] = { path, (char *)verb, (char *)option, "--", (char *)unit, NULL };
 
 		if (str_print(path, sizeof(path), "%s%s", root_of(sysroot), places[i]))
-			r = bind_run(argv, MANAGER_MS);
+			r = bind_run(argv, screen_waits.manager_ms);
 	}
 	return r;
 }
@@ -204,16 +206,16 @@ static int end_holders(const char *sysroot, struct bdf bdf, struct holders *h, s
 
 			for (size_t k = 0; k < n_told; k++)
 				again |= told[k] == h->v[i].pid;
-			if (!holder_is_screen(&h->v[i]) || (again && age < TERM_MS))
+			if (!holder_is_screen(&h->v[i]) || (again && age < screen_waits.term_ms))
 				continue;
-			signal_holder(sysroot, &h->v[i], age < TERM_MS ? SIGTERM : SIGKILL);
+			signal_holder(sysroot, &h->v[i], age < screen_waits.term_ms ? SIGTERM : SIGKILL);
 			if (!again && n_told < HOLDERS_MAX)
 				told[n_told++] = h->v[i].pid;
 		}
-		if (holder_is_vm(first) || age > TERM_MS + KILL_MS)
+		if (holder_is_vm(first) || age > screen_waits.term_ms + screen_waits.kill_ms)
 			return fail(e, EBUSY, _("%s does not let go of %s"),
 				    holder_text(first, who, sizeof(who)), first->node);
-		poll(NULL, 0, LOOK_AGAIN_MS);
+		poll(NULL, 0, screen_waits.look_again_ms);
 	}
 }
 
@@ -308,7 +310,7 @@ static void check_driver(const char *sysroot, struct screen_note *n)
 			 text, *now ? now : "no driver");
 	if (*n->lost || !*n->driver)
 		return;
-	for (int64_t end = now_ms() + NODE_MS; !has_node(sysroot, text); poll(NULL, 0, 20))
+	for (int64_t end = now_ms() + screen_waits.node_ms; !has_node(sysroot, text); poll(NULL, 0, 20))
 		if (now_ms() > end) {
 			snprintf(n->lost, sizeof(n->lost), "%s has %s back but offers no picture (no "
 				 "node below /dev/dri)", n->driver, text);

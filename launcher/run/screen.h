@@ -21,6 +21,16 @@ struct screen_error {
 	int err;		/* errno > 0 */
 };
 
+/** struct screen_waits - how long each of them gets, in ms; one for all, which tests shorten */
+struct screen_waits {
+	int manager_ms;		/* the display manager, to stop or start */
+	int term_ms, kill_ms;	/* a program with a node open: after SIGTERM, after SIGKILL */
+	int look_again_ms;	/* between two looks at who is left */
+	int node_ms;		/* the host's driver, to offer a node again */
+};
+
+extern struct screen_waits screen_waits;
+
 /**
  * screen_refuse() - can the holders @h be moved out of the way at all?
  *
