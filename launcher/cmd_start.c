@@ -32,6 +32,8 @@
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
 #include "launcher/run/supervise.h"
+#include "launcher/run/supervise_status.h"
+#include "launcher/way_in.h"
 
 static const struct opt opts[] = {
 	PIPELINE_OPT_RESCUE_ROW,
@@ -184,10 +186,13 @@ static int judge_applied(struct pipeline *p)
 
 static void say_started(const struct pipeline *p)
 {
+	_json_ json_t *status = NULL;
+
 	printf(_("%s runs.\n"), p->name);
+	if (!status_read(&p->paths, p->name, &status))
+		way_in_print(status);
 	if (p->plan.emulated_display)
-		printf(_("  picture: %s/%s (VNC on a unix socket), or `igvm screenshot %s FILE.png`\n"),
-		       p->plan.run_dir, PLAN_VNC_SOCKET, p->name);
+		printf(_("  picture: `igvm view %s`, or `igvm screenshot %s FILE.png`\n"), p->name, p->name);
 	printf(_("  state:   igvm status %s\n"), p->name);
 }
 

@@ -107,6 +107,14 @@
 	FINDING(KERNEL_MISSING, "kernel.missing", SEVERITY_BLOCK, "files")	\
 	FINDING(DISK_NONE, "disk.none", SEVERITY_NOTE, "files")			\
 	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_WARN, "files") \
+	/* the network, and what is forwarded through it */			\
+	FINDING(NET_PORT_TAKEN, "net.port-taken", SEVERITY_BLOCK, "files")	\
+	FINDING(NET_NO_PORT, "net.no-port", SEVERITY_BLOCK, "files")		\
+	FINDING(NET_NO_BRIDGE, "net.no-bridge", SEVERITY_BLOCK, "files")	\
+	FINDING(NET_NO_TAP, "net.no-tap", SEVERITY_BLOCK, "files")		\
+	FINDING(NET_NO_PASST, "net.no-passt", SEVERITY_BLOCK, "files")		\
+	FINDING(NET_NO_FORWARD, "net.no-forward", SEVERITY_WARN, "files")	\
+	FINDING(NET_RDP_LAN, "net.rdp-lan", SEVERITY_NOTE, "files")		\
 	/* the probe: what the guest's firmware really found */			\
 	FINDING(PROBE_NO_DEVICE, "probe.no-device", SEVERITY_BLOCK, "guest")	\
 	FINDING(PROBE_NO_REPORT, "probe.no-report", SEVERITY_BLOCK, "guest")	\

@@ -119,12 +119,15 @@ static void row_remember(struct wish_reader *r, const struct wish_row *row,
 			 const struct wish_key *k, void *base)
 {
 	struct wish_disk *d = !strcmp(k->section, "disk") ? base : NULL;
+	struct wish_net *n = !strcmp(k->section, "net") ? base : NULL;
 	bool path = d && !strcmp(k->key, "path");
 
 	if (k->where)
 		here(r, row, (void *)((char *)r->w + k->where));
 	if (path || (d && !d->where.line))
 		here(r, row, &d->where);
+	if (n && !n->where.line)
+		here(r, row, &n->where);
 	if (path)
 		d->path_given = true;
 	if (r->own && !r->igpu_key.line && !strcmp(k->section, "igpu"))

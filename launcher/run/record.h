@@ -34,6 +34,8 @@ struct record {
 	int vnc_display;	/* -1 none */
 	bool emulated_display;
 	char qemu[PATH_MAX];
+	unsigned int rdp_port;	/* of the host, for the guest's Remote Desktop; 0 none */
+	bool rdp_lan;
 };
 
 /** record_make() - from the plan; identity of the calling process (which becomes QEMU); pure but for /proc/self */
