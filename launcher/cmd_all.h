@@ -16,6 +16,8 @@
 	CMD(logs)	\
 	CMD(screenshot)	\
 	CMD(showcmd)	\
+	CMD(set)	\
+	CMD(edit)	\
 	CMD(explain)	\
 	CMD(rom)	\
 	CMD(bind)	\

@@ -635,6 +635,21 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("set rdp = local, unless the network around this host may try passwords"),
 		N_("With rdp = lan everybody who reaches this host reaches the guest's Remote Desktop, and "
 		   "may try passwords there.")),
+	/* --- the life of the display ------------------------------------------------------ */
+	ROW(DISPLAY_UNVERIFIED,
+		N_("a guest whose driver was seen to work, or whose Remote Desktop answers"),
+		N_("start the VM, let igvm verify look at the guest's driver, and set the display then"),
+		N_("display = monitor takes the emulated display away: from then on there is a picture only "
+		   "when the guest's driver for the iGPU loads. igvm takes it away once the driver was seen "
+		   "to work (the record verify.json in the VM's data directory), or while the guest's "
+		   "Remote Desktop answers, by which a black screen could be mended. igvm start --rescue "
+		   "brings the emulated display back for one run.")),
+	ROW(DISPLAY_OTHER_MACHINE,
+		N_("the machine that the guest was installed on"),
+		N_("choose monitor-early when the VM is created"),
+		N_("monitor-early is another machine: i440fx instead of q35, and without Secure Boot. A guest "
+		   "that was installed on the other sees most of its hardware change; Windows may not start, "
+		   "and BitLocker asks for its recovery key.")),
 	ROW(PROBE_QEMU_MESSAGE,
 		N_("no warning of QEMU about the iGPU"),
 		N_("igvm logs NAME shows the whole text"),

@@ -135,6 +135,22 @@ nodiscard_ int wish_read(const struct paths *p, const char *name, struct wish *w
 			 struct wish_error *e);
 
 /**
+ * wish_read_as() - the same as if NAME.conf held @text
+ *
+ * For looking at a change before it is made. -ENOENT cannot happen; the file need not exist.
+ */
+nodiscard_ int wish_read_as(const struct paths *p, const char *name, const char *text, size_t len,
+			    struct wish *w, struct wish_error *e);
+
+/**
+ * wish_dropin_has() - does a drop-in of VM @name set @key in [@section]? *@at is the last that does
+ *
+ * false also when they cannot be read, which wish_read() then says.
+ */
+bool wish_dropin_has(const struct paths *p, const char *name, const char *section, const char *key,
+		     struct wish_where *at);
+
+/**
  * wish_parse() - @text as if it were the whole of VM @name; the template it names is not read
  *
  * Returns 0; -EINVAL or -EFBIG with line and text of *@e; -ENOMEM.
