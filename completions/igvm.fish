@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor start probe status list stop kill logs screenshot showcmd explain rom bind release
-set -l named doctor start probe status stop kill logs screenshot showcmd
+set -l commands doctor start probe status list stop kill logs screenshot showcmd set edit delete explain rom bind release
+set -l named doctor start probe status stop kill logs screenshot showcmd set edit delete
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -17,13 +17,15 @@ complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
 complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
-complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd" -l force
+complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd set edit" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l stream -r -a 'qemu firmware serial'
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l lines -s n -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
+complete -c igvm -n "__fish_seen_subcommand_from delete" -l yes
+complete -c igvm -n "__fish_seen_subcommand_from delete" -l disks
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l all
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l output

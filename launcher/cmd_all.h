@@ -18,6 +18,7 @@
 	CMD(showcmd)	\
 	CMD(set)	\
 	CMD(edit)	\
+	CMD(delete)	\
 	CMD(explain)	\
 	CMD(rom)	\
 	CMD(bind)	\

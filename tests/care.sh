@@ -162,6 +162,124 @@ else
 fi
 rm -f "$vms"/*
 
+# --- set, edit, the life of the display -----------------------------------------------------
+write "$mark" <<< "# mine
+$good
+
+[net lan]
+model = e1000e"
+cp "$vms/$mark.conf" "$tmp/before"
+try "set changes a line" 0 "^-4 +memory = 64M" set "$mark" memory=128M
+too "and shows it" "^\\+4 +memory = 128M"
+try "set adds a key to its section" 0 "^\\+[0-9]+ +cpus = 3" set "$mark" cpus=3
+try "set of [net lan]" 0 "model = virtio" set "$mark" net.lan.model=virtio
+try "set makes a section" 0 "^\\+[0-9]+ +\\[net two\\]" set "$mark" net.two.type=slirp
+head -1 "$vms/$mark.conf" | grep -qx '# mine'
+ok $? "comments stay"
+try "the file is a VM file still" 0 "cpus=3.*cores=3" showcmd "$mark"
+cp "$vms/$mark.conf" "$tmp/before"
+try "an unknown key proposes the nearest" 2 "did you mean 'memory'" set "$mark" memroy=1G
+try "an unknown section" 2 "there is no section \\[usbs\\]" set "$mark" usbs.a=b
+try "a wrong value" 2 "$mark.conf:[0-9]+: cpus = 0: may be" set "$mark" cpus=0
+try "a value of two lines" 2 "more than one line" set "$mark" "kernel-args=a
+qemu = /tmp/x"
+try "no KEY=VALUE" 2 "no KEY=VALUE" set "$mark" display
+try "no VM" 4 "no VM 'nobody'" set nobody cpus=1
+mkdir "$vms/$mark.conf.d"
+printf '[vm]\ncpus = 4\n' > "$vms/$mark.conf.d/10-cpus.conf"
+try "a key that a drop-in sets" 2 "10-cpus.conf:2 sets cpus, too, and wins" set "$mark" cpus=1
+cmp -s "$tmp/before" "$vms/$mark.conf"
+ok $? "nothing of all these changed the file"
+
+life="$good
+[net lan]
+type = user"
+write "$mark" <<< "${life/device = none/device = auto}"
+try "display=monitor, and nobody has seen the driver work" 5 "display.unverified.*nobody has seen" set "$mark" display=monitor
+mkdir -p "/var/lib/igvm/$mark"
+record() { echo "{\"version\": $2, \"kind\": \"verified\", \"verdict\": \"$1\", \"time\": 1760000000}" > "/var/lib/igvm/$mark/verify.json"; }
+record broken 1
+try "the driver does not work" 5 "looked at and does not work" set "$mark" display=monitor
+record works 2
+try "a record of a newer igvm tells nothing" 5 "verify.json: Protocol error" set "$mark" display=monitor
+echo '{"version": 1, "verdict": "works"' > "/var/lib/igvm/$mark/verify.json"
+try "a record that was cut tells nothing" 5 "verify.json: Bad message" set "$mark" display=monitor
+EDITOR="sed -i s/^accel/display\\ =\\ monitor\\\\naccel/" try "edit is no way around it" 5 "display.unverified" edit "$mark"
+record works 1
+try "a driver that was seen to work" 0 "display = monitor" set "$mark" display=monitor
+try "back to both needs nothing" 0 "display = both" set "$mark" display=both
+record broken 1
+try "--force" 0 "display = monitor" set --force "$mark" display=monitor
+try "and back" 0 "" set "$mark" display=both
+: > "/var/lib/igvm/$mark/ovmf-vars.fd"
+try "monitor-early is another machine" 5 "display.other-machine" set "$mark" display=monitor-early
+EDITOR=false try "an editor that fails" 1 "the editor 'false' failed" edit "$mark"
+EDITOR=true try "an edit that changes nothing" 0 "nothing to change" edit "$mark"
+cp "$vms/$mark.conf" "$tmp/before"
+EDITOR="sed -i s/memory/memroy/" try "an edit with a fault" 2 "$mark.conf:[0-9]+: .*did you mean 'memory'" edit "$mark"
+cmp -s "$tmp/before" "$vms/$mark.conf"
+ok $? "leaves the file as it was"
+EDITOR="sed -i s/64M/96M/" try "an edit" 0 "memory = 96M" edit "$mark"
+printf '#!/bin/sh\nsed -i s/96M/97M/ "$1"\necho "# other" >> %s\n' "$vms/$mark.conf" > "$tmp/both"
+chmod 755 "$tmp/both"
+EDITOR=$tmp/both \
+	try "two who change it at once: the second is told" 75 "somebody else has changed it" edit "$mark"
+ln -s "$mark.conf" "$vms/link.conf"
+try "a link is not replaced" 2 "symbolic link" set link cpus=1
+[ -z "$(ls -d /tmp/igvm-edit-* 2> /dev/null)" ]
+ok $? "no copy is left"
+rm -rf "${vms:?}"/* /var/lib/igvm/*
+
+# --- delete -----------------------------------------------------------------------------------
+: > "$tmp/disk.img"
+truncate -s 1M "$tmp/disk.img"
+ln "$tmp/disk.img" "$tmp/kept.img"
+write "$mark" <<< "$good
+[disk system]
+path = $tmp/disk.img
+format = raw
+[disk setup]
+path = $tmp/kept.img
+cdrom = yes"
+mkdir "$vms/$mark.conf.d"
+printf '[vm]\ncpus = 1\n' > "$vms/$mark.conf.d/10.conf"
+sed -i '/setup/,$d' "$vms/$mark.conf"
+try "delete asks, and without a terminal that is a no" 2 "give --yes" delete "$mark"
+[ -e "$vms/$mark.conf" ]
+ok $? "nothing is gone"
+try "start" 0 "" start "$mark"
+try "a VM that runs is not deleted" 75 "runs; .igvm stop $mark. first" delete --yes "$mark"
+try "kill" 0 "" kill "$mark"
+try "delete" 0 "disk.img is kept" delete --yes "$mark"
+[ ! -e "$vms/$mark.conf" ] && [ ! -e "$vms/$mark.conf.d" ] && [ ! -e "/var/lib/igvm/$mark" ] &&
+	[ ! -e "/run/igvm/$mark" ] && [ -e "$tmp/disk.img" ]
+ok $? "file, drop-ins, data and run directory are gone, the disk is not"
+try "delete of a VM that is gone" 4 "no VM" delete --yes "$mark"
+write "$mark" <<< "$good
+[disk system]
+path = $tmp/disk.img
+format = raw
+[disk gone]
+path = $tmp/none.img
+[disk setup]
+path = $tmp/kept.img
+cdrom = yes
+[disk whole]
+path = /dev/null"
+try "delete --disks" 0 "disk.img is removed" delete --yes --disks "$mark"
+too "never a disc" "kept.img is kept"
+[ ! -e "$tmp/disk.img" ] && [ -e "$tmp/kept.img" ] && [ -c /dev/null ]
+ok $? "nor a device"
+printf '[vm]\nnonsense\n' | write "$mark"
+try "a file with a fault can be deleted" 0 "deleted" delete --yes "$mark"
+mkdir -p "$tmp/elsewhere/x"
+write "$mark" <<< "$good"
+ln -s "$tmp/elsewhere" "/var/lib/igvm/$mark"
+try "a data directory that is a link" 0 "" delete --yes "$mark"
+[ -d "$tmp/elsewhere/x" ]
+ok $? "is not followed"
+rm -rf "${vms:?}"/*
+
 # --- end of sections ----------------------------------------------------------------------
 [ -z "$(ours)" ]
 ok $? "no process is left"
