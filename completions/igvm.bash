@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor start probe status list stop kill logs screenshot showcmd set edit delete explain rom bind release'
+	local commands='doctor start probe status list stop kill logs screenshot view showcmd set edit delete explain rom bind release'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -23,7 +23,7 @@ _igvm() {
 	start) options='--help --rescue --force' ;;
 	probe) options+=' --force --timeout' ;;
 	stop) options='--help --timeout --force' ;;
-	kill|screenshot) options='--help' ;;
+	kill|screenshot|view) options='--help' ;;
 	set|edit) options='--help --force' ;;
 	delete) options='--help --yes --disks' ;;
 	logs) options='--help --stream --raw --lines' ;;

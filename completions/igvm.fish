@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor start probe status list stop kill logs screenshot showcmd set edit delete explain rom bind release
-set -l named doctor start probe status stop kill logs screenshot showcmd set edit delete
+set -l commands doctor start probe status list stop kill logs screenshot view showcmd set edit delete explain rom bind release
+set -l named doctor start probe status stop kill logs screenshot view showcmd set edit delete
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'

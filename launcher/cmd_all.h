@@ -15,6 +15,7 @@
 	CMD(kill)	\
 	CMD(logs)	\
 	CMD(screenshot)	\
+	CMD(view)	\
 	CMD(showcmd)	\
 	CMD(set)	\
 	CMD(edit)	\

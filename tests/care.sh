@@ -162,6 +162,28 @@ else
 fi
 rm -f "$vms"/*
 
+# --- view ---------------------------------------------------------------------------------
+write "$mark" <<< "$good"
+mkdir "$tmp/bin"
+try "view of a VM that does not run" 3 "does not run" view "$mark"
+try "start" 0 "picture: .igvm view $mark" start "$mark"
+viewer() {	# DESCRIPTION STATUS PATTERN: only what is in $tmp/bin can be found
+	local got
+	PATH=$tmp/bin "$igvm" view "$mark" > "$tmp/out" 2> "$tmp/err"
+	got=$?
+	[ $got = "$2" ] && grep -qE -- "$3" "$tmp/out" "$tmp/err"
+	ok $? "$1" || shown
+}
+viewer "no viewer: what to install" 1 "install virt-viewer or tigervnc-viewer"
+printf '#!/bin/sh\necho "tiger $1"\n' > "$tmp/bin/vncviewer"
+chmod 755 "$tmp/bin/vncviewer"
+viewer "TigerVNC's viewer gets the socket" 0 "tiger /run/igvm/$mark/vnc.d/vnc"
+printf '#!/bin/sh\necho "remote $1"\n' > "$tmp/bin/remote-viewer"
+chmod 755 "$tmp/bin/remote-viewer"
+viewer "remote-viewer is taken first" 0 "remote vnc\\+unix:///run/igvm/$mark/vnc.d/vnc"
+try "kill" 0 "" kill "$mark"
+rm -rf "${vms:?}"/*
+
 # --- set, edit, the life of the display -----------------------------------------------------
 write "$mark" <<< "# mine
 $good
