@@ -331,7 +331,7 @@ static int open_tap(void)
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
 	int fd = -1;
 
-	if (!unshare(CLONE_NEWUSER | CLONE_NEWNET) || !unshare(CLONE_NEWNET))
+	if (!unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNET : CLONE_NEWNET))
 		fd = open("/dev/net/tun", O_RDWR);
 	return fd >= 0 && !ioctl(fd, TUNSETIFF, &ifr) ? fd : -1;
 }
