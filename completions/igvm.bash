@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor devices start probe status list confirm stop kill logs screenshot showcmd explain rom setup bind release selftest'
+	local commands='doctor devices start probe status list confirm stop kill logs screenshot view showcmd set edit delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -24,7 +24,9 @@ _igvm() {
 	selftest) options+=' --rounds --yes' ;;
 	probe) options+=' --force --timeout' ;;
 	stop) options='--help --timeout --force' ;;
-	kill|screenshot|confirm) options='--help' ;;
+	kill|screenshot|confirm|view) options='--help' ;;
+	set|edit) options='--help --force' ;;
+	delete) options='--help --yes --disks' ;;
 	logs) options='--help --stream --raw --lines' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	explain) options+=' --list --causes' ;;

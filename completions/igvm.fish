@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor devices start probe status list confirm stop kill logs screenshot showcmd explain rom setup bind release selftest
-set -l named doctor start probe status confirm stop kill logs screenshot showcmd
+set edit delete -l commands doctor devices start probe status list confirm stop kill logs screenshot view showcmd explain rom setup bind release selftest
+set edit delete -l named doctor start probe status confirm stop kill logs screenshot view showcmd
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -20,13 +20,15 @@ complete -c igvm -n "__fish_seen_subcommand_from start selftest" -l yes -s y
 complete -c igvm -n "__fish_seen_subcommand_from start" -l trial -r
 complete -c igvm -n "__fish_seen_subcommand_from selftest" -l rounds -s n -r
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
-complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd" -l force
+complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd set edit" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l stream -r -a 'qemu firmware serial'
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l lines -s n -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
+complete -c igvm -n "__fish_seen_subcommand_from delete" -l yes
+complete -c igvm -n "__fish_seen_subcommand_from delete" -l disks
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l causes
 complete -c igvm -n "__fish_seen_subcommand_from doctor" -l like-guide

@@ -17,7 +17,11 @@
 	CMD(kill)	\
 	CMD(logs)	\
 	CMD(screenshot)	\
+	CMD(view)	\
 	CMD(showcmd)	\
+	CMD(set)	\
+	CMD(edit)	\
+	CMD(delete)	\
 	CMD(explain)	\
 	CMD(rom)	\
 	CMD(setup)	\

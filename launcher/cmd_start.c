@@ -35,6 +35,8 @@
 #include "launcher/run/record.h"
 #include "launcher/run/screen.h"
 #include "launcher/run/supervise.h"
+#include "launcher/run/supervise_status.h"
+#include "launcher/way_in.h"
 
 enum { OPT_YES = 0x100, OPT_TRIAL };
 
@@ -206,13 +208,16 @@ static int judge_applied(struct pipeline *p)
 
 static void say_started(const struct pipeline *p, unsigned int trial_ms)
 {
+	_json_ json_t *status = NULL;
+
 	printf(_("%s runs.\n"), p->name);
 	if (trial_ms)
 		printf(_("  trial:   stopped in %u s unless `igvm confirm %s` comes\n"), trial_ms / 1000,
 		       p->name);
+	if (!status_read(&p->paths, p->name, &status))
+		way_in_print(status);
 	if (p->plan.emulated_display)
-		printf(_("  picture: %s/%s (VNC on a unix socket), or `igvm screenshot %s FILE.png`\n"),
-		       p->plan.run_dir, PLAN_VNC_SOCKET, p->name);
+		printf(_("  picture: `igvm view %s`, or `igvm screenshot %s FILE.png`\n"), p->name, p->name);
 	printf(_("  state:   igvm status %s\n"), p->name);
 }
 

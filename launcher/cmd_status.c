@@ -8,6 +8,7 @@
 #include "launcher/base/log.h"
 #include "launcher/cmd_vm.h"
 #include "launcher/run/supervise_status.h"
+#include "launcher/way_in.h"
 
 static int run_status(const struct globals *g, int argc, char **argv);
 
@@ -88,8 +89,7 @@ static void print_running(const char *name, const json_t *status)
 		print_row(_("process:"), pid);
 	print_time(_("trial until:"), number_of(status, "trial_until"));
 	print_row(_("iGPU:"), text_of(status, "igpu"));
-	print_row(_("VNC:"), text_of(status, "vnc"));
-	print_row(_("console:"), text_of(status, "console"));
+	way_in_print(status);
 	print_troubles(status);
 	if (!json_is_true(json_object_get(status, "supervised")) && number_of(status, "pid"))
 		printf(_("  Nobody watches it; `igvm start %s` starts a supervisor for it.\n"), name);

@@ -150,6 +150,21 @@ static int read_caps(struct pipeline *p, char *why, size_t size)
 	return qemu_caps_load(recorded, &p->caps);
 }
 
+/* Its own port is listened on while the VM runs: that tells nothing of the next start. */
+static int read_net(struct pipeline *p)
+{
+	int r = net_read(p->g->root, &p->wish, &p->net);
+
+	if (r || !p->name)
+		return r;
+	net_claims(&p->paths, p->name, &p->net);
+	if (p->vm_lock < 0 && lock_vm_held(&p->paths, p->name) == 1) {
+		memset(p->net.listening, 0, sizeof(p->net.listening));
+		p->net.ports = TRI_UNKNOWN;
+	}
+	return 0;
+}
+
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 {
 	char why[512] = "";
@@ -161,6 +176,11 @@ int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 		return EXIT_FAILED;
 	}
 	r = host_read(p->g->root, vfio, &p->host);
+	if (r) {
+		say(_("%s: cannot read the host: %s"), p->g->root, strerror(-r));
+		return EXIT_FAILED;
+	}
+	r = read_net(p);
 	if (r) {
 		say(_("%s: cannot read the host: %s"), p->g->root, strerror(-r));
 		return EXIT_FAILED;
@@ -346,7 +366,8 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	};
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
-		.datadir = paths_datadir(), .store = &p->store, .purpose = purpose, .rescue = rescue,
+		.datadir = paths_datadir(), .store = &p->store, .net = &p->net,
+		.purpose = purpose, .rescue = rescue,
 	};
 	int i = device_index(p), r;
 	const char *bad = NULL;

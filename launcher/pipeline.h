@@ -28,6 +28,7 @@ struct pipeline {
 	bool boot_known;
 	struct findings findings;
 	struct rom_store store;
+	struct net_facts net;
 	char *rom;			/* bytes of the ROM file the plan is made with; NULL = none */
 	size_t rom_len;
 	struct plan plan;

@@ -13,6 +13,7 @@
 
 #include "launcher/base/str.h"
 #include "launcher/facts/host.h"
+#include "launcher/facts/net.h"
 #include "launcher/facts/qemu_caps.h"
 #include "launcher/facts/rom_store.h"
 
@@ -245,6 +246,31 @@ static inline bool scene_line(struct host_facts *h, const char *key, const char 
 		scene_pci(h, value, 0x1234, 0x040300, d->group);
 	else
 		return false;
+	return true;
+}
+
+/* --- the network ------------------------------------------------------------------------ */
+
+/* "listens 33890", "claim NAME 33890", "passt yes", "route yes", "interface 0 no"; false: no such key. */
+static inline bool scene_net(struct net_facts *n, const char *key, const char *value)
+{
+	struct net_claim *c = &n->claim[n->n_claim];
+	unsigned int i;
+	char word[8];
+
+	if (!strcmp(key, "listens"))
+		n->listening[scene_number(value, 10) / 64] |= 1ull << scene_number(value, 10) % 64;
+	else if (!strcmp(key, "passt"))
+		n->passt = scene_tri(value);
+	else if (!strcmp(key, "route"))
+		n->route = scene_tri(value);
+	else if (!strcmp(key, "interface") && sscanf(value, "%u %7s", &i, word) == 2)
+		n->interface[i] = scene_tri(word);
+	else if (!strcmp(key, "claim") && sscanf(value, "%48s %u", c->vm, &c->port) == 2)
+		n->n_claim++;
+	else
+		return false;
+	n->ports = TRI_YES;
 	return true;
 }
 

@@ -147,6 +147,17 @@
 	FINDING(INITRAMFS_DAMAGED, "initramfs.damaged", SEVERITY_WARN, "kernel") \
 	FINDING(INITRAMFS_STALE, "initramfs.stale", SEVERITY_WARN, "kernel")	\
 	FINDING(INITRAMFS_NO_VFIO, "initramfs.no-vfio", SEVERITY_WARN, "kernel") \
+	/* the network, and what is forwarded through it */			\
+	FINDING(NET_PORT_TAKEN, "net.port-taken", SEVERITY_BLOCK, "files")	\
+	FINDING(NET_NO_PORT, "net.no-port", SEVERITY_BLOCK, "files")		\
+	FINDING(NET_NO_BRIDGE, "net.no-bridge", SEVERITY_BLOCK, "files")	\
+	FINDING(NET_NO_TAP, "net.no-tap", SEVERITY_BLOCK, "files")		\
+	FINDING(NET_NO_PASST, "net.no-passt", SEVERITY_BLOCK, "files")		\
+	FINDING(NET_NO_FORWARD, "net.no-forward", SEVERITY_WARN, "files")	\
+	FINDING(NET_RDP_LAN, "net.rdp-lan", SEVERITY_NOTE, "files")		\
+	/* the life of the display */						\
+	FINDING(DISPLAY_UNVERIFIED, "display.unverified", SEVERITY_BLOCK, "guest") \
+	FINDING(DISPLAY_OTHER_MACHINE, "display.other-machine", SEVERITY_BLOCK, "files") \
 	/* the probe: what the guest's firmware really found */			\
 	FINDING(PROBE_NO_DEVICE, "probe.no-device", SEVERITY_BLOCK, "guest")	\
 	FINDING(PROBE_NO_REPORT, "probe.no-report", SEVERITY_BLOCK, "guest")	\

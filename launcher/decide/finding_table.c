@@ -813,6 +813,62 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("igvm doctor says whether the host has an OpRegion"),
 		N_("QEMU did not hand the OpRegion to the guest. QEMU 10.0 does not for devices it does not "
 		   "know; 10.1 and newer do not when the kernel offers none. Neither says so.")),
+	/* --- the network --------------------------------------------------------------- */
+	ROW(NET_PORT_TAKEN,
+		N_("a port of this host that nobody else listens on, and no other VM's file claims"),
+		N_("set rdp-port in the VM file to another port, or to auto"),
+		N_("Remote Desktop of the guest is reached through a port of this host. QEMU ends at once "
+		   "when somebody listens there, and of two VMs with one port only the first would start. "
+		   "rdp-port = auto takes a port from 33890 on that is free, and as long as it is, always "
+		   "the same.")),
+	ROW(NET_NO_PORT,
+		N_("a free port between 33890 and 34889"),
+		N_("set rdp-port in the VM file to a port that is free"),
+		N_("rdp-port = auto looks for a free port among a thousand. All of them are listened on or "
+		   "claimed by other VMs.")),
+	ROW(NET_NO_BRIDGE,
+		N_("a bridge of that name in /sys/class/net"),
+		N_("ip link add NAME type bridge, or name another bridge in the VM file"),
+		N_("With type = bridge igvm makes a tap device in a bridge of this host, which makes the guest "
+		   "a machine of the host's own network. The bridge is the administrator's: igvm makes "
+		   "none, since the host's address would have to move there.")),
+	ROW(NET_NO_TAP,
+		N_("a tap device of that name in /sys/class/net"),
+		N_("ip tuntap add NAME mode tap, or name another device in the VM file"),
+		N_("With type = tap the guest's card is a tap device that is there already; igvm opens it and "
+		   "changes nothing about it.")),
+	ROW(NET_NO_PASST,
+		N_("the program passt"),
+		N_("install passt, or set type = user"),
+		N_("passt gives the guest the host's own connections without any privilege, faster than QEMU "
+		   "does it. type = user takes passt where it is installed and the host has a route, else "
+		   "QEMU's own, which is called slirp.")),
+	ROW(NET_NO_FORWARD,
+		N_("a network of type user, passt or slirp"),
+		N_("add [net NAME] with type = user, or set rdp = off"),
+		N_("Ports are forwarded by what stands between the guest and the host's connections. A guest "
+		   "in a bridge or on a tap device has an address of its own there: its Remote Desktop is "
+		   "reached at that address, and igvm forwards nothing.")),
+	ROW(NET_RDP_LAN,
+		N_("rdp = local, and ssh -L for those who come from elsewhere"),
+		N_("set rdp = local, unless the network around this host may try passwords"),
+		N_("With rdp = lan everybody who reaches this host reaches the guest's Remote Desktop, and "
+		   "may try passwords there.")),
+	/* --- the life of the display ------------------------------------------------------ */
+	ROW(DISPLAY_UNVERIFIED,
+		N_("a guest whose driver was seen to work, or whose Remote Desktop answers"),
+		N_("start the VM, let igvm verify look at the guest's driver, and set the display then"),
+		N_("display = monitor takes the emulated display away: from then on there is a picture only "
+		   "when the guest's driver for the iGPU loads. igvm takes it away once the driver was seen "
+		   "to work (the record verify.json in the VM's data directory), or while the guest's "
+		   "Remote Desktop answers, by which a black screen could be mended. igvm start --rescue "
+		   "brings the emulated display back for one run.")),
+	ROW(DISPLAY_OTHER_MACHINE,
+		N_("the machine that the guest was installed on"),
+		N_("choose monitor-early when the VM is created"),
+		N_("monitor-early is another machine: i440fx instead of q35, and without Secure Boot. A guest "
+		   "that was installed on the other sees most of its hardware change; Windows may not start, "
+		   "and BitLocker asks for its recovery key.")),
 	ROW(PROBE_QEMU_MESSAGE,
 		N_("no warning of QEMU about the iGPU"),
 		N_("igvm logs NAME shows the whole text"),

@@ -128,7 +128,7 @@ static void plan_names(struct planning *g)
 		name_uuid(w->name, p->uuid);
 }
 
-static void fd_add(struct plan *p, enum plan_fd_kind kind, int *fdset)
+struct plan_fd *plan_fd_add(struct plan *p, enum plan_fd_kind kind, int *fdset)
 {
 	struct plan_fd *fd = &p->fd[p->n_fd];
 
@@ -136,6 +136,7 @@ static void fd_add(struct plan *p, enum plan_fd_kind kind, int *fdset)
 	fd->fd = 3 + (int)p->n_fd++;
 	if (fdset)
 		fd->fdset = ++*fdset;
+	return fd;
 }
 
 static void plan_fds(struct planning *g)
@@ -143,20 +144,20 @@ static void plan_fds(struct planning *g)
 	struct plan *p = g->p;
 	int fdset = 0;
 
-	fd_add(p, PLAN_FD_VM_LOCK, NULL);
+	plan_fd_add(p, PLAN_FD_VM_LOCK, NULL);
 	if (p->igpu)
-		fd_add(p, PLAN_FD_DEVICE_LOCK, NULL);
-	fd_add(p, PLAN_FD_QMP, NULL);
-	fd_add(p, PLAN_FD_AGENT, NULL);
-	fd_add(p, PLAN_FD_CONSOLE, NULL);
-	fd_add(p, PLAN_FD_FIRMWARE_LOG, NULL);
-	fd_add(p, PLAN_FD_SERIAL_LOG, &fdset);
+		plan_fd_add(p, PLAN_FD_DEVICE_LOCK, NULL);
+	plan_fd_add(p, PLAN_FD_QMP, NULL);
+	plan_fd_add(p, PLAN_FD_AGENT, NULL);
+	plan_fd_add(p, PLAN_FD_CONSOLE, NULL);
+	plan_fd_add(p, PLAN_FD_FIRMWARE_LOG, NULL);
+	plan_fd_add(p, PLAN_FD_SERIAL_LOG, &fdset);
 	if (p->tpm)
-		fd_add(p, PLAN_FD_TPM, NULL);
+		plan_fd_add(p, PLAN_FD_TPM, NULL);
+	plan_net_fds(p);
 	for (size_t i = 0; i < p->n_disk; i++) {
-		struct plan_fd *fd = &p->fd[p->n_fd];
+		struct plan_fd *fd = plan_fd_add(p, PLAN_FD_FILE, &fdset);
 
-		fd_add(p, PLAN_FD_FILE, &fdset);
 		fd->writable = !p->disk[i].read_only;
 		str_fit(fd->path, sizeof(fd->path), p->disk[i].path);
 	}

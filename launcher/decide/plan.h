@@ -7,6 +7,7 @@
 
 #include "launcher/decide/finding.h"
 #include "launcher/facts/host.h"
+#include "launcher/facts/net.h"
 #include "launcher/facts/qemu_caps.h"
 #include "launcher/facts/rom_store.h"
 #include "launcher/facts/wish.h"
@@ -27,6 +28,9 @@ enum plan_fd_kind {
 				 * console's chardev, with logappend=on */
 	PLAN_FD_TPM,		/* connected socketpair end to swtpm's control channel */
 	PLAN_FD_FILE,		/* a disk or ISO, opened by launch, given as fdset */
+	PLAN_FD_PASST,		/* connected socketpair end to passt, which launch starts */
+	PLAN_FD_BRIDGE,		/* a new tap device in the bridge @path; gone when QEMU closes it */
+	PLAN_FD_TAP,		/* the host's own tap device @path */
 };
 
 /*
@@ -42,10 +46,11 @@ struct plan_fd {
 	int fd;			/* number in QEMU; from 3 upwards without gaps */
 	int fdset;		/* PLAN_FD_FILE, PLAN_FD_SERIAL_LOG: N of /dev/fdset/N, else 0 */
 	bool writable;		/* PLAN_FD_FILE */
-	char path[PATH_MAX];	/* PLAN_FD_FILE: what to open; else "" */
+	char path[PATH_MAX];	/* PLAN_FD_FILE: what to open; _BRIDGE, _TAP: the interface; else "" */
+	size_t index;		/* of PLAN_FD_PASST, _BRIDGE, _TAP: which of the plan's cards */
 };
 
-#define PLAN_FDS_MAX	(8 + WISH_DISKS_MAX)
+#define PLAN_FDS_MAX	(8 + WISH_DISKS_MAX + WISH_NETS_MAX)
 
 /** struct plan_file - a file QEMU itself must be able to open; launch puts it in place */
 struct plan_file {
@@ -99,6 +104,9 @@ struct plan {
 	size_t n_disk;
 	struct wish_net net[WISH_NETS_MAX];
 	size_t n_net;
+	unsigned int rdp_port;		/* of the host, forwarded to the guest's 3389; 0 = none */
+	bool rdp_lan;			/* on every address of the host, else on 127.0.0.1 */
+	size_t rdp_net;			/* the card it goes through */
 	char kernel[PATH_MAX], initrd[PATH_MAX];
 	char kernel_args[1024];
 
@@ -128,6 +136,7 @@ struct plan_input {
 	const struct paths *paths;
 	const char *datadir;		/* igvm's own data: roms/igd-assign.rom ... */
 	const struct rom_store *store;	/* NULL = empty */
+	const struct net_facts *net;	/* NULL = nobody looked */
 	struct plan_rom rom;		/* unread: judged as far as the name goes, with a note */
 	enum plan_purpose purpose;
 	bool rescue;

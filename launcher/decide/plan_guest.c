@@ -4,7 +4,6 @@
 
 #include "launcher/base/str.h"
 #include "launcher/decide/plan_parts.h"
-#include "romfiles/sha256.h"
 
 #define PROBE_ELF	"efi/igvm-probe.elf"
 
@@ -42,31 +41,6 @@ static void plan_disks(struct planning *g)
 	p->n_disk = g->w->n_disk;
 	if (!p->n_disk && !*g->w->kernel)
 		plan_say(g, FINDING_DISK_NONE, _("neither a disk nor a kernel"));
-}
-
-/* QEMU's own prefix 52:54:00, then three bytes of a hash: the same name, the same card. */
-static void name_mac(const char *vm, const char *card, char out[static 18])
-{
-	uint8_t h[SHA256_BYTES];
-	struct sha256 s;
-
-	sha256_init(&s);
-	sha256_add(&s, vm, strlen(vm) + 1);
-	sha256_add(&s, card, strlen(card));
-	sha256_done(&s, h);
-	snprintf(out, 18, "52:54:00:%02x:%02x:%02x", h[0], h[1], h[2]);
-}
-
-static void plan_nets(struct planning *g)
-{
-	struct plan *p = g->p;
-
-	for (size_t i = 0; i < g->w->n_net; i++) {
-		p->net[i] = g->w->net[i];
-		if (!*p->net[i].mac)
-			name_mac(p->name, p->net[i].name, p->net[i].mac);
-	}
-	p->n_net = g->w->n_net;
 }
 
 static void plan_copy(struct planning *g, const char *from, const char *name,
@@ -113,6 +87,6 @@ void plan_guest(struct planning *g)
 		return;
 	}
 	plan_disks(g);
-	plan_nets(g);
+	plan_net(g);
 	plan_kernel(g);
 }

@@ -43,14 +43,24 @@ static json_t *disks_json(const struct plan *p)
 	return list;
 }
 
+static const char *interface_of(const struct wish_net *n)
+{
+	return n->type == NET_BRIDGE ? n->bridge : n->type == NET_TAP ? n->tap : "";
+}
+
 static json_t *nets_json(const struct plan *p)
 {
+	static const char *const type[] = {
+		[NET_PASST] = "passt", [NET_SLIRP] = "slirp", [NET_BRIDGE] = "bridge", [NET_TAP] = "tap",
+	};
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < p->n_net; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", p->net[i].name, "model",
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", p->net[i].name,
+						      "model",
 						      p->net[i].model == NIC_E1000E ? "e1000e" : "virtio",
-						      "mac", p->net[i].mac));
+						      "mac", p->net[i].mac, "type", type[p->net[i].type],
+						      "interface", text(interface_of(&p->net[i]))));
 	return list;
 }
 
@@ -61,6 +71,7 @@ static json_t *fds_json(const struct plan *p)
 		[PLAN_FD_QMP] = "qmp", [PLAN_FD_AGENT] = "agent", [PLAN_FD_CONSOLE] = "console",
 		[PLAN_FD_FIRMWARE_LOG] = "firmware-log", [PLAN_FD_SERIAL_LOG] = "serial-log",
 		[PLAN_FD_TPM] = "tpm", [PLAN_FD_FILE] = "file",
+		[PLAN_FD_PASST] = "passt", [PLAN_FD_BRIDGE] = "bridge", [PLAN_FD_TAP] = "tap",
 	};
 	json_t *list = json_array();
 
@@ -142,6 +153,8 @@ json_t *plan_json(const struct plan *p)
 	put(o, "igpu", igpu_json(p));
 	put(o, "disks", disks_json(p));
 	put(o, "nets", nets_json(p));
+	put(o, "rdp_port", p->rdp_port ? json_integer(p->rdp_port) : json_null());
+	put(o, "rdp_lan", json_boolean(p->rdp_port && p->rdp_lan));
 	put(o, "fds", fds_json(p));
 	put(o, "files", files_json(p));
 	put(o, "memlock_bytes", json_integer((json_int_t)p->memlock_bytes));

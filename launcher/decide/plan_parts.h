@@ -54,6 +54,12 @@ void plan_path(struct planning *g, char dst[static PATH_MAX], const char *dir, c
 /** plan_file_add() - a file to put in place; NULL: the table is full (refused) */
 struct plan_file *plan_file_add(struct planning *g, const char *from, const char *to);
 
+/** plan_fd_add() - the next descriptor of the plan; *@fdset counts the sets, NULL = it is in none */
+struct plan_fd *plan_fd_add(struct plan *p, enum plan_fd_kind kind, int *fdset);
+
+/** plan_net_fds() - the descriptors of the network cards (plan_net.c) */
+void plan_net_fds(struct plan *p);
+
 /** plan_device() - the iGPU the VM wants, of the host; NULL: none, or not found */
 const struct pci_fact *plan_device(const struct plan_input *in);
 
@@ -66,5 +72,6 @@ void plan_firmware(struct planning *g);
 void plan_igpu(struct planning *g);
 void plan_rom(struct planning *g);
 void plan_guest(struct planning *g);
+void plan_net(struct planning *g);	/* a part of plan_guest(): cards, and what is forwarded to them */
 
 #endif

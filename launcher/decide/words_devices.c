@@ -182,25 +182,3 @@ void words_disks(struct builder *b)
 		add_disk(b, i, &n_sata, &n_pci);
 	}
 }
-
-/* --- network ------------------------------------------------------------------------------ */
-
-void words_nets(struct builder *b)
-{
-	const struct plan *p = b->p;
-
-	for (size_t i = 0; i < p->n_net; i++) {
-		words_add(b, "-netdev", N_("a network of its own behind the host's address"));
-		words_plain(b, "user");
-		words_keyf(b, "id", "net%zu", i);
-		words_add(b, "-device", N_("the network card"));
-		words_plain(b, p->net[i].model == NIC_E1000E ? "e1000e" : "virtio-net-pci");
-		words_keyf(b, "id", "card%zu", i);
-		words_keyf(b, "netdev", "net%zu", i);
-		words_key(b, "mac", p->net[i].mac);
-		words_slot(b, SLOT_NET, (unsigned int)i);
-		if (!i && p->n_net > 1)
-			words_key(b, "multifunction", "on");
-		words_key(b, "romfile", "");
-	}
-}

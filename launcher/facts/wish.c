@@ -119,12 +119,15 @@ static void row_remember(struct wish_reader *r, const struct wish_row *row,
 			 const struct wish_key *k, void *base)
 {
 	struct wish_disk *d = !strcmp(k->section, "disk") ? base : NULL;
+	struct wish_net *n = !strcmp(k->section, "net") ? base : NULL;
 	bool path = d && !strcmp(k->key, "path");
 
 	if (k->where)
 		here(r, row, (void *)((char *)r->w + k->where));
 	if (path || (d && !d->where.line))
 		here(r, row, &d->where);
+	if (n && !n->where.line)
+		here(r, row, &n->where);
 	if (path)
 		d->path_given = true;
 	if (r->own && !r->igpu_key.line && !strcmp(k->section, "igpu"))
@@ -245,6 +248,12 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* The text of a file that is not written yet. */
+struct span_text {
+	const char *s;
+	size_t len;
+};
+
 /* One VM's files: NAME.conf first, then its drop-ins. */
 struct own_files {
 	size_t n;
@@ -271,7 +280,21 @@ static int dropins_find(struct wish_reader *r, const char *dir, struct own_files
 	return err;
 }
 
-static int own_read(struct wish_reader *r, const char *name, struct own_files *own)
+/* The rows of NAME.conf: of the file, or of @text that is to become it. */
+static int first_rows(struct wish_reader *r, const struct span_text *text, struct own_files *own)
+{
+	int err;
+
+	if (!text)
+		return file_rows(r, own->name[0], &own->rows[0]);
+	err = wish_ini_parse(text->s, text->len, &own->rows[0], r->e);
+	if (err)
+		str_fit(r->e->file, sizeof(r->e->file), own->name[0]);
+	return err;
+}
+
+static int own_read(struct wish_reader *r, const char *name, const struct span_text *text,
+		    struct own_files *own)
 {
 	char dir[PATH_MAX];
 	int err;
@@ -280,7 +303,7 @@ static int own_read(struct wish_reader *r, const char *name, struct own_files *o
 	    !str_print(dir, sizeof(dir), "%s/%s.conf.d", r->p->vms, name))
 		return -ENAMETOOLONG;
 	own->n = 1;
-	err = file_rows(r, own->name[0], &own->rows[0]);
+	err = first_rows(r, text, own);
 	if (err)
 		return err;
 	err = dropins_find(r, dir, own);
@@ -338,7 +361,8 @@ int wish_parse(const char *text, size_t len, const char *name, struct wish *w,
 	return err;
 }
 
-int wish_read(const struct paths *p, const char *name, struct wish *w, struct wish_error *e)
+static int read_files(const struct paths *p, const char *name, const struct span_text *text,
+		      struct wish *w, struct wish_error *e)
 {
 	struct wish_reader r = { .w = w, .e = e, .p = p };
 	const char *wrong = vm_name_check(name);
@@ -353,7 +377,7 @@ int wish_read(const struct paths *p, const char *name, struct wish *w, struct wi
 	own = calloc(1, sizeof(*own));
 	if (!own)
 		return -ENOMEM;
-	err = own_read(&r, name, own);
+	err = own_read(&r, name, text, own);
 	if (!err)
 		err = own_apply(&r, own);
 	r.file = own->name[0];
@@ -363,4 +387,43 @@ int wish_read(const struct paths *p, const char *name, struct wish *w, struct wi
 		wish_rows_done(&own->rows[i]);
 	free(own);
 	return err;
+}
+
+int wish_read(const struct paths *p, const char *name, struct wish *w, struct wish_error *e)
+{
+	return read_files(p, name, NULL, w, e);
+}
+
+int wish_read_as(const struct paths *p, const char *name, const char *text, size_t len,
+		 struct wish *w, struct wish_error *e)
+{
+	struct span_text as = { text, len };
+
+	return read_files(p, name, &as, w, e);
+}
+
+bool wish_dropin_has(const struct paths *p, const char *name, const char *section, const char *key,
+		     struct wish_where *at)
+{
+	struct wish_error e = { 0 };
+	struct wish_reader r = { .e = &e, .p = p, .file = name };
+	struct own_files *own = calloc(1, sizeof(*own));
+	bool found = false;
+	int err = own ? own_read(&r, name, &(struct span_text){ "", 0 }, own) : -ENOMEM;
+
+	for (size_t i = 1; !err && i < own->n; i++) {
+		for (size_t j = 0; j < own->rows[i].n; j++) {
+			const struct wish_row *row = &own->rows[i].v[j];
+
+			if (strcmp(row->section, section) || strcmp(row->key, key))
+				continue;
+			found = true;
+			str_fit(at->file, sizeof(at->file), own->name[i]);
+			at->line = row->line;
+		}
+	}
+	for (size_t i = 0; own && i < own->n; i++)
+		wish_rows_done(&own->rows[i]);
+	free(own);
+	return found;
 }

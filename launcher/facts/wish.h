@@ -30,6 +30,14 @@ enum wish_display {
 	DISPLAY_REMOTE,		/* emulated display, iGPU for computing */
 };
 
+/** enum wish_rdp - who reaches the guest's Remote Desktop through the host */
+enum wish_rdp {
+	RDP_AUTO,		/* local for Windows, else off */
+	RDP_LOCAL,		/* this host alone */
+	RDP_LAN,		/* everybody who reaches the host */
+	RDP_OFF,
+};
+
 enum wish_rom { ROM_AUTO, ROM_ASSIGN, ROM_NONE, ROM_FILE };
 
 /** struct wish_where - where a value was written, for messages */
@@ -52,7 +60,10 @@ struct wish_disk {
 
 struct wish_net {
 	char name[32];		/* [net NAME] */
-	enum { NET_USER, NET_NONE } type;
+	struct wish_where where;	/* the section's first key */
+	/* USER: by passt where it is there, else by QEMU itself (slirp); a plan has no USER and no NONE */
+	enum { NET_USER, NET_PASST, NET_SLIRP, NET_BRIDGE, NET_TAP, NET_NONE } type;
+	char bridge[16], tap[16];	/* name of the host's interface, NET_BRIDGE and NET_TAP */
 	enum { NIC_VIRTIO, NIC_E1000E } model;
 	char mac[18];		/* "" = derived from the VM's name */
 };
@@ -76,6 +87,9 @@ struct wish {
 	bool experimental;
 	enum wish_display display;
 
+	enum wish_rdp rdp;
+	unsigned int rdp_port;		/* on the host; 0 = one that is free */
+
 	char uuid[37];			/* "" = derived from the name */
 	bool lab;			/* accepts a device with accel = tcg: simulated hosts only */
 
@@ -98,7 +112,7 @@ struct wish {
 	size_t n_net;
 
 	struct wish_where where_igpu, where_qemu, where_firmware, where_rom, where_machine,
-			  where_memory;
+			  where_memory, where_rdp;
 };
 
 /** struct wish_error - why a VM file was refused: one sentence, already translated */
@@ -119,6 +133,22 @@ struct wish_error {
  */
 nodiscard_ int wish_read(const struct paths *p, const char *name, struct wish *w,
 			 struct wish_error *e);
+
+/**
+ * wish_read_as() - the same as if NAME.conf held @text
+ *
+ * For looking at a change before it is made. -ENOENT cannot happen; the file need not exist.
+ */
+nodiscard_ int wish_read_as(const struct paths *p, const char *name, const char *text, size_t len,
+			    struct wish *w, struct wish_error *e);
+
+/**
+ * wish_dropin_has() - does a drop-in of VM @name set @key in [@section]? *@at is the last that does
+ *
+ * false also when they cannot be read, which wish_read() then says.
+ */
+bool wish_dropin_has(const struct paths *p, const char *name, const char *section, const char *key,
+		     struct wish_where *at);
 
 /**
  * wish_parse() - @text as if it were the whole of VM @name; the template it names is not read

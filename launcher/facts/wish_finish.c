@@ -41,6 +41,17 @@ static int disk_finish(struct wish_reader *r, struct wish_disk *d)
 	return 0;
 }
 
+static int net_finish(struct wish_reader *r, const struct wish_net *n)
+{
+	bool bridge = n->type == NET_BRIDGE;
+
+	if (bridge ? *n->bridge : n->type != NET_TAP || *n->tap)
+		return 0;
+	r->file = n->where.file;
+	return wish_refuse(r, n->where.line, bridge ? _("[net %s]: type = bridge wants bridge = NAME")
+						    : _("[net %s]: type = tap wants tap = NAME"), n->name);
+}
+
 /* Disks with an empty path and cards without network were taken out by a later file. */
 static int lists_finish(struct wish_reader *r)
 {
@@ -57,9 +68,14 @@ static int lists_finish(struct wish_reader *r)
 	}
 	w->n_disk = n;
 	n = 0;
-	for (size_t i = 0; i < w->n_net; i++)
+	for (size_t i = 0; i < w->n_net; i++) {
+		int err = net_finish(r, &w->net[i]);
+
+		if (err)
+			return err;
 		if (w->net[i].type != NET_NONE)
 			w->net[n++] = w->net[i];
+	}
 	w->n_net = n;
 	return 0;
 }

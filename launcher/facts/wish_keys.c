@@ -186,6 +186,26 @@ static bool parse_mac(const struct wish_key *k, void *base, const char *value,
 	return parse_text(k, base, value, why);
 }
 
+/* What the kernel takes for an interface (dev_valid_name(), IFNAMSIZ), and nothing a shell would mind. */
+static bool parse_interface(const struct wish_key *k, void *base, const char *value,
+			    struct wish_why *why)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	if (*value == '-' || *value == '.' || value[strspn(value, letters)] ||
+	    strlen(value) >= k->size)
+		return refuse_value(k, value, why);
+	return parse_text(k, base, value, why);
+}
+
+static bool parse_port(const struct wish_key *k, void *base, const char *value,
+		       struct wish_why *why)
+{
+	return parse_number(k, base, strcmp(value, "auto") ? value : "0", why) &&
+	       (!strcmp(value, "auto") || *(unsigned int *)member(k, base) >= 1024 ||
+		refuse_value(k, value, why));
+}
+
 static bool parse_igpu_device(const struct wish_key *k, void *base, const char *value,
 			      struct wish_why *why)
 {
@@ -266,7 +286,12 @@ static const struct wish_choice choice_bus[] = {
 	{ "sata", DISK_SATA }, { NULL, 0 }
 };
 static const struct wish_choice choice_net[] = {
-	{ "user", NET_USER }, { "none", NET_NONE }, { NULL, 0 }
+	{ "user", NET_USER }, { "passt", NET_PASST }, { "slirp", NET_SLIRP },
+	{ "bridge", NET_BRIDGE }, { "tap", NET_TAP }, { "none", NET_NONE }, { NULL, 0 }
+};
+static const struct wish_choice choice_rdp[] = {
+	{ "auto", RDP_AUTO }, { "local", RDP_LOCAL }, { "lan", RDP_LAN }, { "off", RDP_OFF },
+	{ NULL, 0 }
 };
 static const struct wish_choice choice_nic[] = {
 	{ "virtio", NIC_VIRTIO }, { "e1000e", NIC_E1000E }, { NULL, 0 }
@@ -307,6 +332,12 @@ const struct wish_key wish_keys[] = {
 	  .help = N_("initial RAM disk for kernel") },
 	{ "vm", "kernel-args", parse_text, IN(wish, kernel_args), .values = "text",
 	  .help = N_("command line for kernel") },
+	{ "vm", "rdp", parse_choice, IN(wish, rdp), choice_rdp, WHERE(where_rdp),
+	  .values = "auto, local, lan, off",
+	  .help = N_("who reaches the guest's Remote Desktop; auto: this host, where the guest is Windows") },
+	{ "vm", "rdp-port", parse_port, IN(wish, rdp_port), .most = 65535, WHERE(where_rdp),
+	  .values = "auto, or 1024 to 65535",
+	  .help = N_("port of this host for it; auto takes one that is free") },
 	{ "vm", "uuid", parse_uuid, IN(wish, uuid),
 	  .values = "8-4-4-4-12 lower case hexadecimal digits",
 	  .help = N_("identity of the machine; by default made from its name") },
@@ -341,8 +372,13 @@ const struct wish_key wish_keys[] = {
 	{ "disk", "read-only", parse_choice, IN(wish_disk, read_only), choice_bool,
 	  .values = YES_NO, .help = N_("the guest may not write it") },
 
-	{ "net", "type", parse_choice, IN(wish_net, type), choice_net, .values = "user, none",
+	{ "net", "type", parse_choice, IN(wish_net, type), choice_net,
+	  .values = "user, passt, slirp, bridge, tap, none",
 	  .help = N_("kind of network; none takes the card out") },
+	{ "net", "bridge", parse_interface, IN(wish_net, bridge), .values = "the name of a bridge",
+	  .help = N_("bridge of the host for type = bridge") },
+	{ "net", "tap", parse_interface, IN(wish_net, tap), .values = "the name of a tap device",
+	  .help = N_("tap device of the host for type = tap") },
 	{ "net", "model", parse_choice, IN(wish_net, model), choice_nic,
 	  .values = "virtio, e1000e", .help = N_("network card the guest sees") },
 	{ "net", "mac", parse_mac, IN(wish_net, mac), .values = "an address such as 52:54:00:12:34:56",

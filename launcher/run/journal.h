@@ -22,7 +22,7 @@ struct journal_entry {
 	gid_t gid;
 	mode_t mode;
 	uid_t given_to;		/* JOURNAL_NODE: undone only while it is this user's */
-	char helper[16];	/* JOURNAL_HELPER: "keeper", "swtpm" */
+	char helper[16];	/* JOURNAL_HELPER: "keeper", "swtpm", "passt" */
 	struct identity id;	/* JOURNAL_HELPER */
 };
 

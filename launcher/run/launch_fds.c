@@ -147,6 +147,10 @@ static int make_fd(struct launching *s, const struct plan_fd *f)
 		return make_stream(s, KEEPER_SERIAL, false);
 	case PLAN_FD_FILE:
 		return open_disk(s, f);
+	case PLAN_FD_BRIDGE:
+	case PLAN_FD_TAP:
+		return launch_tap(s, f);
+	case PLAN_FD_PASST:
 	case PLAN_FD_TPM:
 		return -1; /* launch_helpers() makes it, with the process at its other end */
 	}
@@ -168,6 +172,12 @@ static bool numbers_are_whole(const struct plan *p)
 	return true;
 }
 
+/* launch_helpers() makes it. */
+static bool is_helpers(const struct plan_fd *f)
+{
+	return f->kind == PLAN_FD_TPM || f->kind == PLAN_FD_PASST;
+}
+
 int launch_fds(struct launching *s)
 {
 	if (!numbers_are_whole(s->p))
@@ -177,7 +187,7 @@ int launch_fds(struct launching *s)
 		return s->out;
 	for (size_t i = 0; i < s->p->n_fd; i++) {
 		s->fd[i] = make_fd(s, &s->p->fd[i]);
-		if (s->fd[i] < 0 && s->p->fd[i].kind != PLAN_FD_TPM)
+		if (s->fd[i] < 0 && !is_helpers(&s->p->fd[i]))
 			return s->fd[i];
 	}
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Helpers are processes that live as long as QEMU: the keeper, which reads
- * its output, and swtpm, which is its TPM. They are init's children, not
+ * its output, swtpm, which is its TPM, and passt, which is its network. They are init's children, not
  * QEMU's (which reaps nobody), and end by themselves when QEMU's ends of
  * their pipes close; the journal is for those that do not.
  */
@@ -23,14 +23,13 @@
 #include "launcher/run/launch_parts.h"
 
 #define SWTPM		"swtpm"
-#define SWTPM_CTRL_FD	3
-#define SWTPM_TELL_FD	4	/* O_CLOEXEC: pid, or -errno of exec */
+#define TELL_FD		(LAUNCH_HELPER_FD + 1)	/* O_CLOEXEC: pid, or -errno of exec */
 #define SWTPM_MS	5000
 
 /* swtpm's control protocol (its tpm_ioctl.h): CMD_GET_CAPABILITY, answered by 8 bytes of flags. */
 #define CTRL_GET_CAPABILITY	1
 
-static int journal_helper(struct launching *s, const char *name, pid_t pid)
+int launch_journal_helper(struct launching *s, const char *name, pid_t pid)
 {
 	struct journal_entry e = { .what = JOURNAL_HELPER };
 	int r = identity_read(pid, &e.id);
@@ -50,7 +49,7 @@ static int start_keeper(struct launching *s)
 		s->keeper_in[i] = -1;
 	if (pid < 0)
 		return launch_fail(s, -pid, _("the log keeper cannot be started: %s"), strerror(-pid));
-	return journal_helper(s, "keeper", pid);
+	return launch_journal_helper(s, "keeper", pid);
 }
 
 /* The VM's user owns its TPM's state, also what an earlier user of the VM left. */
@@ -102,14 +101,9 @@ _Noreturn static void tell_and_exit(int fd, int value)
 	_exit(write(fd, &value, sizeof(value)) != sizeof(value));
 }
 
-/* In the process that becomes swtpm. Its stderr is QEMU's: the keeper has it for the failure report. */
-_Noreturn static void exec_swtpm(const struct launching *s, const char *dir, int ctrl, int tell)
+/* In the process that becomes the helper. Its stderr is QEMU's: the keeper has it for the failure report. */
+_Noreturn static void exec_helper(const struct launching *s, char *const argv[], int ctrl, int tell)
 {
-	char state[PATH_MAX + 32];
-	char *const argv[] = {
-		SWTPM, "socket", "--tpm2", "--tpmstate", state, "--ctrl",
-		"type=unixio,clientfd=3", "--terminate", NULL
-	};
 	int pid = getpid(), null = open("/dev/null", O_RDWR | O_CLOEXEC), out = s->out;
 
 	if (null < 0 || (null = fcntl(null, F_DUPFD_CLOEXEC, 64)) < 0 ||
@@ -118,23 +112,20 @@ _Noreturn static void exec_swtpm(const struct launching *s, const char *dir, int
 	    (tell = fcntl(tell, F_DUPFD_CLOEXEC, 64)) < 0)
 		_exit(1);
 	if (dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(out, 2) < 0 ||
-	    dup2(ctrl, SWTPM_CTRL_FD) < 0 || dup3(tell, SWTPM_TELL_FD, O_CLOEXEC) < 0 ||
-	    close_range(SWTPM_TELL_FD + 1, ~0U, 0))
+	    dup2(ctrl, LAUNCH_HELPER_FD) < 0 || dup3(tell, TELL_FD, O_CLOEXEC) < 0 ||
+	    close_range(TELL_FD + 1, ~0U, 0))
 		tell_and_exit(tell, -errno);
-	tell = SWTPM_TELL_FD;
-	if (!str_print(state, sizeof(state), "dir=%s,mode=0600", dir))
-		tell_and_exit(tell, -ENAMETOOLONG);
+	tell = TELL_FD;
 	null = launch_become(s);
 	if (null)
 		tell_and_exit(tell, null);
 	if (write(tell, &pid, sizeof(pid)) != sizeof(pid))
 		_exit(1);
-	execvpe(SWTPM, argv, launch_environment);
+	execvpe(argv[0], argv, launch_environment);
 	tell_and_exit(tell, -errno);
 }
 
-/* Returns swtpm's pid once it has been executed, or -errno. */
-static pid_t spawn_swtpm(struct launching *s, const char *dir, int ctrl)
+pid_t launch_spawn_helper(struct launching *s, char *const argv[], int ctrl)
 {
 	int told[2], pid = -ECHILD, err = 0;
 	pid_t middle;
@@ -145,7 +136,7 @@ static pid_t spawn_swtpm(struct launching *s, const char *dir, int ctrl)
 	if (!middle) {
 		setsid();
 		if (!fork())
-			exec_swtpm(s, dir, ctrl, told[1]);
+			exec_helper(s, argv, ctrl, told[1]);
 		_exit(0);
 	}
 	close(told[1]);
@@ -194,20 +185,25 @@ static const char *swtpm_reason(int err)
 
 static int start_swtpm(struct launching *s, size_t i)
 {
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], state[PATH_MAX + 32];
+	char *const argv[] = {
+		SWTPM, "socket", "--tpm2", "--tpmstate", state, "--ctrl",
+		"type=unixio,clientfd=3", "--terminate", NULL
+	};
 	int pair[2], r = make_tpm_dir(s, dir);
 	_fd_ int theirs = -1;
 	pid_t pid;
 
 	if (r)
 		return r;
+	snprintf(state, sizeof(state), "dir=%s,mode=0600", dir);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return launch_fail(s, errno, _("no socket for the TPM: %m"));
 	s->fd[i] = pair[0];
 	theirs = pair[1];
-	pid = spawn_swtpm(s, dir, theirs);
+	pid = launch_spawn_helper(s, argv, theirs);
 	close(TAKE_FD(theirs));
-	r = pid < 0 ? pid : journal_helper(s, SWTPM, pid);
+	r = pid < 0 ? pid : launch_journal_helper(s, SWTPM, pid);
 	if (pid > 0 && r)
 		return r;
 	if (!r)
@@ -220,8 +216,11 @@ int launch_helpers(struct launching *s)
 {
 	int r = start_keeper(s);
 
-	for (size_t i = 0; !r && i < s->p->n_fd; i++)
+	for (size_t i = 0; !r && i < s->p->n_fd; i++) {
 		if (s->p->fd[i].kind == PLAN_FD_TPM)
 			r = start_swtpm(s, i);
+		else if (s->p->fd[i].kind == PLAN_FD_PASST)
+			r = launch_passt(s, i);
+	}
 	return r;
 }

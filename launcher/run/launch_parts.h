@@ -40,8 +40,27 @@ nodiscard_ int launch_fds(struct launching *s);
 /** launch_place_fds() - move s->fd to the plan's numbers, s->out to 1 and 2, close every other; no way back */
 nodiscard_ int launch_place_fds(struct launching *s);
 
-/** launch_helpers() - keeper and swtpm, each in the journal (launch_helper.c) */
+/** launch_helpers() - keeper, swtpm and passt, each in the journal (launch_helper.c) */
 nodiscard_ int launch_helpers(struct launching *s);
+
+/** launch_helper: what a helper has its end of the socket pair at */
+#define LAUNCH_HELPER_FD	3
+
+/**
+ * launch_spawn_helper() - run argv[0] as the VM's user, @ctrl at LAUNCH_HELPER_FD, output to the keeper
+ *
+ * As init's child, in a session of its own. Returns its pid once it has been executed, or -errno; no sentence.
+ */
+nodiscard_ pid_t launch_spawn_helper(struct launching *s, char *const argv[], int ctrl);
+
+/** launch_journal_helper() - note helper @name so that a cleanup ends it */
+nodiscard_ int launch_journal_helper(struct launching *s, const char *name, pid_t pid);
+
+/** launch_passt() - passt for descriptor @i of the plan (launch_net.c) */
+nodiscard_ int launch_passt(struct launching *s, size_t i);
+
+/** launch_tap() - a descriptor of the tap device or bridge port @f names (launch_net.c) */
+nodiscard_ int launch_tap(struct launching *s, const struct plan_fd *f);
 
 /** launch_node() - the VFIO group's node to the VM's user, journaled first (launch_user.c) */
 nodiscard_ int launch_node(struct launching *s);

@@ -126,6 +126,8 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 		.stop_ms = p->stop_ms,
 		.vnc_display = -1,
 		.emulated_display = p->emulated_display,
+		.rdp_port = p->rdp_port,
+		.rdp_lan = p->rdp_lan,
 	};
 	str_fit(r->name, sizeof(r->name), p->name);
 	str_fit(r->qemu, sizeof(r->qemu), p->qemu);
@@ -161,14 +163,15 @@ int record_write(int run_fd, const struct record *r)
 {
 	char bdf[BDF_TEXT_MAX];
 	_json_ json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I}",
+		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I, s:i, s:b}",
 		"version", RECORD_VERSION, "kind", "state", "name", r->name,
 		"process", identity_json(&r->id),
 		"started_unix", (json_int_t)r->started_unix, "igpu", r->igpu,
 		"device", bdf_text(r->host_bdf, bdf), "previous_driver", r->previous_driver,
 		"start_ms", (int)r->start_ms, "stop_ms", (int)r->stop_ms,
 		"vnc_display", r->vnc_display, "emulated_display", r->emulated_display,
-		"qemu", r->qemu, "trial_ms", (json_int_t)r->trial_ms);
+		"qemu", r->qemu, "trial_ms", (json_int_t)r->trial_ms, "rdp_port", (int)r->rdp_port,
+		"rdp_lan", r->rdp_lan);
 
 	if (!json)
 		return -ENOMEM;
@@ -187,7 +190,7 @@ int record_check_version(const json_t *json, int ours)
 
 int record_read(int run_fd, struct record *r)
 {
-	int err, igpu, emulated, start_ms, stop_ms;
+	int err, igpu, emulated, start_ms, stop_ms, rdp_port = 0, rdp_lan = 0;
 	_json_ json_t *json = file_load_json_at(run_fd, RECORD_FILE, RECORD_MAX, &err);
 	const char *name, *device, *driver, *qemu;
 	json_int_t started, trial = 0;
@@ -199,12 +202,12 @@ int record_read(int run_fd, struct record *r)
 	err = record_check_version(json, RECORD_VERSION);
 	if (err)
 		return err;
-	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I}",
+	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I, s?i, s?b}",
 			"name", &name, "process", &process, "started_unix", &started, "igpu", &igpu,
 			"device", &device, "previous_driver", &driver, "start_ms", &start_ms,
 			"stop_ms", &stop_ms, "vnc_display", &r->vnc_display,
-			"emulated_display", &emulated, "qemu", &qemu, "trial_ms",
-			&trial) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
+			"emulated_display", &emulated, "qemu", &qemu, "trial_ms", &trial, "rdp_port",
+			&rdp_port, "rdp_lan", &rdp_lan) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
 		return -EBADMSG;
 	r->trial_ms = (unsigned int)trial;
 	r->started_unix = (uint64_t)started;
@@ -212,6 +215,10 @@ int record_read(int run_fd, struct record *r)
 	r->emulated_display = emulated;
 	r->start_ms = (unsigned int)start_ms;
 	r->stop_ms = (unsigned int)stop_ms;
+	r->rdp_port = (unsigned int)rdp_port;
+	r->rdp_lan = rdp_lan;
+	if (rdp_port < 0 || rdp_port > 65535)
+		return -EBADMSG;
 	if (started < 0 || start_ms < 0 || stop_ms < 0 || !bdf_parse(device, &r->host_bdf) ||
 	    !str_copy(r->name, sizeof(r->name), name) ||
 	    !str_copy(r->previous_driver, sizeof(r->previous_driver), driver) ||

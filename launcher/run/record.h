@@ -37,6 +37,8 @@ struct record {
 	bool emulated_display;
 	char qemu[PATH_MAX];
 	unsigned int trial_ms;	/* stopped this long after its start unless confirmed; 0 no trial */
+	unsigned int rdp_port;	/* of the host, for the guest's Remote Desktop; 0 none */
+	bool rdp_lan;
 };
 
 /** record_make() - from the plan; identity of the calling process (which becomes QEMU); pure but for /proc/self */

@@ -61,6 +61,9 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 	json_object_set_new(json, "vnc", runs && r->emulated_display ?
 			    socket_path(p, name, PLAN_VNC_SOCKET) : json_null());
 	json_object_set_new(json, "console", runs ? socket_path(p, name, "console") : json_null());
+	json_object_set_new(json, "rdp", runs && r->rdp_port ?
+			    json_sprintf("%s:%u", r->rdp_lan ? "0.0.0.0" : "127.0.0.1", r->rdp_port) :
+			    json_null());
 	json_object_set_new(json, "since", json_null());
 	json_object_set_new(json, "run_state", json_null());
 	json_object_set_new(json, "unresponsive_since", json_null());

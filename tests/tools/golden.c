@@ -10,10 +10,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -38,6 +42,7 @@ struct golden {
 	struct words words;
 	uint8_t rom[SCENE_ROM];
 	struct rom_store store;
+	struct net_facts net;
 	bool planned;
 };
 
@@ -63,6 +68,8 @@ static void read_host_line(struct golden *g, const char *key, const char *value)
 		scene_store(&g->store, value);
 	else if (!strcmp(key, "store-bad"))
 		scene_store_bad(&g->store, value);
+	else if (scene_net(&g->net, key, value))
+		g->in.net = &g->net;
 	else if (!strcmp(key, "rom-changed"))
 		g->in.rom.changed = !strcmp(value, "yes");
 	else if (!strcmp(key, "rom") && !strcmp(value, "unread"))
@@ -318,6 +325,17 @@ static int listener(const char *dir, const char *name)
 	return fd;
 }
 
+/* A device of its own in a network namespace of its own, so that the host sees nothing of it. */
+static int open_tap(void)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+	int fd = -1;
+
+	if (!unshare(geteuid() ? CLONE_NEWUSER | CLONE_NEWNET : CLONE_NEWNET))
+		fd = open("/dev/net/tun", O_RDWR);
+	return fd >= 0 && !ioctl(fd, TUNSETIFF, &ifr) ? fd : -1;
+}
+
 static int make_fd(struct golden *g, const struct plan_fd *want, const char *dir, size_t i)
 {
 	char path[PATH_MAX];
@@ -332,6 +350,7 @@ static int make_fd(struct golden *g, const struct plan_fd *want, const char *dir
 		return listener(dir, "console");
 	case PLAN_FD_FIRMWARE_LOG:
 	case PLAN_FD_TPM:
+	case PLAN_FD_PASST:
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 			die("socketpair", strerror(errno));
 		return pair[0];
@@ -344,6 +363,9 @@ static int make_fd(struct golden *g, const struct plan_fd *want, const char *dir
 		else
 			make_file(path, 1 << 20);
 		return open(path, want->writable ? O_RDWR : O_RDONLY);
+	case PLAN_FD_BRIDGE:
+	case PLAN_FD_TAP:
+		return open_tap();
 	default:
 		return open("/dev/null", O_RDONLY);
 	}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launcher/base/file.h"
+#include "launcher/base/i18n.h"
+#include "launcher/base/log.h"
+#include "launcher/base/str.h"
+#include "launcher/cmd_vm.h"
+#include "launcher/pipeline.h"
+#include "launcher/run/launch.h"
+#include "launcher/run/lock.h"
+
+static int run_delete(const struct globals *g, int argc, char **argv);
+
+static const struct opt opts[] = {
+	{ "yes", 'y', NULL, N_("do not ask"), 'y' },
+	{ "disks", 0, NULL, N_("remove its disk images, too"), 'd' },
+	{ 0 }
+};
+
+const struct cmd cmd_delete = {
+	.name = "delete",
+	.args = "NAME",
+	.help = N_("remove a VM: its file, firmware variables and TPM state"),
+	.more = N_("Refuses while the VM runs. Disks are kept unless --disks is given; discs, devices, links\n"
+		   "and images that another VM's file names are kept in any case."),
+	.opts = opts,
+	.run = run_delete,
+};
+
+struct removal {
+	const char *name;
+	struct paths paths;
+	struct wish wish;
+	bool known;		/* its file could be read: @wish is it */
+	bool yes, disks;
+};
+
+static bool asked(const struct removal *d)
+{
+	char answer[16];
+
+	if (d->yes)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		say(_("%s: nobody can be asked here; give --yes to delete it"), d->name);
+		return false;
+	}
+	printf(d->disks ? _("Delete %s with its disks? There is no way back. [y/N] ")
+			: _("Delete %s, its firmware variables and TPM state? [y/N] "), d->name);
+	fflush(stdout);
+	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
+}
+
+/* A file that cannot be read may name the image as well: it is not removed then. */
+static bool others_use(const struct removal *d, const char *path)
+{
+	_free_ struct wish *w = malloc(sizeof(*w));
+	_free_ char **names = NULL;
+	bool used = false;
+
+	if (!w || wish_list(&d->paths, &names))
+		return true;
+	for (char **vm = names; *vm && !used; vm++) {
+		struct wish_error e;
+
+		if (!strcmp(*vm, d->name))
+			continue;
+		used = wish_read(&d->paths, *vm, w, &e) != 0;
+		for (size_t i = 0; !used && i < w->n_disk; i++)
+			used = !strcmp(w->disk[i].path, path);
+	}
+	return used;
+}
+
+static int remove_disks(const struct removal *d)
+{
+	int code = EXIT_OK;
+
+	for (size_t i = 0; d->known && i < d->wish.n_disk; i++) {
+		const struct wish_disk *k = &d->wish.disk[i];
+		struct stat st;
+
+		if (lstat(k->path, &st))
+			continue;
+		if (!d->disks || k->cdrom || k->read_only || !S_ISREG(st.st_mode) || others_use(d, k->path)) {
+			printf(_("  %s is kept\n"), k->path);
+		} else if (unlink(k->path)) {
+			say(_("%s: cannot be removed: %m"), k->path);
+			code = EXIT_FAILED;
+		} else {
+			printf(_("  %s is removed\n"), k->path);
+		}
+	}
+	return code;
+}
+
+static int remove_path(const char *dir, const char *name, const char *suffix)
+{
+	char path[PATH_MAX];
+	int r;
+
+	if (!str_print(path, sizeof(path), "%s/%s%s", dir, name, suffix))
+		return EXIT_FAILED;
+	/* A file and a link go as such; nothing below a link is ours. */
+	r = unlink(path) ? -errno : 0;
+	if (r == -EISDIR || r == -EPERM)
+		r = dir_remove(path);
+	if (!r || r == -ENOENT)
+		return EXIT_OK;
+	say(_("%s: cannot be removed: %s"), path, strerror(-r));
+	return EXIT_FAILED;
+}
+
+/* The file goes last: what failed can be tried again with the same command. */
+static int remove_all(const struct removal *d)
+{
+	int code = remove_disks(d);
+
+	if (!code)
+		code = remove_path(d->paths.data, d->name, "");
+	if (!code)
+		code = remove_path(d->paths.run, d->name, "");
+	if (!code)
+		code = remove_path(d->paths.vms, d->name, ".conf.d");
+	if (!code)
+		code = remove_path(d->paths.vms, d->name, ".conf");
+	if (!code)
+		printf(_("%s is deleted.\n"), d->name);
+	return code;
+}
+
+/* With the VM's lock held, so that nobody starts it meanwhile. */
+static int delete_locked(struct removal *d)
+{
+	struct wish_error e = { 0 };
+	_fd_ int lock = lock_vm(&d->paths, d->name);
+	int r;
+
+	if (lock == -EBUSY) {
+		say(_("%s: runs; `igvm stop %s` first"), d->name, d->name);
+		return EXIT_BUSY;
+	}
+	if (lock < 0) {
+		say(_("%s: cannot take the VM's lock below %s: %s"), d->name, d->paths.run, strerror(-lock));
+		return lock == -EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
+	}
+	r = vm_cleanup_locked("/", &d->paths, d->name);
+	if (r && r != -EPERM && r != -ENOTDIR && r != -ELOOP && r != -ENOENT) {
+		say(_("%s: an earlier run could not be cleaned up completely: %s"), d->name, strerror(-r));
+		return EXIT_FAILED;
+	}
+	d->known = !wish_read(&d->paths, d->name, &d->wish, &e);
+	if (!d->known && d->disks) {
+		say(_("%s:%d: %s; its disks cannot be told, delete it without --disks"), e.file, e.line, e.text);
+		return EXIT_USAGE;
+	}
+	return remove_all(d);
+}
+
+static int run_delete(const struct globals *g, int argc, char **argv)
+{
+	_free_ struct removal *d = calloc(1, sizeof(*d));
+	int code, v;
+
+	if (!d)
+		return EXIT_FAILED;
+	while ((v = cmd_getopt(&cmd_delete, argc, argv)) != -1) {
+		if (v == '?')
+			return EXIT_USAGE;
+		d->yes |= v == 'y';
+		d->disks |= v == 'd';
+	}
+	if (optind + 1 != argc)
+		return cmd_usage(&cmd_delete, _("%s wants the name of one VM"), cmd_delete.name);
+	if (g->foreign_root)
+		return cmd_usage(&cmd_delete, _("%s works on this host only, not with --root"), cmd_delete.name);
+	d->name = argv[optind];
+	code = pipeline_paths(g, d->name, &d->paths);
+	if (code)
+		return code;
+	/* A question is no use about a VM that runs. */
+	if (lock_vm_held(&d->paths, d->name) != 1 && !asked(d))
+		return EXIT_USAGE;
+	return delete_locked(d);
+}
