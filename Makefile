@@ -27,7 +27,7 @@ cflags       = -std=gnu17 -D_GNU_SOURCE -I. -DIGVM_VERSION='"$(version)"' \
 	       $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 ldflags      = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 rom_libs     = -llzma -lbrotlidec
-libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp $(rom_libs)
+libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp -lexpat $(rom_libs)
 
 lib_src     := $(filter-out launcher/main.c,$(sort $(wildcard launcher/*.c launcher/*/*.c \
 	       qmp/*.c romfiles/*.c romfiles/uefi/*.c)))

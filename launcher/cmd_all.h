@@ -7,6 +7,7 @@
 
 #define CMD_LIST	\
 	CMD(doctor)	\
+	CMD(create)	\
 	CMD(start)	\
 	CMD(probe)	\
 	CMD(status)	\
@@ -14,6 +15,7 @@
 	CMD(stop)	\
 	CMD(kill)	\
 	CMD(logs)	\
+	CMD(console)	\
 	CMD(screenshot)	\
 	CMD(showcmd)	\
 	CMD(explain)	\
