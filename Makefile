@@ -27,7 +27,7 @@ cflags       = -std=gnu17 -D_GNU_SOURCE -I. -DIGVM_VERSION='"$(version)"' \
 	       $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
 ldflags      = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 rom_libs     = -llzma -lbrotlidec
-libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp -lexpat $(rom_libs)
+libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp -lexpat -lcrypt $(rom_libs)
 
 lib_src     := $(filter-out launcher/main.c,$(sort $(wildcard launcher/*.c launcher/*/*.c \
 	       qmp/*.c romfiles/*.c romfiles/uefi/*.c)))
@@ -210,7 +210,7 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 
 # --- data, texts ------------------------------------------------------------------
 # $(B)/share/igvm is the program's data when it runs from the build tree.
-share_files := $(sort $(wildcard vm-templates/*.conf))
+share_files := $(sort $(wildcard vm-templates/*.conf vm-templates/win11-*) vm-templates/intel-drivers)
 share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%)
 $(B)/share/igvm/templates/%: vm-templates/%
 	@mkdir -p $(@D)

@@ -19,6 +19,7 @@
 #define IGVM_CREATE_CREATE_H
 
 #include "launcher/disc/inspect.h"
+#include "launcher/cmd_all.h"
 #include "launcher/pipeline.h"
 
 #define CREATE_SETUP_FILE	"50-setup.conf"	/* in NAME.conf.d; gone when set-up is through */

@@ -165,6 +165,8 @@ int create_claim(struct create *c)
 
 void create_abandon(struct create *c)
 {
+	/* Cleaning up is done to its end. */
+	tool_interrupted = 0;
 	if (c->staged) {
 		remove_tree(c->stage);
 		if (!access(c->file_new, F_OK)) {

@@ -18,6 +18,10 @@
 #define SEARCH		"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define NO_PROGRAM	127
 #define LAST_BYTES	2048u
+/* How long a signal may go unnoticed that came just before poll(). */
+#define LOOK_MS		500
+
+volatile sig_atomic_t tool_interrupted;
 
 static const char *search(void)
 {
@@ -107,13 +111,16 @@ static void take(struct pipe_end *p)
 	p->n += got;
 }
 
-static void take_all(struct pipe_end *a, struct pipe_end *b)
+static void take_all(pid_t pid, struct pipe_end *a, struct pipe_end *b)
 {
 	while (a->fd >= 0 || b->fd >= 0) {
 		struct pollfd p[] = { { .fd = a->fd, .events = POLLIN }, { .fd = b->fd, .events = POLLIN } };
+		int n = poll(p, 2, LOOK_MS);
 
-		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			break;
+		if (tool_interrupted && pid > 0)
+			kill(pid, SIGTERM);
+		if (n <= 0)
+			continue;
 		if (p[0].revents)
 			take(a);
 		if (p[1].revents)
@@ -160,6 +167,8 @@ int tool_run(const struct tool *t, char *say, size_t size)
 	pid_t pid;
 
 	*say = '\0';
+	if (tool_interrupted)
+		return -ECANCELED;
 	if (t->out && !out)
 		return -ENOMEM;
 	if (pipe2(pe, O_CLOEXEC))
@@ -179,9 +188,11 @@ int tool_run(const struct tool *t, char *say, size_t size)
 		close(po[1]);
 	err.fd = pe[0];
 	std.fd = po[0];
-	take_all(&err, &std);
+	take_all(pid, &err, &std);
 	if (pid > 0)
 		r = wait_for(pid);
+	if (r && tool_interrupted)
+		r = -ECANCELED;
 	last_line(text, say, size);
 	if (!r && t->out)
 		*t->out = TAKE(out);

@@ -3,6 +3,7 @@
 #ifndef IGVM_CREATE_TOOL_H
 #define IGVM_CREATE_TOOL_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -18,6 +19,9 @@ struct tool {
 };
 
 #define TOOL_OUT_MAX	(1u << 20)
+
+/** tool_interrupted - set by a signal's handler: what runs is ended, and nothing more is started */
+extern volatile sig_atomic_t tool_interrupted;
 
 /** tool_find() - is @name in PATH (with /usr/sbin and /sbin)? */
 bool tool_find(const char *name);
