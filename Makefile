@@ -176,6 +176,11 @@ $(efi_images):
 	$(call q,LINK,$@)$(LLD_LINK) -subsystem:efi_boot_service_driver -entry:efi_main \
 		-nodefaultlib -dynamicbase -opt:ref -Brepro -out:$@ $^
 
+# A stand-in for the loader on a Windows disc, for tests alone.
+$(B)/efi/setup.efi: $(patsubst %,$(B)/efi/pe/%.o,romfiles/efi/mem romfiles/efi/port tests/efi/setup_uefi)
+	$(call q,LINK,$@)$(LLD_LINK) -subsystem:efi_application -entry:efi_main \
+		-nodefaultlib -dynamicbase -opt:ref -Brepro -out:$@ $^
+
 $(B)/efi/igvm-probe.elf: romfiles/efi/bios.ld $(probe_elf)
 	$(call q,LINK,$@)$(LD_LLD) -m elf_i386 --gc-sections -z noexecstack -T $^ -o $@
 
@@ -236,7 +241,7 @@ po: $(B)/igvm.pot	## update the translations from the sources
 
 # --- check, demo, soak, bench -----------------------------------------------------------
 check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
-	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(lab_bins)
+	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(B)/efi/setup.efi $(lab_bins)
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh

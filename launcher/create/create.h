@@ -22,9 +22,6 @@
 #include "launcher/cmd_all.h"
 #include "launcher/pipeline.h"
 
-#define CREATE_SETUP_FILE	"50-setup.conf"	/* in NAME.conf.d; gone when set-up is through */
-#define CREATE_ANSWERS_FILE	"answers.iso"
-#define CREATE_ANSWERS_DISK	"answers"
 #define CREATE_DISK_DEFAULT	(64ull << 30)
 #define CREATE_TEXT_MAX		256
 

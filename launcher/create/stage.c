@@ -198,7 +198,7 @@ static int write_setup(const struct create *c)
 		say(_("%s: cannot be made: %s"), c->dropins, strerror(text ? errno : ENOMEM));
 		return EXIT_FAILED;
 	}
-	return write_file(c->dropins, CREATE_SETUP_FILE, text, 0644);
+	return write_file(c->dropins, WISH_SETUP_FILE, text, 0644);
 }
 
 int create_commit(struct create *c)

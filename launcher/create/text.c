@@ -115,8 +115,8 @@ char *create_setup_text(const struct create *c, int *err)
 	if (c->answers) {
 		char path[PATH_MAX + 32];
 
-		snprintf(path, sizeof(path), "%s/%s", c->data, CREATE_ANSWERS_FILE);
-		add_disc(&t, CREATE_ANSWERS_DISK, path);
+		snprintf(path, sizeof(path), "%s/%s", c->data, WISH_ANSWERS_FILE);
+		add_disc(&t, WISH_ANSWERS_DISK, path);
 	}
 	return finish(&t);
 }

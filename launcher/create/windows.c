@@ -343,7 +343,7 @@ static int write_answers(const struct create *c)
 int create_answers(struct create *c)
 {
 	const char *const make[] = { "xorriso", "-as", "mkisofs", "-quiet", "-V", "IGVM_ANSWERS", "-J",
-				     "-joliet-long", "-r", "-o", CREATE_ANSWERS_FILE, "cd", NULL };
+				     "-joliet-long", "-r", "-o", WISH_ANSWERS_FILE, "cd", NULL };
 	const char *const clean[] = { "rm", "-rf", "--one-file-system", "cd", NULL };
 	char path[PATH_MAX];
 	int r;

@@ -44,6 +44,25 @@ static void plan_disks(struct planning *g)
 		plan_say(g, FINDING_DISK_NONE, _("neither a disk nor a kernel"));
 }
 
+/*
+ * Windows' disc asks to "press any key": with nothing on the disk there is nothing else that could be
+ * started, so the supervisor presses one.
+ */
+static void plan_setup(struct planning *g)
+{
+	struct plan *p = g->p;
+
+	for (size_t i = 0; i < p->n_disk; i++) {
+		const struct wish_disk *d = &p->disk[i];
+		bool answers = d->cdrom && !strcmp(d->name, WISH_ANSWERS_DISK);
+
+		if (answers)
+			p->answers_disc = (int)i;
+		else if (d->cdrom && p->setup_disc < 0 && i && p->os == OS_WINDOWS && p->disk[0].blank)
+			p->setup_disc = (int)i;
+	}
+}
+
 /* QEMU's own prefix 52:54:00, then three bytes of a hash: the same name, the same card. */
 static void name_mac(const char *vm, const char *card, char out[static 18])
 {
@@ -113,6 +132,7 @@ void plan_guest(struct planning *g)
 		return;
 	}
 	plan_disks(g);
+	plan_setup(g);
 	plan_nets(g);
 	plan_kernel(g);
 }

@@ -7,7 +7,7 @@
 /**
  * kvm_runs() - does a virtual processor really run here?
  *
- * In a child, for at most two seconds: a VM with one page of memory whose one instruction is HLT.
+ * In a child, for at most two seconds: a VM with one page of memory that runs POPCNT and HLT.
  * /dev/kvm can open on machines where no vCPU ever runs. TRI_NO with the step that failed in @why
  * (English), TRI_YES with "".
  */

@@ -127,6 +127,10 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 		.vnc_display = -1,
 		.emulated_display = p->emulated_display,
 	};
+	if (p->setup_disc >= 0)
+		snprintf(r->setup_drive, sizeof(r->setup_drive), "drive%d", p->setup_disc);
+	if (p->answers_disc >= 0)
+		snprintf(r->answers_drive, sizeof(r->answers_drive), "drive%d", p->answers_disc);
 	str_fit(r->name, sizeof(r->name), p->name);
 	str_fit(r->qemu, sizeof(r->qemu), p->qemu);
 	if (identity_read(getpid(), &r->id))
@@ -161,14 +165,14 @@ int record_write(int run_fd, const struct record *r)
 {
 	char bdf[BDF_TEXT_MAX];
 	_json_ json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s}",
+		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:s, s:s}",
 		"version", RECORD_VERSION, "kind", "state", "name", r->name,
 		"process", identity_json(&r->id),
 		"started_unix", (json_int_t)r->started_unix, "igpu", r->igpu,
 		"device", bdf_text(r->host_bdf, bdf), "previous_driver", r->previous_driver,
 		"start_ms", (int)r->start_ms, "stop_ms", (int)r->stop_ms,
 		"vnc_display", r->vnc_display, "emulated_display", r->emulated_display,
-		"qemu", r->qemu);
+		"qemu", r->qemu, "setup_drive", r->setup_drive, "answers_drive", r->answers_drive);
 
 	if (!json)
 		return -ENOMEM;
@@ -189,7 +193,7 @@ int record_read(int run_fd, struct record *r)
 {
 	int err, igpu, emulated, start_ms, stop_ms;
 	_json_ json_t *json = file_load_json_at(run_fd, RECORD_FILE, RECORD_MAX, &err);
-	const char *name, *device, *driver, *qemu;
+	const char *name, *device, *driver, *qemu, *setup = "", *answers = "";
 	json_int_t started;
 	json_t *process;
 
@@ -199,11 +203,12 @@ int record_read(int run_fd, struct record *r)
 	err = record_check_version(json, RECORD_VERSION);
 	if (err)
 		return err;
-	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s}",
+	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?s, s?s}",
 			"name", &name, "process", &process, "started_unix", &started, "igpu", &igpu,
 			"device", &device, "previous_driver", &driver, "start_ms", &start_ms,
 			"stop_ms", &stop_ms, "vnc_display", &r->vnc_display,
-			"emulated_display", &emulated, "qemu", &qemu))
+			"emulated_display", &emulated, "qemu", &qemu, "setup_drive", &setup,
+			"answers_drive", &answers))
 		return -EBADMSG;
 	r->started_unix = (uint64_t)started;
 	r->igpu = igpu;
@@ -213,7 +218,9 @@ int record_read(int run_fd, struct record *r)
 	if (started < 0 || start_ms < 0 || stop_ms < 0 || !bdf_parse(device, &r->host_bdf) ||
 	    !str_copy(r->name, sizeof(r->name), name) ||
 	    !str_copy(r->previous_driver, sizeof(r->previous_driver), driver) ||
-	    !str_copy(r->qemu, sizeof(r->qemu), qemu))
+	    !str_copy(r->qemu, sizeof(r->qemu), qemu) ||
+	    !str_copy(r->setup_drive, sizeof(r->setup_drive), setup) ||
+	    !str_copy(r->answers_drive, sizeof(r->answers_drive), answers))
 		return -EBADMSG;
 	return identity_from_json(process, &r->id);
 }
