@@ -62,6 +62,14 @@ static void add_cpu(struct builder *b)
 
 	words_add(b, "-cpu", cpu_why(p));
 	words_plain(b, kvm ? "host" : "max");
+	/*
+	 * 7.2's translation of AVX is wrong: under Debian 12's glibc, systemd's mounts and udevd fail
+	 * (tried on 7.2.22; tests/create_linux.sh boots one).
+	 */
+	if (!kvm && p->era < QEMU_10_0) {
+		words_key(b, "avx", "off");
+		words_key(b, "avx2", "off");
+	}
 	if (p->phys_bits)
 		words_keyf(b, "host-phys-bits-limit", "%d", p->phys_bits);
 	if (!p->nested) {

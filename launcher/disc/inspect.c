@@ -142,9 +142,15 @@ struct answer {
 	struct disc_facts facts;
 };
 
+/** struct taking - what both ends of the sandbox work on */
+struct taking {
+	struct disc *d;
+	struct answer a;
+};
+
 static int work(void *arg, size_t i, FILE *out)
 {
-	struct disc *d = arg;
+	struct disc *d = ((const struct taking *)arg)->d;
 	struct answer a = { 0 };
 
 	(void)i;
@@ -153,11 +159,6 @@ static int work(void *arg, size_t i, FILE *out)
 	a.want_len = d->want_len;
 	return fwrite(&a, sizeof(a), 1, out) != 1;
 }
-
-struct taking {
-	const struct disc *d;
-	struct answer a;
-};
 
 static void make_safe(char *s, size_t size)
 {
