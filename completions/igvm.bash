@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor start probe status list stop kill logs screenshot showcmd explain rom bind release'
+	local commands='doctor create start probe status list stop kill logs console screenshot showcmd explain rom bind release'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -20,10 +20,11 @@ _igvm() {
 	local options='--help --json'
 	case $command in
 	'') COMPREPLY=($(compgen -W "$commands --root --json --help --version" -- "$cur")); return ;;
+	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key' ;;
 	start) options='--help --rescue --force' ;;
 	probe) options+=' --force --timeout' ;;
 	stop) options='--help --timeout --force' ;;
-	kill|screenshot) options='--help' ;;
+	kill|console|screenshot) options='--help' ;;
 	logs) options='--help --stream --raw --lines' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	explain) options+=' --list' ;;
@@ -36,6 +37,7 @@ _igvm() {
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
+		create) COMPREPLY=($(compgen -W 'win11 linux monitor-early vbios' -- "$cur") $(compgen -f -- "$cur")) ;;
 		bind|release|list) ;;
 		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
 		esac ;;

@@ -141,12 +141,12 @@ static int attach(const char *name, int fd)
 	struct line l = { .guest = fd, .signals = signals };
 	enum left left;
 
+	if (isatty(STDIN_FILENO))
+		fprintf(stderr, _("igvm: console of %s; ^] leaves, the VM runs on\n"), name);
 	if (signals < 0 || !make_raw(&l)) {
 		say(_("%s: the terminal cannot be used: %m"), name);
 		return EXIT_FAILED;
 	}
-	if (l.terminal)
-		fprintf(stderr, _("igvm: console of %s; ^] leaves, the VM runs on\r\n"), name);
 	left = talk(&l);
 	if (l.terminal) {
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &l.before);
