@@ -37,7 +37,7 @@ static const struct opt opts[] = {
 	  OPT_KEY_FILE },
 	{ "image", 0, "FILE", N_("a Linux cloud image, copied, instead of a guest from packages"),
 	  OPT_IMAGE },
-	{ "ssh-key", 0, "FILE", N_("public key for the account of --image"), OPT_SSH_KEY },
+	{ "ssh-key", 0, "FILE", N_("public key for the account in the image"), OPT_SSH_KEY },
 	{ 0 }
 };
 

@@ -230,14 +230,19 @@ try "it starts" 0 "standin runs" start standin
 lines() { "$igvm" logs --stream firmware --lines 4000 standin 2> /dev/null | grep -a -oE 'igvm-setup: .*' > "$tmp/lines"; }
 for _ in $(seq 240); do
 	lines
-	grep -q 'again' "$tmp/lines" && break
+	grep -q 'eject' "$tmp/lines" && break
 	"$igvm" status standin > /dev/null 2>&1 || break
 	sleep 0.5
 done
 sleep 1
 lines
-for line in waiting key read "disc CCCOMA_X64FRE" "disc IGVM_ANSWERS" answers reset "again quiet"; do
+for line in waiting key read "disc CCCOMA_X64FRE" "disc IGVM_ANSWERS" answers reset "again quiet" eject; do
 	grep -qx "igvm-setup: $line" "$tmp/lines"; ok $? "the loader said: $line"
 done
 sed 's/^/# /' "$tmp/lines" | head -12
+# The last step of set-up: the guest has ejected its discs.
+[ -e $vms/standin.conf ] && [ ! -e $vms/standin.conf.d/50-setup.conf ]; ok $? "set-up's discs are out of the VM file"
+[ -e $data/standin/system.qcow2 ] && [ ! -e $data/standin/answers.iso ]; ok $? "and the answer disc is gone"
+timeout 60 "$igvm" showcmd standin > "$tmp/out" 2> "$tmp/err" && ! grep -q "win.iso" "$tmp/out"
+ok $? "the VM is whole without them"
 echo "1..$n"

@@ -7,7 +7,8 @@
  * says whether a key came: none may.
  *
  * Port 0x402, prefix "igvm-setup: ": waiting, key, read, disc (its label),
- * answers (the file's name was found on it), again keys=N, end.
+ * answers (the file's name was found on it), reset; then again quiet or again
+ * keys, eject, and it shuts down.
  */
 #include "romfiles/efi/emit.h"
 #include "romfiles/efi/port.h"
@@ -116,6 +117,59 @@ static void each_disc(EFI_SYSTEM_TABLE *st, void (*work)(EFI_BLOCK_IO *b))
 			work(b);
 }
 
+/* --- ejecting: START STOP UNIT to every target of every SCSI and ATAPI controller ------------- */
+
+/* EFI_EXT_SCSI_PASS_THRU_PROTOCOL (UEFI 2.10, 15.7), as far as it is used. */
+#define SCSI_PASS_GUID \
+	{ 0x143b7632, 0xb81b, 0x4cb7, { 0xab, 0xd3, 0xb6, 0x25, 0xa5, 0xb9, 0xbf, 0xfe } }
+#define TARGET_BYTES	16
+#define TIMEOUT_100NS	30000000u
+
+struct scsi_packet {
+	UINT64 timeout;
+	void *in, *out, *sense, *cdb;
+	UINT32 in_len, out_len;
+	UINT8 cdb_len, direction, host_status, target_status, sense_len;
+};
+
+struct scsi_pass {
+	void *mode;
+	EFI_STATUS (EFIAPI *pass)(struct scsi_pass *this, UINT8 *target, UINT64 lun,
+				  struct scsi_packet *packet, EFI_EVENT event);
+	EFI_STATUS (EFIAPI *next)(struct scsi_pass *this, UINT8 **target, UINT64 *lun);
+};
+
+static void eject_all(struct scsi_pass *s)
+{
+	UINT8 target[TARGET_BYTES], *t = target;
+	UINT64 lun = 0;
+
+	for (unsigned int i = 0; i < TARGET_BYTES; i++)
+		target[i] = 0xff;
+	while (!s->next(s, &t, &lun)) {
+		UINT8 cdb[12] = { 0x1b, 0, 0, 0, 0x02 }, sense[64];
+		struct scsi_packet p = { .timeout = TIMEOUT_100NS, .sense = sense, .cdb = cdb,
+					 .cdb_len = sizeof(cdb), .sense_len = sizeof(sense) };
+
+		s->pass(s, t, lun, &p, NULL);
+	}
+}
+
+static void eject(EFI_SYSTEM_TABLE *st)
+{
+	static EFI_GUID guid = SCSI_PASS_GUID;
+	EFI_HANDLE *handles = NULL;
+	struct scsi_pass *s;
+	UINTN n = 0;
+
+	if (st->BootServices->LocateHandleBuffer(ByProtocol, &guid, NULL, &n, &handles))
+		return;
+	for (UINTN i = 0; i < n; i++)
+		if (!st->BootServices->HandleProtocol(handles[i], &guid, (void **)&s))
+			eject_all(s);
+	say_line("eject");
+}
+
 static int started_before(EFI_SYSTEM_TABLE *st)
 {
 	UINT8 one = 1;
@@ -137,6 +191,9 @@ EFI_STATUS EFIAPI efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *st)
 	if (started_before(st)) {
 		keys(st, 5, 0);
 		say_line(keys(st, QUIET_STEPS, 0) ? "again keys" : "again quiet");
+		eject(st);
+		/* igvm has its time to hear of it. */
+		keys(st, QUIET_STEPS, 0);
 		st->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_SUCCESS, 0, NULL);
 	}
 	say_line("waiting");
