@@ -157,7 +157,9 @@ static void refuses_wrong_members(void **state)
 			fail_msg("%s: null", key);
 		json_object_del(bad, key);
 		assert_int_equal(file_replace_json_at(run, "state.json", bad, 0600), 0);
-		if (record_read(run, &r) != -EBADMSG)
+		/* Records of an older igvm have neither of the two. */
+		err = !strcmp(key, "setup_drive") || !strcmp(key, "answers_drive") ? 0 : -EBADMSG;
+		if (record_read(run, &r) != err)
 			fail_msg("%s missing", key);
 		if (!json_is_string(v))
 			continue;

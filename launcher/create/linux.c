@@ -20,7 +20,7 @@
 /* The tree has 600 MB; a file system wants room for itself and for upgrades. */
 #define DISK_LEAST	(2ull << 30)
 #define PACKAGES	"systemd-sysv,udev,linux-image-amd64,initramfs-tools,zstd,kmod,login,passwd," \
-			"iproute2,iputils-ping,less,nano,qemu-guest-agent"
+			"dbus,libpam-systemd,iproute2,iputils-ping,less,nano,qemu-guest-agent"
 
 int create_linux_check(const struct create *c)
 {
