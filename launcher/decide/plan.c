@@ -195,8 +195,7 @@ bool plan_make(const struct plan_input *in, struct plan *p, struct findings *f)
 {
 	struct planning g = { .in = in, .w = in->wish, .p = p, .f = f };
 
-	*p = (struct plan){ .purpose = in->purpose, .gms = -1, .group = -1,
-			     .setup_disc = -1, .answers_disc = -1 };
+	*p = (struct plan){ .purpose = in->purpose, .gms = -1, .group = -1 };
 	if (!inputs_there(&g))
 		return false;
 	g.dev = plan_device(in);

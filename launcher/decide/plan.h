@@ -99,9 +99,9 @@ struct plan {
 	size_t n_disk;
 	struct wish_net net[WISH_NETS_MAX];
 	size_t n_net;
-	int setup_disc;			/* of disk: the disc of a set-up that waits for a key, while the first
-					 * disk is blank; -1 = none */
-	int answers_disc;		/* of disk: [disk answers]; set-up is through when the guest ejects it */
+	size_t setup_disc;			/* of disk: the disc of a set-up that waits for a key, while the first
+					 * disk is blank; 0 = none: the first is a disk */
+	size_t answers_disc;		/* of disk: [disk answers], never the first; its ejection is the end of set-up */
 	char kernel[PATH_MAX], initrd[PATH_MAX];
 	char kernel_args[1024];
 

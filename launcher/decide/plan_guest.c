@@ -52,14 +52,14 @@ static void plan_setup(struct planning *g)
 {
 	struct plan *p = g->p;
 
-	for (size_t i = 0; i < p->n_disk; i++) {
+	for (size_t i = 1; i < p->n_disk; i++) {
 		const struct wish_disk *d = &p->disk[i];
 		bool answers = d->cdrom && !strcmp(d->name, WISH_ANSWERS_DISK);
 
 		if (answers)
-			p->answers_disc = (int)i;
-		else if (d->cdrom && p->setup_disc < 0 && i && p->os == OS_WINDOWS && p->disk[0].blank)
-			p->setup_disc = (int)i;
+			p->answers_disc = i;
+		else if (d->cdrom && !p->setup_disc && p->os == OS_WINDOWS && p->disk[0].blank)
+			p->setup_disc = i;
 	}
 }
 

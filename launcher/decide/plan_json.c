@@ -127,9 +127,9 @@ static void put_guest(json_t *o, const struct plan *p)
 	put(o, "kernel_args", text(p->kernel_args));
 }
 
-static json_t *disc_name(const struct plan *p, int index)
+static json_t *disc_name(const struct plan *p, size_t index)
 {
-	return index < 0 ? json_null() : json_string(p->disk[index].name);
+	return !index ? json_null() : json_string(p->disk[index].name);
 }
 
 json_t *plan_json(const struct plan *p)

@@ -127,10 +127,10 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 		.vnc_display = -1,
 		.emulated_display = p->emulated_display,
 	};
-	if (p->setup_disc >= 0)
-		snprintf(r->setup_drive, sizeof(r->setup_drive), "drive%d", p->setup_disc);
-	if (p->answers_disc >= 0)
-		snprintf(r->answers_drive, sizeof(r->answers_drive), "drive%d", p->answers_disc);
+	if (p->setup_disc)
+		snprintf(r->setup_drive, sizeof(r->setup_drive), "drive%zu", p->setup_disc);
+	if (p->answers_disc)
+		snprintf(r->answers_drive, sizeof(r->answers_drive), "drive%zu", p->answers_disc);
 	str_fit(r->name, sizeof(r->name), p->name);
 	str_fit(r->qemu, sizeof(r->qemu), p->qemu);
 	if (identity_read(getpid(), &r->id))

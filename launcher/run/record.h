@@ -35,8 +35,8 @@ struct record {
 	bool emulated_display;
 	char qemu[PATH_MAX];
 	/* qdev ids, "drive1"; "" none. Records of an older igvm have none of them. */
-	char setup_drive[16];	/* keys are pressed until it is read; see plan.h */
-	char answers_drive[16];	/* its ejection is the end of set-up */
+	char setup_drive[32];	/* keys are pressed until it is read; see plan.h */
+	char answers_drive[32];	/* its ejection is the end of set-up */
 };
 
 /** record_make() - from the plan; identity of the calling process (which becomes QEMU); pure but for /proc/self */
