@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 [ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root for directories of its own"; exit 0; }
-for tool in xorriso genisoimage xmllint qemu-img; do
+for tool in xorriso genisoimage xmllint qemu-img mkfs.vfat mmd qemu-system-x86_64; do
 	command -v $tool > /dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
 done
 if [ -z "${IGVM_CREATE_NS-}" ]; then
@@ -122,7 +122,8 @@ head -c 50M /dev/zero > "$cd_tree/sources/boot.wim"
 wim 9 "$cd_tree/sources/install.wim"
 truncate -s 4M "$cd_tree/efisys.img"
 mkfs.vfat "$cd_tree/efisys.img" > /dev/null && mmd -i "$cd_tree/efisys.img" ::efi ::efi/boot &&
-	mcopy -i "$cd_tree/efisys.img" "$efi" ::efi/boot/bootx64.efi || ok 1 "a FAT image for El Torito"
+	mcopy -i "$cd_tree/efisys.img" "$efi" ::efi/boot/bootx64.efi
+ok $? "a FAT image for El Torito"
 disc() {	# FILE OPTIONS...: what is below $cd_tree
 	local file=$1
 	shift

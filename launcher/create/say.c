@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What was made, on the screen and as JSON. */
+#include <fcntl.h>
 #include <string.h>
 
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 #include "launcher/create/create.h"
 #include "romfiles/igd.h"
-
-#include <fcntl.h>
 
 #define DATA_MAX	65536u
 
