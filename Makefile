@@ -28,7 +28,8 @@ cflags       = -std=gnu17 -D_GNU_SOURCE -I. -DIGVM_VERSION='"$(version)"' \
 ldflags      = $(if $(SAN),-fsanitize=$(SAN),-pie -Wl$(comma)-z$(comma)relro$(comma)-z$(comma)now)
 rom_libs     = -llzma -lbrotlidec
 image_libs   = -lzstd -llz4 -lz
-libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp $(image_libs) $(rom_libs)
+libs         = -ljansson -lpci -lini_config -lbasicobjects -lref_array -lcollection -lseccomp -lexpat -lcrypt \
+	       $(image_libs) $(rom_libs)
 
 lib_src     := $(filter-out launcher/main.c,$(sort $(wildcard launcher/*.c launcher/*/*.c \
 	       qmp/*.c romfiles/*.c romfiles/uefi/*.c)))
@@ -181,6 +182,11 @@ $(efi_images):
 	$(call q,LINK,$@)$(LLD_LINK) -subsystem:efi_boot_service_driver -entry:efi_main \
 		-nodefaultlib -dynamicbase -opt:ref -Brepro -out:$@ $^
 
+# A stand-in for the loader on a Windows disc, for tests alone.
+$(B)/efi/setup.efi: $(patsubst %,$(B)/efi/pe/%.o,romfiles/efi/mem romfiles/efi/port tests/efi/setup_uefi)
+	$(call q,LINK,$@)$(LLD_LINK) -subsystem:efi_application -entry:efi_main \
+		-nodefaultlib -dynamicbase -opt:ref -Brepro -out:$@ $^
+
 $(B)/efi/igvm-probe.elf: romfiles/efi/bios.ld $(probe_elf)
 	$(call q,LINK,$@)$(LD_LLD) -m elf_i386 --gc-sections -z noexecstack -T $^ -o $@
 
@@ -219,7 +225,7 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 
 # --- data, texts ------------------------------------------------------------------
 # $(B)/share/igvm is the program's data when it runs from the build tree.
-share_files := $(sort $(wildcard vm-templates/*.conf))
+share_files := $(sort $(wildcard vm-templates/*.conf vm-templates/win11-*) vm-templates/intel-drivers)
 boot_files  := $(sort $(wildcard vm-templates/boot/*))
 share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%) \
 	       $(boot_files:vm-templates/%=$(B)/share/igvm/%)
@@ -251,7 +257,7 @@ po: $(B)/igvm.pot	## update the translations from the sources
 
 # --- check, demo, soak, bench -----------------------------------------------------------
 check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
-	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(lab_bins)
+	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(B)/efi/setup.efi $(lab_bins)
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh

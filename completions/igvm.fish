@@ -3,6 +3,8 @@
 
 set edit delete -l commands doctor devices start probe status list confirm stop kill logs screenshot view showcmd explain rom setup bind release selftest
 set edit delete -l named doctor start probe status confirm stop kill logs screenshot view showcmd
+set -l commands doctor create start probe status list stop kill logs console screenshot showcmd explain rom bind release
+set -l named doctor start probe status stop kill logs console screenshot showcmd
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -16,9 +18,20 @@ complete -c igvm -l help -d 'help'
 complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
 complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
-complete -c igvm -n "__fish_seen_subcommand_from start selftest" -l yes -s y
-complete -c igvm -n "__fish_seen_subcommand_from start" -l trial -r
-complete -c igvm -n "__fish_seen_subcommand_from selftest" -l rounds -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from create start selftest" -l template -r -a win11 linux monitor-early vbios yes -s y
+complete -c igvm -n "__fish_seen_subcommand_from create start" -l memory trial -r
+complete -c igvm -n "__fish_seen_subcommand_from create selftest" -l cpus rounds -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from create" -l disk -r
+complete -c igvm -n "__fish_seen_subcommand_from create" -l iso -r -F
+complete -c igvm -n "__fish_seen_subcommand_from create" -l virtio -r -F
+complete -c igvm -n "__fish_seen_subcommand_from create" -l intel-driver -r -F
+complete -c igvm -n "__fish_seen_subcommand_from create" -l unattended
+complete -c igvm -n "__fish_seen_subcommand_from create" -l edition -r
+complete -c igvm -n "__fish_seen_subcommand_from create" -l user -r
+complete -c igvm -n "__fish_seen_subcommand_from create" -l password-file -r -F
+complete -c igvm -n "__fish_seen_subcommand_from create" -l product-key-file -r -F
+complete -c igvm -n "__fish_seen_subcommand_from create" -l image -r -F
+complete -c igvm -n "__fish_seen_subcommand_from create" -l ssh-key -r -F
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
 complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd set edit" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r

@@ -8,6 +8,7 @@
 #define CMD_LIST	\
 	CMD(doctor)	\
 	CMD(devices)	\
+	CMD(create)	\
 	CMD(start)	\
 	CMD(probe)	\
 	CMD(status)	\
@@ -16,6 +17,7 @@
 	CMD(stop)	\
 	CMD(kill)	\
 	CMD(logs)	\
+	CMD(console)	\
 	CMD(screenshot)	\
 	CMD(view)	\
 	CMD(showcmd)	\

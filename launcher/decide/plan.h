@@ -107,6 +107,9 @@ struct plan {
 	unsigned int rdp_port;		/* of the host, forwarded to the guest's 3389; 0 = none */
 	bool rdp_lan;			/* on every address of the host, else on 127.0.0.1 */
 	size_t rdp_net;			/* the card it goes through */
+	size_t setup_disc;			/* of disk: the disc of a set-up that waits for a key, while the first
+					 * disk is blank; 0 = none: the first is a disk */
+	size_t answers_disc;		/* of disk: [disk answers], never the first; its ejection is the end of set-up */
 	char kernel[PATH_MAX], initrd[PATH_MAX];
 	char kernel_args[1024];
 

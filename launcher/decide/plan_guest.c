@@ -43,6 +43,25 @@ static void plan_disks(struct planning *g)
 		plan_say(g, FINDING_DISK_NONE, _("neither a disk nor a kernel"));
 }
 
+/*
+ * Windows' disc asks to "press any key": with nothing on the disk there is nothing else that could be
+ * started, so the supervisor presses one.
+ */
+static void plan_setup(struct planning *g)
+{
+	struct plan *p = g->p;
+
+	for (size_t i = 1; i < p->n_disk; i++) {
+		const struct wish_disk *d = &p->disk[i];
+		bool answers = d->cdrom && !strcmp(d->name, WISH_ANSWERS_DISK);
+
+		if (answers)
+			p->answers_disc = i;
+		else if (d->cdrom && !p->setup_disc && p->os == OS_WINDOWS && p->disk[0].blank)
+			p->setup_disc = i;
+	}
+}
+
 static void plan_copy(struct planning *g, const char *from, const char *name,
 		      char to[static PATH_MAX])
 {
@@ -87,6 +106,7 @@ void plan_guest(struct planning *g)
 		return;
 	}
 	plan_disks(g);
+	plan_setup(g);
 	plan_net(g);
 	plan_kernel(g);
 }

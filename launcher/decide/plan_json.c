@@ -138,6 +138,11 @@ static void put_guest(json_t *o, const struct plan *p)
 	put(o, "kernel_args", text(p->kernel_args));
 }
 
+static json_t *disc_name(const struct plan *p, size_t index)
+{
+	return !index ? json_null() : json_string(p->disk[index].name);
+}
+
 json_t *plan_json(const struct plan *p)
 {
 	json_t *o = json_pack("{s:i, s:s, s:s, s:s, s:s}", "version", 1, "kind", "plan", "purpose",
@@ -152,6 +157,8 @@ json_t *plan_json(const struct plan *p)
 	put_guest(o, p);
 	put(o, "igpu", igpu_json(p));
 	put(o, "disks", disks_json(p));
+	put(o, "setup_disc", disc_name(p, p->setup_disc));
+	put(o, "answers_disc", disc_name(p, p->answers_disc));
 	put(o, "nets", nets_json(p));
 	put(o, "rdp_port", p->rdp_port ? json_integer(p->rdp_port) : json_null());
 	put(o, "rdp_lan", json_boolean(p->rdp_port && p->rdp_lan));

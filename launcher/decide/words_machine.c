@@ -37,6 +37,15 @@ static const char *const hv_flags[] = {
 	"hv-frequencies", "hv-tlbflush", "hv-ipi", "hv-reset",
 };
 
+/*
+ * With "max" of 7.2 systemd's mounts and udevd fail in a Debian 12 guest, which has no console then; with
+ * Nehalem it comes to its login (tried on 7.2.22, tests/create_linux.sh).
+ */
+static const char *software_cpu(const struct plan *p)
+{
+	return p->era < QEMU_10_0 ? "Nehalem" : "max";
+}
+
 /* Whole sentences, so that each can be translated as one. */
 static const char *cpu_why(const struct plan *p)
 {
@@ -50,6 +59,8 @@ static const char *cpu_why(const struct plan *p)
 		     "driver fails") },
 	};
 
+	if (p->accel != ACCEL_KVM && p->era < QEMU_10_0)
+		return N_("a processor made by software, an old one: this QEMU imitates newer ones wrongly");
 	if (p->accel != ACCEL_KVM)
 		return N_("a processor made by software, with all that QEMU can imitate");
 	return why[p->phys_bits > 0][p->igpu && p->os == OS_WINDOWS && !p->nested];
@@ -61,7 +72,7 @@ static void add_cpu(struct builder *b)
 	bool kvm = p->accel == ACCEL_KVM;
 
 	words_add(b, "-cpu", cpu_why(p));
-	words_plain(b, kvm ? "host" : "max");
+	words_plain(b, kvm ? "host" : software_cpu(p));
 	if (p->phys_bits)
 		words_keyf(b, "host-phys-bits-limit", "%d", p->phys_bits);
 	if (!p->nested) {

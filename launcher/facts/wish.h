@@ -55,6 +55,7 @@ struct wish_disk {
 	bool device;			/* path is below /dev: a block device */
 	enum { DISK_AUTO, DISK_VIRTIO, DISK_NVME, DISK_SATA } bus;	/* AUTO only while reading */
 	int err;			/* errno of wish_look(); 0 = there, or nobody looked */
+	bool blank;			/* of wish_look(): nothing was ever written to it */
 	bool wrong_kind;		/* of wish_look(): neither a regular file nor a block device */
 };
 
@@ -67,6 +68,11 @@ struct wish_net {
 	enum { NIC_VIRTIO, NIC_E1000E } model;
 	char mac[18];		/* "" = derived from the VM's name */
 };
+
+/* Set-up's discs are a drop-in of their own, which goes when set-up is through; `create` writes it. */
+#define WISH_SETUP_FILE		"50-setup.conf"
+#define WISH_ANSWERS_DISK	"answers"	/* [disk answers]: set-up's answers, with a password */
+#define WISH_ANSWERS_FILE	"answers.iso"	/* ... below the VM's data folder */
 
 #define WISH_DISKS_MAX	16
 #define WISH_NETS_MAX	8

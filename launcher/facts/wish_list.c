@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "launcher/base/str.h"
+#include "launcher/facts/disk_blank.h"
 #include "launcher/facts/wish.h"
 #include "launcher/facts/wish_parts.h"
 
@@ -26,6 +27,7 @@ static void look_disk(struct wish_disk *d)
 
 	d->err = stat(d->path, &st) ? errno : 0;
 	d->wrong_kind = !d->err && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode);
+	d->blank = !d->err && S_ISREG(st.st_mode) && disk_is_blank(d->path, d->qcow2);
 }
 
 void wish_look(struct wish *w)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The pieces wish_read() is put together from; nobody else includes this. */
+/*
+ * The pieces wish_read() is put together from; `create` lists the templates by it, and nobody
+ * else includes this.
+ */
 #ifndef IGVM_FACTS_WISH_PARTS_H
 #define IGVM_FACTS_WISH_PARTS_H
 

@@ -129,6 +129,10 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 		.rdp_port = p->rdp_port,
 		.rdp_lan = p->rdp_lan,
 	};
+	if (p->setup_disc)
+		snprintf(r->setup_drive, sizeof(r->setup_drive), "drive%zu", p->setup_disc);
+	if (p->answers_disc)
+		snprintf(r->answers_drive, sizeof(r->answers_drive), "drive%zu", p->answers_disc);
 	str_fit(r->name, sizeof(r->name), p->name);
 	str_fit(r->qemu, sizeof(r->qemu), p->qemu);
 	if (identity_read(getpid(), &r->id))
@@ -163,7 +167,7 @@ int record_write(int run_fd, const struct record *r)
 {
 	char bdf[BDF_TEXT_MAX];
 	_json_ json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I, s:i, s:b}",
+		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I, s:i, s:b, s:s, s:s}",
 		"version", RECORD_VERSION, "kind", "state", "name", r->name,
 		"process", identity_json(&r->id),
 		"started_unix", (json_int_t)r->started_unix, "igpu", r->igpu,
@@ -171,7 +175,7 @@ int record_write(int run_fd, const struct record *r)
 		"start_ms", (int)r->start_ms, "stop_ms", (int)r->stop_ms,
 		"vnc_display", r->vnc_display, "emulated_display", r->emulated_display,
 		"qemu", r->qemu, "trial_ms", (json_int_t)r->trial_ms, "rdp_port", (int)r->rdp_port,
-		"rdp_lan", r->rdp_lan);
+		"rdp_lan", r->rdp_lan, "setup_drive", r->setup_drive, "answers_drive", r->answers_drive);
 
 	if (!json)
 		return -ENOMEM;
@@ -192,7 +196,7 @@ int record_read(int run_fd, struct record *r)
 {
 	int err, igpu, emulated, start_ms, stop_ms, rdp_port = 0, rdp_lan = 0;
 	_json_ json_t *json = file_load_json_at(run_fd, RECORD_FILE, RECORD_MAX, &err);
-	const char *name, *device, *driver, *qemu;
+	const char *name, *device, *driver, *qemu, *setup = "", *answers = "";
 	json_int_t started, trial = 0;
 	json_t *process;
 
@@ -202,12 +206,13 @@ int record_read(int run_fd, struct record *r)
 	err = record_check_version(json, RECORD_VERSION);
 	if (err)
 		return err;
-	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I, s?i, s?b}",
+	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I, s?i, s?b, s?s, s?s}",
 			"name", &name, "process", &process, "started_unix", &started, "igpu", &igpu,
 			"device", &device, "previous_driver", &driver, "start_ms", &start_ms,
 			"stop_ms", &stop_ms, "vnc_display", &r->vnc_display,
 			"emulated_display", &emulated, "qemu", &qemu, "trial_ms", &trial, "rdp_port",
-			&rdp_port, "rdp_lan", &rdp_lan) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
+			&rdp_port, "rdp_lan", &rdp_lan, "setup_drive", &setup, "answers_drive",
+			&answers) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
 		return -EBADMSG;
 	r->trial_ms = (unsigned int)trial;
 	r->started_unix = (uint64_t)started;
@@ -222,7 +227,9 @@ int record_read(int run_fd, struct record *r)
 	if (started < 0 || start_ms < 0 || stop_ms < 0 || !bdf_parse(device, &r->host_bdf) ||
 	    !str_copy(r->name, sizeof(r->name), name) ||
 	    !str_copy(r->previous_driver, sizeof(r->previous_driver), driver) ||
-	    !str_copy(r->qemu, sizeof(r->qemu), qemu))
+	    !str_copy(r->qemu, sizeof(r->qemu), qemu) ||
+	    !str_copy(r->setup_drive, sizeof(r->setup_drive), setup) ||
+	    !str_copy(r->answers_drive, sizeof(r->answers_drive), answers))
 		return -EBADMSG;
 	return identity_from_json(process, &r->id);
 }

@@ -39,6 +39,9 @@ struct record {
 	unsigned int trial_ms;	/* stopped this long after its start unless confirmed; 0 no trial */
 	unsigned int rdp_port;	/* of the host, for the guest's Remote Desktop; 0 none */
 	bool rdp_lan;
+	/* qdev ids, "drive1"; "" none. Records of an older igvm have none of them. */
+	char setup_drive[32];	/* keys are pressed until it is read; see plan.h */
+	char answers_drive[32];	/* its ejection is the end of set-up */
 };
 
 /** record_make() - from the plan; identity of the calling process (which becomes QEMU); pure but for /proc/self */

@@ -140,6 +140,9 @@ static void announce(struct sup *sup)
 		return;
 	}
 	sup->announced = true;
+	/* A QEMU that an earlier supervisor has seen ready may be far into its set-up. */
+	if (!sup_was_ready(sup))
+		sup_keys_begin(sup);
 	sup_mark_ready(sup);
 	sup_log(sup, LOG_NOTE, "ready: QEMU is process %d, %s", sup->record.id.pid,
 		sup->link.run_state);
@@ -248,6 +251,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup_link_deadline(sup));
 	earlier(&first, sup->agent.deadline);
 	earlier(&first, sup->shot.deadline);
+	earlier(&first, sup->keys.next);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
 	if (first < 0)
@@ -274,6 +278,7 @@ static void take_timers(struct sup *sup, int64_t now)
 {
 	sup_link_timers(sup, now);
 	sup_shot_timer(sup, now);
+	sup_keys_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
@@ -329,6 +334,7 @@ void sup_init(struct sup *sup, const struct supervise *s)
 				       .opened = -1 };
 	sup->agent = (struct sup_agent){ .fd = -1, .deadline = -1 };
 	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
+	sup->keys.next = -1;
 	sup->watchdog_ms = sup->watchdog_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);

@@ -49,6 +49,12 @@ struct sup_shot {
 	int64_t deadline;	/* -1: whoever asked was answered */
 };
 
+/** struct sup_keys - pressing a key until set-up's disc is read on */
+struct sup_keys {
+	int64_t next;		/* when to press; -1: nobody presses */
+	int64_t until;
+};
+
 struct sup_counts {
 	unsigned int resets, panics, io_errors, reconnects, suppressed;
 };
@@ -70,6 +76,7 @@ struct sup {
 	struct sup_link link;
 	struct sup_agent agent;
 	struct sup_shot shot;
+	struct sup_keys keys;
 	struct control_server control;
 
 	struct sup_end_facts facts;
@@ -126,6 +133,12 @@ void sup_agent_close(struct sup *sup);
 void sup_shot_start(struct sup *sup, struct control_client *c);
 void sup_shot_timer(struct sup *sup, int64_t now);
 void sup_shot_drop(struct sup *sup);	/* the connection is lost */
+
+/* supervise_setup.c: Windows' set-up */
+void sup_keys_begin(struct sup *sup);	/* QEMU has just become ready for the first time */
+void sup_keys_timer(struct sup *sup, int64_t now);
+void sup_keys_end(struct sup *sup, const char *why);	/* no key from here on; harmless when none is pressed */
+void sup_tray_moved(struct sup *sup, const json_t *data);	/* DEVICE_TRAY_MOVED */
 
 /* supervise_ops.c: requests */
 control_handler sup_handle;

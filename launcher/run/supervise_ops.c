@@ -2,10 +2,12 @@
 /* What a client of the control socket may ask for: one row per "op". */
 #include "launcher/run/supervise_core.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "launcher/base/exit_code.h"
 #include "launcher/base/i18n.h"
+#include "launcher/run/control_path.h"
 
 /* An answer younger than this is good enough for "status". */
 #define FRESH_MS	1000
@@ -84,6 +86,20 @@ static void op_confirm(struct sup *sup, struct control_client *c, const json_t *
 	control_answer(&sup->control, c, json_pack("{s:b}", "trial", trial), -1);
 }
 
+/* QEMU serves one client there; the next waits in the socket's backlog until that one leaves. */
+static void op_console(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	_fd_ int fd = control_connect(sup->run_fd, "console");
+
+	(void)request;
+	if (fd < 0)
+		control_refuse(&sup->control, c, fd == -EAGAIN ? EXIT_BUSY : EXIT_FAILED,
+			       fd == -EAGAIN ? N_("the console is taken by somebody else") :
+					       N_("QEMU does not answer on the console's socket"));
+	else
+		control_answer(&sup->control, c, NULL, fd);
+}
+
 static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)
 {
 	(void)request;
@@ -100,6 +116,7 @@ static const struct {
 	{ "kill", op_kill },
 	{ "screenshot", op_screenshot },
 	{ "confirm", op_confirm },
+	{ "console", op_console },
 	{ "detach", op_detach },
 };
 

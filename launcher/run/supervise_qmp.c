@@ -21,7 +21,8 @@
 #define RETRY_MS	500
 #define BEAT_MS		10000
 
-enum event { E_SHUTDOWN, E_STOP, E_RESUME, E_SUSPEND, E_WAKEUP, E_RESET, E_PANICKED, E_IO_ERROR };
+enum event { E_SHUTDOWN, E_STOP, E_RESUME, E_SUSPEND, E_WAKEUP, E_RESET, E_PANICKED, E_IO_ERROR,
+	     E_TRAY };
 
 static const char *const events[] = {
 	[E_SHUTDOWN]	= "SHUTDOWN",
@@ -32,6 +33,7 @@ static const char *const events[] = {
 	[E_RESET]	= "RESET",
 	[E_PANICKED]	= "GUEST_PANICKED",
 	[E_IO_ERROR]	= "BLOCK_IO_ERROR",
+	[E_TRAY]	= "DEVICE_TRAY_MOVED",
 	NULL
 };
 
@@ -218,8 +220,12 @@ static void on_event(struct sup *sup, const struct qmp_item *item)
 	case E_SHUTDOWN:
 		on_shutdown(sup, item->value);
 		return;
+	case E_TRAY:
+		sup_tray_moved(sup, item->value);
+		return;
 	case E_RESET:
 		sup->counts.resets++;
+		sup_keys_end(sup, "the guest has reset itself");
 		break;
 	case E_PANICKED:
 		sup->counts.panics++;
