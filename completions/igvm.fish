@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set edit delete -l commands doctor devices start probe status list confirm stop kill logs screenshot view showcmd explain rom setup bind release selftest
-set edit delete -l named doctor start probe status confirm stop kill logs screenshot view showcmd
-set -l commands doctor create start probe status list stop kill logs console screenshot showcmd explain rom bind release
-set -l named doctor start probe status stop kill logs console screenshot showcmd
+set -l commands doctor create devices start probe status list confirm stop kill logs console screenshot view showcmd set edit delete explain rom setup bind release selftest
+set -l named doctor start probe status confirm stop kill logs console screenshot view showcmd set edit delete
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -18,9 +16,12 @@ complete -c igvm -l help -d 'help'
 complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
 complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
-complete -c igvm -n "__fish_seen_subcommand_from create start selftest" -l template -r -a win11 linux monitor-early vbios yes -s y
-complete -c igvm -n "__fish_seen_subcommand_from create start" -l memory trial -r
-complete -c igvm -n "__fish_seen_subcommand_from create selftest" -l cpus rounds -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from start selftest" -l yes -s y
+complete -c igvm -n "__fish_seen_subcommand_from create" -l template -r -a "win11 linux monitor-early vbios"
+complete -c igvm -n "__fish_seen_subcommand_from start" -l trial -r
+complete -c igvm -n "__fish_seen_subcommand_from create" -l memory -r
+complete -c igvm -n "__fish_seen_subcommand_from selftest" -l rounds -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from create" -l cpus -r
 complete -c igvm -n "__fish_seen_subcommand_from create" -l disk -r
 complete -c igvm -n "__fish_seen_subcommand_from create" -l iso -r -F
 complete -c igvm -n "__fish_seen_subcommand_from create" -l virtio -r -F
