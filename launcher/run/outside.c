@@ -77,7 +77,9 @@ static bool has_supervisor(const struct paths *p, const char *name)
 	return fd == -EBUSY;
 }
 
-_Noreturn static void watch(const struct paths *p, const char *sysroot, const char *name, bool vm)
+/* @starter, our parent, is in charge while it lives: on a busy machine launch takes its time. */
+_Noreturn static void watch(const struct paths *p, const char *sysroot, const char *name, bool vm,
+			    pid_t starter)
 {
 	struct bdf v[SCREENS_MAX];
 	int alone = 0;
@@ -88,7 +90,7 @@ _Noreturn static void watch(const struct paths *p, const char *sysroot, const ch
 		int held = lock_vm_held(p, name);
 
 		poll(NULL, 0, WATCH_MS);
-		alone = has_supervisor(p, name) ? 0 : alone + 1;
+		alone = getppid() == starter || has_supervisor(p, name) ? 0 : alone + 1;
 		/* Twice: between launch and supervisor there is a moment without one. */
 		if (alone < 2)
 			continue;
@@ -103,7 +105,7 @@ _Noreturn static void watch(const struct paths *p, const char *sysroot, const ch
 
 pid_t outside_watch(const struct paths *p, const char *sysroot, const char *name, bool vm)
 {
-	pid_t pid = fork();
+	pid_t starter = getpid(), pid = fork();
 	int null;
 
 	if (pid)
@@ -115,5 +117,5 @@ pid_t outside_watch(const struct paths *p, const char *sysroot, const char *name
 	close_range(3, ~0U, 0);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
-	watch(p, sysroot, name, vm);
+	watch(p, sysroot, name, vm, starter);
 }
