@@ -234,7 +234,7 @@ is "a stopped QEMU is stopped by force" "$(end_of quiet end) $(alive "$pid"; ech
 
 # --- on trial ---------------------------------------------------------------------------
 fake tried normal
-SUPRUN_TRIAL_MS=1500 start tried 5000
+SUPRUN_TRIAL_MS=4000 start tried 5000
 is "a start on trial runs" "$status $(state tried)" "0 running"
 is "status says until when" "$([ "$(get "$tmp/status" trial_until)" -gt "$(date +%s)" ]; echo $?)" 0
 wait_gone "$pid"
@@ -244,7 +244,7 @@ nothing_left tried
 vm confirm tried > "$tmp/out" 2>&1
 is "a confirmation of what does not run: 3" $? 3
 
-SUPRUN_TRIAL_MS=1500 start tried 5000
+SUPRUN_TRIAL_MS=4000 start tried 5000
 vm confirm tried > "$tmp/out" 2>&1
 is "confirm: 0" $? 0
 has "confirm says that it is kept" "$tmp/out" '^tried is kept'
@@ -252,7 +252,7 @@ vm confirm tried > "$tmp/out" 2>&1
 is "twice is as good as once" $? 0
 kill -KILL "$sup"
 wait_gone "$sup"
-sleep 1.6
+sleep 4.1
 vm logs tried > /dev/null 2>&1
 wait_for running state tried
 sleep 0.3
