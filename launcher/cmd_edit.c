@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The editor works on a copy below the run directory, so that a text that is
+ * The editor works on a copy in a directory of its own below /tmp, so that a text that is
  * not finished, or an editor that dies, never is a VM file; and its backup
  * files do not lie where VM files are looked for.
  */

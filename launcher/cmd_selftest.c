@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
@@ -78,14 +79,6 @@ static int fail(struct selftest *t, int code, const char *fmt, ...)
 	vsnprintf(t->error, sizeof(t->error), fmt, ap);
 	va_end(ap);
 	return code;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* --- before the first round ------------------------------------------------------ */
@@ -223,7 +216,7 @@ static int check_back(struct selftest *t, bool had_node)
 {
 	enum { NODE_MS = 5000 };
 	char now[32] = "";
-	int64_t end = now_ms() + NODE_MS;
+	int64_t end = clock_ms() + NODE_MS;
 	int r = bind_driver("/", t->bdf, now);
 
 	if (r || strcmp(now, t->driver))
@@ -231,7 +224,7 @@ static int check_back(struct selftest *t, bool had_node)
 			    *t->driver ? t->driver : _("no driver"), *now ? now : _("no driver"));
 	/* devtmpfs makes the node a moment after the driver is bound. */
 	while (had_node && !has_node(t)) {
-		if (now_ms() > end)
+		if (clock_ms() > end)
 			return fail(t, EXIT_FAILED, _("%s has it back, and there is no node below /dev/dri"),
 				    now);
 		nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
@@ -258,7 +251,7 @@ static int hand_device(struct selftest *t, int64_t *there)
 
 	if (bind_claim("/", &t->paths, t->bdf, OWNER, prev, &e))
 		return say_bind(t, _("vfio-pci does not get it"), &e);
-	*there = now_ms();
+	*there = clock_ms();
 	code = check_answers(t);
 	str_fit(first, sizeof(first), t->error);
 	if (bind_release("/", &t->paths, t->bdf, OWNER, &e))
@@ -275,7 +268,7 @@ static int await_manager(struct selftest *t)
 
 	if (!holders_screen(&t->hand.holders) || !*t->hand.holders.manager)
 		return EXIT_OK;
-	for (int64_t end = now_ms() + MANAGER_MS; now_ms() < end;) {
+	for (int64_t end = clock_ms() + MANAGER_MS; clock_ms() < end;) {
 		if (hand_over_look(&look))
 			return EXIT_FAILED;
 		if (holders_screen(&look.holders))
@@ -288,7 +281,7 @@ static int await_manager(struct selftest *t)
 
 static int play_round(struct selftest *t, unsigned int round)
 {
-	int64_t begun = now_ms(), there = begun;
+	int64_t begun = clock_ms(), there = begun;
 	bool had_node = has_node(t), screen = false;
 	int code = hand_over_look(&t->hand), back;
 
@@ -308,10 +301,10 @@ static int play_round(struct selftest *t, unsigned int round)
 		code = await_manager(t);
 	json_array_append_new(t->done, json_pack("{s:i, s:b, s:I, s:I}", "round", (int)round, "ok", !code,
 						 "there_ms", (json_int_t)(there - begun), "back_ms",
-						 (json_int_t)(now_ms() - there)));
+						 (json_int_t)(clock_ms() - there)));
 	if (!t->g->json)
 		printf(_("round %u: %s, there in %d ms, back in %d ms\n"), round, code ? _("FAILED") : "ok",
-		       (int)(there - begun), (int)(now_ms() - there));
+		       (int)(there - begun), (int)(clock_ms() - there));
 	return code;
 }
 

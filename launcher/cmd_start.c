@@ -25,6 +25,7 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/get_in.h"
 #include "launcher/hand_over.h"
 #include "launcher/decide/probe.h"
 #include "launcher/pipeline.h"
@@ -36,7 +37,6 @@
 #include "launcher/run/screen.h"
 #include "launcher/run/supervise.h"
 #include "launcher/run/supervise_status.h"
-#include "launcher/way_in.h"
 
 enum { OPT_YES = 0x100, OPT_TRIAL };
 
@@ -215,7 +215,7 @@ static void say_started(const struct pipeline *p, unsigned int trial_ms)
 		printf(_("  trial:   stopped in %u s unless `igvm confirm %s` comes\n"), trial_ms / 1000,
 		       p->name);
 	if (!status_read(&p->paths, p->name, &status))
-		way_in_print(status);
+		get_in_print(status);
 	if (p->plan.emulated_display)
 		printf(_("  picture: `igvm view %s`, or `igvm screenshot %s FILE.png`\n"), p->name, p->name);
 	printf(_("  state:   igvm status %s\n"), p->name);

@@ -7,8 +7,8 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/get_in.h"
 #include "launcher/run/supervise_status.h"
-#include "launcher/way_in.h"
 
 static int run_status(const struct globals *g, int argc, char **argv);
 
@@ -89,7 +89,7 @@ static void print_running(const char *name, const json_t *status)
 		print_row(_("process:"), pid);
 	print_time(_("trial until:"), number_of(status, "trial_until"));
 	print_row(_("iGPU:"), text_of(status, "igpu"));
-	way_in_print(status);
+	get_in_print(status);
 	print_troubles(status);
 	if (!json_is_true(json_object_get(status, "supervised")) && number_of(status, "pid"))
 		printf(_("  Nobody watches it; `igvm start %s` starts a supervisor for it.\n"), name);

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
@@ -99,18 +99,10 @@ static const char *open_node(const struct tree *t, const char *pid, const struct
 	return hit;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static int read_processes(const struct tree *t, const struct nodes *v, struct holders *h)
 {
 	_dir_ DIR *proc = holders_dir(t, "proc");
-	int64_t end = now_ms() + LOOK_MS;
+	int64_t end = clock_ms() + LOOK_MS;
 	struct dirent *d;
 
 	if (!proc)
@@ -121,7 +113,7 @@ static int read_processes(const struct tree *t, const struct nodes *v, struct ho
 
 		if (!str_u64(d->d_name, 10, INT32_MAX, &pid) || !pid)
 			continue;
-		if (now_ms() > end) {
+		if (clock_ms() > end) {
 			h->more = true;
 			break;
 		}

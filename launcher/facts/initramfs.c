@@ -14,8 +14,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/cpio.h"
 #include "launcher/facts/unpack.h"
@@ -310,10 +310,7 @@ static int read_stretch(struct reading *g)
 
 static uint64_t deadline_ms(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 + INITRAMFS_MS_MAX;
+	return (uint64_t)clock_ms() + INITRAMFS_MS_MAX;
 }
 
 static ssize_t read_at(int fd, void *p, size_t n, uint64_t at)

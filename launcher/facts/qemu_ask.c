@@ -24,8 +24,8 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
 #include "qmp/qmp_fd.h"
@@ -57,14 +57,6 @@ struct ask {
 	char tail[2048];	/* the end of stderr */
 	size_t tail_len;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 /* After fork(): async-signal-safe calls only. Never returns. */
 static void __attribute__((noreturn)) child(const char *path, int sock, int err, int report,
@@ -217,7 +209,7 @@ static void read_stderr(struct ask *a)
 
 static int talk(struct ask *a, int timeout_ms)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_ms() + timeout_ms;
 	bool err_open = true;
 	int r = 0;
 
@@ -227,7 +219,7 @@ static int talk(struct ask *a, int timeout_ms)
 			{ .fd = err_open ? a->err : -1, .events = POLLIN },
 			{ .fd = a->pidfd, .events = POLLIN },
 		};
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 
 		if (left <= 0) {
 			a->timed_out = true;

@@ -5,10 +5,10 @@
 #include <lz4.h>
 #include <lzma.h>
 #include <string.h>
-#include <time.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/str.h"
 
 #define LZMA_MEMORY	(256ull << 20)
@@ -47,10 +47,7 @@ static int give_up(struct unpack *u, int err, const char *why)
 
 static int check_time(struct unpack *u)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if ((uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000 <= u->deadline_ms)
+	if ((uint64_t)clock_ms() <= u->deadline_ms)
 		return 0;
 	return give_up(u, -ETIME, "it takes too long to read");
 }

@@ -27,8 +27,8 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/file.h"
 
 /* Sanitizers reserve terabytes of address space and ask more of the kernel. */
@@ -124,19 +124,11 @@ _Noreturn static void child(size_t first, size_t n, sandbox_work work, void *arg
 
 /* --- the parent ------------------------------------------------------------------- */
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * (int64_t)1000 + t.tv_nsec / 1000000;
-}
-
 /* @len bytes before @deadline; -ETIME, -EPIPE (it ended), -errno */
 static int read_all(int fd, void *buf, size_t len, int64_t deadline)
 {
 	for (size_t done = 0; done < len;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		ssize_t got;
 
@@ -157,7 +149,7 @@ static int read_all(int fd, void *buf, size_t len, int64_t deadline)
 /* One frame into *@a and *@bytes (owned); a->how says what became of it. */
 static void receive(int fd, size_t i, struct sandbox_answer *a, char **bytes)
 {
-	int64_t deadline = now_ms() + SANDBOX_ITEM_SECONDS * 1000;
+	int64_t deadline = clock_ms() + SANDBOX_ITEM_SECONDS * 1000;
 	struct head h;
 	int r = read_all(fd, &h, sizeof(h), deadline);
 

@@ -9,16 +9,9 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/str.h"
 #include "launcher/run/control_path.h"
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 int control_open_dir(const struct paths *p)
 {
@@ -61,7 +54,7 @@ int control_connect(int dir, const char *file)
 static int wait_for(int fd, short events, int64_t deadline)
 {
 	for (;;) {
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		struct pollfd p = { .fd = fd, .events = events };
 		int n;
 
@@ -176,7 +169,7 @@ static int connect_by(int dir, const char *name, int64_t deadline)
 
 		if (fd != -EAGAIN)
 			return fd;
-		if (now_ms() >= deadline)
+		if (clock_ms() >= deadline)
 			return -ETIMEDOUT;
 		nanosleep(&(struct timespec){ .tv_nsec = 2000000 }, NULL);
 	}
@@ -190,7 +183,7 @@ static bool is_answer(const json_t *answer)
 int control_call_fd(const struct paths *p, const char *name, const json_t *request,
 		    unsigned int timeout_ms, json_t **answer, int *fd)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_ms() + timeout_ms;
 	_fd_ int dir = control_open_dir(p), sock = -1, came = -1;
 	char buf[CONTROL_ANSWER_MAX];
 	_json_ json_t *json = NULL;

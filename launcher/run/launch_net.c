@@ -23,7 +23,7 @@
 #define PASST		"passt"
 #define RDP_OF_GUEST	3389
 
-/* passt looks for routes and addresses before it serves, and ends when it finds none: seen to take 20 ms. */
+/* passt looks for routes and addresses before it serves, and ends when it finds none; nothing says that it is through. */
 #define PASST_MS	200
 
 static int into_bridge(struct launching *s, const char *bridge, const char *tap)

@@ -18,8 +18,8 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
@@ -48,14 +48,6 @@ static int fail(struct screen_error *e, int err, const char *fmt, ...)
 	va_end(ap);
 	e->err = err;
 	return -err;
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* --- systemd ------------------------------------------------------------------ */
@@ -186,13 +178,13 @@ static const struct holder *first_process(const struct holders *h)
 /* SIGTERM to each once, also to those that come later; SIGKILL to all after a while. */
 static int end_holders(const char *sysroot, struct bdf bdf, struct holders *h, struct screen_error *e)
 {
-	int64_t begun = now_ms();
+	int64_t begun = clock_ms();
 	pid_t told[HOLDERS_MAX];
 	size_t n_told = 0;
 	char who[160];
 
 	for (;;) {
-		int64_t age = now_ms() - begun;
+		int64_t age = clock_ms() - begun;
 		const struct holder *first;
 		int r = look(sysroot, bdf, h);
 
@@ -310,8 +302,8 @@ static void check_driver(const char *sysroot, struct screen_note *n)
 			 text, *now ? now : "no driver");
 	if (*n->lost || !*n->driver)
 		return;
-	for (int64_t end = now_ms() + screen_waits.node_ms; !has_node(sysroot, text); poll(NULL, 0, 20))
-		if (now_ms() > end) {
+	for (int64_t end = clock_ms() + screen_waits.node_ms; !has_node(sysroot, text); poll(NULL, 0, 20))
+		if (clock_ms() > end) {
 			snprintf(n->lost, sizeof(n->lost), "%s has %s back but offers no picture (no "
 				 "node below /dev/dri)", n->driver, text);
 			return;

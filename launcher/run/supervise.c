@@ -26,6 +26,7 @@
 #include <sys/signalfd.h>
 #include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/exit_code.h"
 #include "launcher/run/supervise_core.h"
 #include "qmp/qmp_fd.h"
@@ -39,10 +40,7 @@ enum { P_QMP, P_AGENT, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL
 
 int64_t sup_now(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return clock_ms();
 }
 
 bool sup_alive(const struct sup *sup)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A supervisor for a VM that runs without one, and requests that start it where it is missing. */
+#include "launcher/base/clock.h"
 #include "launcher/run/supervise.h"
 
 #include <errno.h>
@@ -14,17 +15,9 @@
 
 #define STEP_MS	10
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static unsigned int left_ms(int64_t deadline)
 {
-	int64_t left = deadline - now_ms();
+	int64_t left = deadline - clock_ms();
 
 	return left > 0 ? (unsigned int)left : 0;
 }
@@ -136,7 +129,7 @@ int supervise_spawn(const struct paths *p, const char *sysroot, const char *name
 		    unsigned int timeout_ms)
 {
 	const struct supervise s = { .paths = p, .sysroot = sysroot, .name = name, .ready_fd = -1 };
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_ms() + timeout_ms;
 	int held, r = knock(p, name, timeout_ms);
 
 	if (!control_nobody(r))
@@ -156,7 +149,7 @@ int supervise_spawn(const struct paths *p, const char *sysroot, const char *name
 int supervise_call(const struct paths *p, const char *sysroot, const char *name,
 		   const json_t *request, unsigned int timeout_ms, json_t **answer, int *fd)
 {
-	int64_t deadline = now_ms() + timeout_ms;
+	int64_t deadline = clock_ms() + timeout_ms;
 	int r;
 
 	for (;;) {

@@ -12,8 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/file.h"
 
 static const char *const environment[] = {
@@ -81,14 +81,6 @@ static void child(const struct tree *t, char *const *argv, int out)
 
 /* --- outside -------------------------------------------------------------------- */
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* What can be read now; false at its end. */
 static bool pass_on(int from, int show, int keep)
 {
@@ -112,7 +104,7 @@ static int attend(int process, int from, int64_t deadline, int show, int keep)
 {
 	for (;;) {
 		struct pollfd p[] = { { .fd = process, .events = POLLIN }, { .fd = from, .events = POLLIN } };
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 
 		if (left <= 0)
 			return -ETIMEDOUT;
@@ -145,7 +137,7 @@ int setup_run(const struct tree *t, char *const *argv, unsigned int seconds, int
 	setpgid(pid, pid);
 	close(TAKE_FD(out));
 	process = pidfd_open(pid, 0);
-	r = process < 0 ? -errno : attend(process, from, now_ms() + (int64_t)seconds * 1000, show, keep);
+	r = process < 0 ? -errno : attend(process, from, clock_ms() + (int64_t)seconds * 1000, show, keep);
 	if (r)
 		kill(-pid, SIGKILL);
 	while (waitpid(pid, &s, 0) < 0)

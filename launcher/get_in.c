@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "launcher/way_in.h"
+#include "launcher/get_in.h"
 
 #include <pwd.h>
 #include <string.h>
@@ -76,7 +76,7 @@ static void print_vnc(const json_t *status, const char *socket, const char *host
 	row(_("  from afar:"), text);
 }
 
-void way_in_print(const json_t *status)
+void get_in_print(const json_t *status)
 {
 	const char *rdp = json_string_value(json_object_get(status, "rdp"));
 	const char *vnc = json_string_value(json_object_get(status, "vnc"));
