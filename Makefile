@@ -221,6 +221,19 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 	@mkdir -p $(@D)
 	$(call q,CC,$@)$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
+# --- hosts ----------------------------------------------------------------------
+# The trees of tests/hosts, each written once from its description for all tests that read it.
+host_files  := $(shell find tests/hosts -mindepth 2 -type f ! -name doctor ! -name devices)
+hosts       := $(patsubst tests/hosts/%/host,%,$(filter %/host,$(host_files)))
+host_trees  := $(hosts:%=$(B)/hosts/%.made)
+define host_rule
+$(B)/hosts/$1.made: $(subst :,\:,$(filter tests/hosts/$1/%,$(host_files)))
+endef
+$(foreach h,$(hosts),$(eval $(call host_rule,$h)))
+$(host_trees): $(B)/hosts/%.made: tests/hosts/mkhost.sh tests/hosts/parts.sh $(B)/tests/tools/mkrom
+	@mkdir -p $(@D)
+	$(call q,HOST,$@)B=$(B) tests/hosts/mkhost.sh tests/hosts/$*/host $(B)/hosts/$* && touch $@
+
 # --- end of sections ------------------------------------------------------------
 
 # --- data, texts ------------------------------------------------------------------
@@ -257,21 +270,24 @@ po: $(B)/igvm.pot	## update the translations from the sources
 
 # --- check, demo, soak, bench -----------------------------------------------------------
 check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
-	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(B)/efi/setup.efi $(lab_bins)
+	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(B)/efi/setup.efi $(lab_bins) \
+	       $(host_trees)
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
-quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
+# Minutes of work with the distribution's own programs: played by `make check` only.
+long_tests  := tests/create_linux.sh tests/setup_tools.sh
+quick_tests := $(slow_tests) $(filter-out $(slow_tests) $(long_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
 deps:			## install what building and testing need (root)
 	@tests/deps
 
 check: deps		## every test, the lab included (root; else the lab is skipped)
-	@$(MAKE) --no-print-directory check-run jobs=2 tests="tests/lab/lab.sh $(quick_tests)" \
+	@$(MAKE) --no-print-directory check-run jobs=2 tests="tests/lab/lab.sh $(long_tests) $(quick_tests)" \
 		last=tests/lab/golden.sh
 
-check-quick: deps	## every test but the lab
+check-quick: deps	## every test but the lab and the two that build whole systems
 	@$(MAKE) --no-print-directory check-run jobs=4 tests="$(quick_tests)"
 
 .PHONY: check-run

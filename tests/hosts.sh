@@ -15,8 +15,8 @@ ok() {
 	if [ "$1" = 0 ] || [ -n "${3:-}" ]; then echo "ok $n - $2${3:-}"; else echo "not ok $n - $2"; fi
 }
 
-if [ ! -x "$igvm" ] || [ ! -x "${MKROM:-$B/tests/tools/mkrom}" ]; then
-	echo "1..0 # SKIP $igvm or $B/tests/tools/mkrom is not built"
+if [ ! -x "$igvm" ] || [ ! -e "$B/hosts/uhd730.made" ]; then
+	echo "1..0 # SKIP $igvm or the hosts in $B/hosts are not built"
 	exit 0
 fi
 
@@ -36,10 +36,6 @@ doctor() {
 [ "$mode" = --write ] || echo "1..$(($# * 3 + 11))"
 for host; do
 	tree=$B/hosts/$host
-	if ! tests/hosts/mkhost.sh "tests/hosts/$host/host" "$tree"; then
-		ok 1 "$host: its tree can be written"
-		continue
-	fi
 	doctor > "$tree.doctor"
 	if [ "$mode" = --write ]; then
 		cp "$tree.doctor" "tests/hosts/$host/doctor"
@@ -101,24 +97,26 @@ done
 ok $? "the healthy have nothing to mend, the broken something$wrong"
 
 # A VM's file is judged with the host: the same machine, and a disk that is not there.
-vms=$B/hosts/uhd730/etc/igvm/vms
+rm -rf "$B/hosts/with-vms"
+cp -a "$B/hosts/uhd730" "$B/hosts/with-vms"
+vms=$B/hosts/with-vms/etc/igvm/vms
 # As root igvm reads VM files only below directories that are root's.
 skip=
 [ "$(id -u)" != 0 ] || [ "$(stat -c %u .)" = 0 ] || skip=" # SKIP this tree is not root's"
 mkdir -p "$vms"
 printf '[vm]\ntemplate = linux\n[disk system]\npath = /nonexistent/disk\n' > "$vms/linux.conf"
 printf '[vm]\ntemplate = linux\nunknown = 1\n' > "$vms/bad.conf"
-"$igvm" --root "$B/hosts/uhd730" doctor linux > "$B/hosts/vm.out" 2>&1
+"$igvm" --root "$B/hosts/with-vms" doctor linux > "$B/hosts/vm.out" 2>&1
 [ $? = 5 ] && grep -q '^VM *linux$' "$B/hosts/vm.out" && grep -q '^block disk.missing: ' "$B/hosts/vm.out"
 ok $? "with a VM, doctor judges its file too" "$skip"
 printf '[vm]\ntemplate = linux\n[disk system]\nformat = raw\npath = /tmp\n' > "$vms/dir.conf"
-"$igvm" --root "$B/hosts/uhd730" doctor dir > "$B/hosts/vm.out" 2>&1
+"$igvm" --root "$B/hosts/with-vms" doctor dir > "$B/hosts/vm.out" 2>&1
 [ $? = 5 ] && grep -q '^block disk.wrong-kind: .*/dir.conf:5: \[disk system\] /tmp: ' "$B/hosts/vm.out"
 ok $? "a disk that is a directory is found, with its line" "$skip"
 "$igvm" --root "$B/hosts/amd" doctor linux > "$B/hosts/vm.out" 2>&1
 [ $? = 4 ]
 ok $? "no such VM"
-"$igvm" --root "$B/hosts/uhd730" doctor bad > "$B/hosts/vm.out" 2> "$B/hosts/vm.err"
+"$igvm" --root "$B/hosts/with-vms" doctor bad > "$B/hosts/vm.out" 2> "$B/hosts/vm.err"
 [ $? = 2 ] && [ ! -s "$B/hosts/vm.out" ] && grep -q 'bad.conf:3: ' "$B/hosts/vm.err"
 ok $? "a bad VM file is a usage error with file and line" "$skip"
 

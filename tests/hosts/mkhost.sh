@@ -3,6 +3,7 @@
 # Write the recorded tree of a host from its short description (README.md has the keys).
 # usage: mkhost.sh DESCRIPTION DIRECTORY      (the directory is made, and emptied first)
 # MKROM names the program that makes OpRegions; build/tests/tools/mkrom otherwise.
+# shellcheck disable=SC2154 # words() sets each w_KEY
 set -eu
 
 description=$1
@@ -22,16 +23,16 @@ die() {
 
 # put FILE TEXT: the file with this text and a newline
 put() {
-	mkdir -p "${1%/*}"
+	[ -d "${1%/*}" ] || mkdir -p "${1%/*}"
 	printf '%s\n' "$2" > "$1"
 }
 
-# value_of KEY WORDS...: what follows KEY= in one of the words
-value_of() {
-	key=$1
-	shift
-	for word in "$@"; do
-		case $word in "$key="*) printf '%s' "${word#*=}"; return ;; esac
+# words WORD...: each KEY=VALUE becomes $w_KEY; those of earlier calls are gone. No fork: there are thousands.
+word_keys="sub rev reset driver group config ggc bdsm32 bdsm64 asls boot_vga sriov_numvfs opregion vga"
+words() {
+	for key in $word_keys; do eval "w_$key="; done
+	for word; do
+		case " $word_keys " in *" ${word%%=*} "*) eval "w_${word%%=*}=\${word#*=}" ;; esac
 	done
 }
 
@@ -90,40 +91,34 @@ device() { # BDF VENDOR:DEVICE CLASS WORDS...
 	bdf=$1 vendor=${2%:*} device=${2#*:} class=$3
 	shift 3
 	d=$sys/devices/pci0000:00/$bdf
-	sub=$(value_of sub "$@")
-	sub=${sub:-0000:0000}
-	rev=$(value_of rev "$@")
-	reset=$(value_of reset "$@")
-	driver=$(value_of driver "$@")
-	group=$(value_of group "$@")
+	words "$@"
+	sub=${w_sub:-0000:0000}
+	rev=${w_rev:-00}
 	mkdir -p "$d"
 	put "$d/vendor" "0x$vendor"
 	put "$d/device" "0x$device"
 	put "$d/class" "0x$class"
-	put "$d/revision" "0x${rev:-00}"
+	put "$d/revision" "0x$rev"
 	put "$d/subsystem_vendor" "0x${sub%:*}"
 	put "$d/subsystem_device" "0x${sub#*:}"
 	resource "$@" > "$d/resource"
-	size=$(value_of config "$@")
-	case ,$reset, in *,flr,*) flr=1 ;; *) flr= ;; esac
-	config "$vendor" "$device" "$class" "${rev:-00}" "${sub%:*}" "${sub#*:}" "$flr" \
-		"$(value_of ggc "$@")" "$(value_of bdsm32 "$@")" "$(value_of bdsm64 "$@")" \
-		"$(value_of asls "$@")" "${size:-256}" > "$d/config"
-	case $reset in
+	case ,$w_reset, in *,flr,*) flr=1 ;; *) flr= ;; esac
+	config "$vendor" "$device" "$class" "$rev" "${sub%:*}" "${sub#*:}" "$flr" \
+		"$w_ggc" "$w_bdsm32" "$w_bdsm64" "$w_asls" "${w_config:-256}" > "$d/config"
+	case $w_reset in
 	'') ;;
 	none) : > "$d/reset_method" ;;
-	*) put "$d/reset_method" "$(echo "$reset" | tr , ' ')" ;;
+	*) put "$d/reset_method" "$(echo "$w_reset" | tr , ' ')" ;;
 	esac
-	for file in boot_vga sriov_numvfs; do
-		[ -z "$(value_of $file "$@")" ] || put "$d/$file" "$(value_of $file "$@")"
-	done
-	if [ -n "$driver" ]; then
-		mkdir -p "$sys/bus/pci/drivers/$driver"
-		ln -s "../../../bus/pci/drivers/$driver" "$d/driver"
+	[ -z "$w_boot_vga" ] || put "$d/boot_vga" "$w_boot_vga"
+	[ -z "$w_sriov_numvfs" ] || put "$d/sriov_numvfs" "$w_sriov_numvfs"
+	if [ -n "$w_driver" ]; then
+		mkdir -p "$sys/bus/pci/drivers/$w_driver"
+		ln -s "../../../bus/pci/drivers/$w_driver" "$d/driver"
 	fi
-	if [ -n "$group" ]; then
-		mkdir -p "$sys/kernel/iommu_groups/$group/devices"
-		ln -s "../../../kernel/iommu_groups/$group" "$d/iommu_group"
+	if [ -n "$w_group" ]; then
+		mkdir -p "$sys/kernel/iommu_groups/$w_group/devices"
+		ln -s "../../../kernel/iommu_groups/$w_group" "$d/iommu_group"
 		ln -s "../../virtual/iommu/dmar0" "$d/iommu"
 	fi
 	ln -s "../../../devices/pci0000:00/$bdf" "$sys/bus/pci/devices/$bdf"
@@ -177,7 +172,8 @@ descriptor() { # FILE CODE VARS MACHINES FEATURES
 regions() { # BDF WORDS: opregion=CHIP|none|bad vga=yes|no
 	r=$out/igvm/vfio-regions/$1
 	mkdir -p "$r"
-	chip=$(value_of opregion "$@")
+	words "$@"
+	chip=$w_opregion
 	case $chip in
 	none) ;;
 	bad) "$mkrom" opregion --bad-signature -o "$r/opregion.bin" ;;
@@ -194,7 +190,7 @@ regions() { # BDF WORDS: opregion=CHIP|none|bad vga=yes|no
 	# The kernel offers the other two only behind an OpRegion (vfio_pci_igd.c).
 	[ "$chip" = none ] || : > "$r/host.bin"
 	[ "$chip" = none ] || : > "$r/lpc.bin"
-	[ -z "$(value_of vga "$@")" ] || put "$r/vga" "$(value_of vga "$@")"
+	[ -z "$w_vga" ] || put "$r/vga" "$w_vga"
 	put "$r/reset" yes
 }
 
