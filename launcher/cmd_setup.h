@@ -16,6 +16,7 @@ struct setup_call {
 	struct tree t;
 	enum setup_verb verb;
 	bool verb_given, way_given, no_way_in_ok, yes;
+	bool stock;		/* undo leads to a stock host, without adopted lines */
 	struct setup_wish wish;
 	unsigned int trial;	/* seconds; 0 none */
 	const char *user;	/* NULL none */

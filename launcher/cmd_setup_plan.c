@@ -93,7 +93,7 @@ static int make(struct setup_call *c, struct ready *y)
 
 	y->before = setup_journal_new();
 	r = y->before ? setup_journal_peek(&c->t, y->before) : -ENOMEM;
-	if (!r && y->before->state != SETUP_NONE && !c->way_given)
+	if (!r && y->before->state == SETUP_APPLIED && !c->way_given)
 		c->wish.way = y->before->way;
 	/* A user cannot read the journal, and can see the plan all the same. */
 	if (r == -EACCES || r == -EPERM)

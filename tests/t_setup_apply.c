@@ -371,7 +371,7 @@ static int apply(struct host *h, const struct setup_plan *p)
 static int undo(struct host *h)
 {
 	struct setup_report *r = setup_report_new(-1);
-	int e = setup_undo(&h->t, r);
+	int e = setup_undo(&h->t, false, r);
 
 	setup_report_free(r);
 	return e;
@@ -574,7 +574,7 @@ static void test_changed_since(void **state)
 	(void)state;
 	assert_int_equal(apply(h, p), 0);
 	put(h, "etc/default/grub", GRUB_NEW "GRUB_THEME=mine\n", 0600);
-	assert_int_equal(setup_undo(&h->t, r), 0);
+	assert_int_equal(setup_undo(&h->t, false, r), 0);
 	assert_true(r->left);
 	assert_int_equal(r->n, ARRAY_SIZE(files));
 	for (size_t i = 0; i < r->n; i++)

@@ -202,6 +202,8 @@ static void collect_files(struct setup_work *k)
 		if (now != t->text)
 			k->r = setup_plan_file(k->p, t->path, t->text, t->len, now, len, mode_of(t->path),
 					       why_of(t->path));
+		if (!k->r && now != t->text && k->adopted[i])
+			k->r = setup_plan_stock(k->p, t->path, k->stock[i].text, k->stock[i].len);
 	}
 }
 
@@ -226,6 +228,24 @@ static void say_how(struct setup_work *k)
 		setup_note(k->n, SETUP_SAYS_FOUND, NULL, NULL, b->how[i], N_("how this host boots"));
 }
 
+/* Hand-made lines are out, and nothing of igvm's is in yet. */
+static void keep_stock(struct setup_work *k)
+{
+	for (size_t i = 0; !k->r && i < k->x->n; i++) {
+		size_t len;
+		const char *now = setup_now(k, i, &len);
+
+		if (!k->adopted[i] || !now)
+			continue;
+		k->stock[i].text = malloc(len + 1);
+		k->stock[i].len = len;
+		if (k->stock[i].text)
+			memcpy(k->stock[i].text, now, len);
+		else
+			k->r = -ENOMEM;
+	}
+}
+
 static void make(struct setup_work *k)
 {
 	const char *words = wanted_words(k);
@@ -236,6 +256,7 @@ static void make(struct setup_work *k)
 	if (k->wish->way == SETUP_DEDICATED)
 		check_builder(k);
 	setup_hand(k);
+	keep_stock(k);
 	if (k->wish->way == SETUP_DEDICATED)
 		choose_again(k);
 	setup_own_files(k, words);
@@ -257,14 +278,20 @@ int setup_make(const struct host_facts *h, const struct loader_facts *b,
 	k.now = calloc(x->n + 1, sizeof(*k.now));
 	k.now_len = calloc(x->n + 1, sizeof(*k.now_len));
 	k.gone = calloc(x->n + 1, sizeof(*k.gone));
-	if (k.now && k.now_len && k.gone)
+	k.adopted = calloc(x->n + 1, sizeof(*k.adopted));
+	k.stock = calloc(x->n + 1, sizeof(*k.stock));
+	if (k.now && k.now_len && k.gone && k.adopted && k.stock)
 		make(&k);
 	else
 		k.r = -ENOMEM;
-	for (size_t i = 0; k.now && i < x->n; i++)
-		free(k.now[i]);
+	for (size_t i = 0; i < x->n; i++) {
+		free(k.now ? k.now[i] : NULL);
+		free(k.stock ? k.stock[i].text : NULL);
+	}
 	free(k.now);
 	free(k.now_len);
 	free(k.gone);
+	free(k.adopted);
+	free(k.stock);
 	return k.r;
 }
