@@ -185,7 +185,7 @@ int setup_call_undo(struct setup_call *c)
 	else if (has_did(r, SETUP_KEPT))
 		code = EXIT_FAILED;
 	if (r && c->g->json) {
-		setup_result_json(c, code, r, NULL);
+		setup_result_json(c, code, r, NULL, NULL);
 	} else if (r) {
 		print_undone(r);
 		print_ran(r);
@@ -229,7 +229,7 @@ int setup_call_confirm(struct setup_call *c)
 		code = setup_say_error(c, e, r);
 	}
 	if (r && c->g->json)
-		setup_result_json(c, code, r, NULL);
+		setup_result_json(c, code, r, NULL, NULL);
 	setup_report_free(r);
 	return code;
 }
@@ -332,38 +332,68 @@ int setup_call_status(struct setup_call *c)
 
 /* --- JSON -------------------------------------------------------------------- */
 
+static bool add_files(json_t *to, const struct setup_report *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (json_array_append_new(to, json_pack("{s:s, s:s}", "path", r->file[i].path, "did",
+							did_text[r->file[i].did])))
+			return false;
+	return true;
+}
+
+static bool add_ran(json_t *to, const struct setup_report *r)
+{
+	for (size_t i = 0; i < r->commands; i++)
+		if (json_array_append_new(to, json_pack("{s:s, s:i, s:b, s:b}", "command", r->ran[i].name,
+							"status", r->ran[i].status, "failed",
+							r->ran[i].error != 0, "needless",
+							r->ran[i].needless)))
+			return false;
+	return true;
+}
+
+static bool add_made(json_t *to, const struct setup_report *r)
+{
+	for (size_t i = 0; i < r->made.n; i++)
+		if (json_array_append_new(to, json_pack("{s:s, s:s}", "path", r->made.v[i].path, "since",
+							setup_since_name(r->made.v[i].since))))
+			return false;
+	return true;
+}
+
+static bool add_missing(json_t *to, const struct setup_notes *n)
+{
+	for (size_t i = 0; n && i < n->n; i++)
+		if (n->note[i].say == SETUP_SAYS_MISSING &&
+		    json_array_append_new(to, json_pack("{s:s, s:s, s:s}", "where", n->note[i].where,
+							"what", n->note[i].what, "why", n->note[i].why)))
+			return false;
+	return true;
+}
+
+static bool add_menu(json_t *to, const struct setup_menu *m)
+{
+	for (size_t i = 0; m && i < m->n; i++)
+		if (json_array_append_new(to, json_pack("{s:s, s:b}", "name", m->v[i].name, "same", m->v[i].same)))
+			return false;
+	return true;
+}
+
 void setup_result_json(const struct setup_call *c, int code, const struct setup_report *r,
-		       const struct setup_notes *n)
+		       const struct setup_notes *n, const struct setup_menu *m)
 {
 	static const char *const verbs[] = { [SETUP_APPLY] = "apply", [SETUP_UNDO] = "undo",
 					     [SETUP_CONFIRM] = "confirm" };
 	_json_ json_t *files = json_array(), *missing = json_array(), *ran = json_array(), *made = json_array();
-	_json_ json_t *json = NULL;
+	_json_ json_t *menu = json_array(), *json = NULL;
 
-	for (size_t i = 0; i < r->n; i++)
-		if (json_array_append_new(files, json_pack("{s:s, s:s}", "path", r->file[i].path, "did",
-							   did_text[r->file[i].did])))
-			return;
-	for (size_t i = 0; i < r->commands; i++)
-		if (json_array_append_new(ran, json_pack("{s:s, s:i, s:b, s:b}", "command", r->ran[i].name,
-							 "status", r->ran[i].status, "failed",
-							 r->ran[i].error != 0, "needless",
-							 r->ran[i].needless)))
-			return;
-	for (size_t i = 0; i < r->made.n; i++)
-		if (json_array_append_new(made, json_pack("{s:s, s:s}", "path", r->made.v[i].path, "since",
-							  setup_since_name(r->made.v[i].since))))
-			return;
-	for (size_t i = 0; n && i < n->n; i++)
-		if (n->note[i].say == SETUP_SAYS_MISSING &&
-		    json_array_append_new(missing, json_pack("{s:s, s:s, s:s}", "where", n->note[i].where,
-							     "what", n->note[i].what, "why",
-							     n->note[i].why)))
-			return;
-	json = json_pack("{s:i, s:s, s:s, s:b, s:i, s:O, s:O, s:O, s:O, s:I, s:b, s:s}", "version", 1, "kind", "setup",
-			 "verb", verbs[c->verb], "ok", code == EXIT_OK, "code", code, "files", files,
-			 "missing", missing, "ran", ran, "made", made, "commands", (json_int_t)r->commands, "left", r->left,
-			 "failed", r->path);
+	if (!add_files(files, r) || !add_missing(missing, n) || !add_ran(ran, r) || !add_made(made, r) ||
+	    !add_menu(menu, m))
+		return;
+	json = json_pack("{s:i, s:s, s:s, s:b, s:i, s:O, s:O, s:O, s:O, s:O, s:I, s:b, s:s}", "version", 1,
+			 "kind", "setup", "verb", verbs[c->verb], "ok", code == EXIT_OK, "code", code, "files",
+			 files, "missing", missing, "ran", ran, "made", made, "menu", menu, "commands",
+			 (json_int_t)r->commands, "left", r->left, "failed", r->path);
 	if (json && !json_dumpf(json, stdout, JSON_INDENT(2) | JSON_SORT_KEYS))
 		putchar('\n');
 }

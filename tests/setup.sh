@@ -82,6 +82,7 @@ make_tree() {
 	echo "MODULES=most" > "$root/etc/initramfs-tools/initramfs.conf"
 	: > "$root/boot/vmlinuz-$kernel"
 	echo > "$root/boot/initrd.img-$kernel"
+	echo old > "$root/boot/initrd.img-6.1.0-10"
 }
 
 grub_debian() {
@@ -94,6 +95,12 @@ grub_debian() {
 		echo "menuentry 'Debian' {
 			linux /boot/vmlinuz-$kernel root=/dev/sda1 ro \$GRUB_CMDLINE_LINUX \$GRUB_CMDLINE_LINUX_DEFAULT
 			initrd /boot/initrd.img-$kernel
+		}
+		submenu 'Advanced' {
+		menuentry 'Debian, with Linux 6.1.0-10' --class debian {
+			linux /boot/vmlinuz-6.1.0-10 root=/dev/sda1 ro \$GRUB_CMDLINE_LINUX
+			initrd /boot/initrd.img-6.1.0-10
+		}
 		}" > /boot/grub/grub.cfg
 	END
 	echo "BOOT_IMAGE=/boot/vmlinuz-$kernel root=/dev/sda1 ro quiet" > "$root/proc/cmdline"
@@ -229,6 +236,25 @@ mv "$root/boot/initrd.img-$kernel" "$tmp/image"; unable "no image where it shoul
 mv "$tmp/image" "$root/boot/initrd.img-$kernel"
 mv "$root/boot/grub/grub.cfg" "$tmp/grub.cfg"; unable "no grub.cfg" "no configuration of a boot loader"
 mv "$tmp/grub.cfg" "$root/boot/grub/grub.cfg"
+
+# What the boot menu still has as it was is compared, not only said.
+try "the entry of another kernel is as it was" 0 "'Debian, with Linux 6.1.0-10' is as it was" \
+	setup --apply --dedicated --no-way-in-ok --yes
+! grep -q "'Debian' is as it was" "$tmp/out"
+ok $? "that of the kernel with the new image is not"
+"$igvm" --root "$root" setup --undo > "$tmp/out" 2> "$tmp/err"
+sed '$s/$/; echo new > boot\/initrd.img-6.1.0-10/' "$tmp/builder" > "$builder"
+try "a builder that makes every image anew leaves none" 0 "no entry of the boot menu is as it was" \
+	setup --apply --dedicated --no-way-in-ok --yes
+echo old > "$root/boot/initrd.img-6.1.0-10"
+cp "$tmp/builder" "$builder"
+"$igvm" --root "$root" setup --undo > "$tmp/out" 2> "$tmp/err"
+"$igvm" --json --root "$root" setup --apply --dedicated --no-way-in-ok --yes > "$tmp/out" 2> "$tmp/err"
+perl tests/schema/check.pl tests/schema/setup.json "$tmp/out" > "$tmp/err" 2>&1 && grep -q '"same": true' "$tmp/out" &&
+	grep -q '"same": false' "$tmp/out"
+ok $? "the menu is in the JSON"
+"$igvm" --root "$root" setup --undo > "$tmp/out" 2> "$tmp/err"
+ok $? "undone"
 
 # Hand-made lines: taken over, brought back, or left out for a stock host.
 cp -a "$root/etc" "$tmp/etc"
