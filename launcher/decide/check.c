@@ -184,6 +184,19 @@ static void check_iommu(const struct checking *c)
 		check_say(c, FINDING_IOMMU_IGFX_OFF, _("intel_iommu=igfx_off on the kernel command line"));
 }
 
+static void say_no_group(const struct checking *c, const char *bdf)
+{
+	const char *word = iommu_off_word(c->host);
+
+	if (!word || c->host->iommu == TRI_YES) {
+		check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group"), bdf);
+		return;
+	}
+	check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group, and %s is on the kernel command line"), bdf,
+		  word);
+	check_fix(c, FINDING_IOMMU_NONE_DEVICE, iommu_step(c->host));
+}
+
 static void check_group(const struct checking *c)
 {
 	const struct host_facts *h = c->host;
@@ -194,7 +207,7 @@ static void check_group(const struct checking *c)
 		/* Where something is known to have taken it from the IOMMU, that is the finding. */
 		if (h->iommu != TRI_NO && !check_graphics_are_off(c) && !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU) &&
 		    !cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
-			check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group"), text);
+			say_no_group(c, text);
 		return;
 	}
 	for (size_t i = 0; i < h->n_pci; i++) {

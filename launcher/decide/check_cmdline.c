@@ -83,8 +83,9 @@ static void check_switches(const struct checking *c, const struct cmdline *cmd)
 	bool off = cmdline_lists(cmd, "intel_iommu", "off");
 	bool all_off = cmdline_lists(cmd, "iommu", "off");
 
-	/* One cause, one finding: iommu.off names the words that did it. */
-	if (finding_has(c->f, FINDING_IOMMU_OFF) && (off || all_off))
+	/* One cause, one finding: those two name the word that did it. */
+	if ((off || all_off) &&
+	    (finding_has(c->f, FINDING_IOMMU_OFF) || finding_has(c->f, FINDING_IOMMU_NONE_DEVICE)))
 		return;
 	if (on && off)
 		check_say(c, FINDING_CMDLINE_CONTRADICTION, _("intel_iommu=on and intel_iommu=off"));
