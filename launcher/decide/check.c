@@ -226,6 +226,9 @@ static void check_width(const struct checking *c)
 	if (c->dev->group >= 0 && !c->dev->iommu_width)
 		check_say(c, FINDING_IOMMU_WIDTH_UNKNOWN, _("no width was found for group %d"),
 			  c->dev->group);
+	/* No unit at all beside a group: they were not recorded. */
+	if (c->host->iommu_units == TRI_NO)
+		check_weigh(c, FINDING_IOMMU_WIDTH_UNKNOWN, SEVERITY_NOTE);
 }
 
 /* --- VFIO -------------------------------------------------------------------------------- */
