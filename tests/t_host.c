@@ -494,10 +494,11 @@ static void test_records(void **state)
 	assert_string_equal(look_igpu()->driver, "i915");
 	assert_int_equal(look_igpu()->group, 1);
 	fresh();
-	run("cd %s/tree && mkdir -p usr && mv lib usr/lib", base);
+	run("cd %s/tree && rm -rf lib sys/bus/pci/drivers/vfio-pci && mkdir -p igvm usr/lib/modules/6.9.3-x && "
+	    "echo 6.9.3-x > igvm/uname && echo kernel/vfio-pci.ko: > usr/lib/modules/6.9.3-x/modules.dep", base);
 	assert_int_equal(look()->vfio_module, TRI_YES);
 	fresh();
-	run("cd %s/tree && rm -f igvm/uname && echo 'Linux version 6.9.3-x (b@h) #1' > proc/version", base);
+	run("cd %s/tree && rm -f igvm/uname && mkdir -p proc && echo 'Linux version 6.9.3-x (b@h) #1' > proc/version", base);
 	assert_string_equal(look()->kernel, "6.9.3-x");
 	/* Who is not root copies the directory of tables and none of the tables. */
 	fresh();

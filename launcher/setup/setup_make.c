@@ -21,6 +21,7 @@
 #include "launcher/base/str.h"
 #include "launcher/facts/cmdline.h"
 #include "launcher/setup/setup_parts.h"
+#include "romfiles/igd.h"
 
 void setup_note(struct setup_notes *n, enum setup_say say, const char *id, const char *where,
 		const char *what, const char *why)
@@ -78,9 +79,21 @@ static void refuse(struct setup_work *k, const char *id, const char *what, const
 static void check_device(struct setup_work *k)
 {
 	const struct host_facts *h = k->h;
+	const struct igd_platform *pf = h->igpu < 0 ? NULL : igd_find(h->pci[h->igpu].device);
+	struct cmdline c;
 
+	cmdline_parse(h->cmdline, &c);
 	if (h->igpu < 0)
 		refuse(k, "igpu.none", NULL, N_("no Intel iGPU is at 00:02.0: switch it on in the firmware first"));
+	if (pf && pf->bar == IGD_BAR_NO_IOMMU)
+		refuse(k, "igpu.broadwell", pf->name,
+		       N_("Linux takes the IOMMU from this iGPU, whatever is set: no setup helps"));
+	if (h->igpu >= 0 && h->pci[h->igpu].numvfs > 0)
+		setup_note(k->n, SETUP_SAYS_TOLD, "igpu.vf-in-use", NULL, NULL,
+			   N_("the iGPU has virtual functions in use: take away what makes them at boot"));
+	if (cmdline_lists(&c, "intel_iommu", "igfx_off"))
+		setup_note(k->n, SETUP_SAYS_TOLD, "iommu.igfx-off", NULL, "igfx_off",
+			   N_("is on the running kernel's command line and takes the iGPU out of the IOMMU"));
 	if (h->vfio_module == TRI_NO)
 		refuse(k, "vfio.module-missing", h->kernel,
 		       N_("this kernel has no vfio-pci: install its package of extra modules, or another kernel"));
