@@ -7,6 +7,7 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/program.h"
 #include "launcher/base/str.h"
 #include "launcher/decide/check.h"
 #include "launcher/decide/cpu.h"
@@ -75,22 +76,6 @@ char *doctor_cpu(const struct doctor *d, char *buf, size_t size)
 	return buf;
 }
 
-/* Where a shell would find @program; false: nowhere. Relative PATH entries are left out. */
-static bool find_program(const char *program, char *path, size_t size)
-{
-	const char *s = getenv("PATH");
-
-	for (s = s ? s : "/usr/bin:/bin"; *s; s += strspn(s, ":")) {
-		size_t n = strcspn(s, ":");
-
-		if (*s == '/' && n < PATH_MAX &&
-		    str_print(path, size, "%.*s/%s", (int)n, s, program) && !access(path, X_OK))
-			return true;
-		s += n;
-	}
-	return false;
-}
-
 /* Without a VM: the caller's QEMU, and no wish to judge. */
 static int without_vm(struct pipeline *p)
 {
@@ -99,7 +84,7 @@ static int without_vm(struct pipeline *p)
 	/* No HOME is no reason not to look at the host: there is only no cache then. */
 	if (r)
 		p->paths.cache[0] = '\0';
-	if (!find_program(QEMU_PROGRAM, p->wish.qemu, sizeof(p->wish.qemu)))
+	if (!program_find(program_path(), QEMU_PROGRAM, p->wish.qemu, sizeof(p->wish.qemu)))
 		str_fit(p->wish.qemu, sizeof(p->wish.qemu), "/usr/bin/" QEMU_PROGRAM);
 	p->wish.igpu_auto = true;
 	return EXIT_OK;

@@ -17,7 +17,7 @@
 #include "launcher/setup/setup_user.h"
 
 enum { OPT_DEDICATED = 0x100, OPT_SHARED, OPT_ADOPT, OPT_TRIAL, OPT_NO_WAY_IN, OPT_USER, OPT_YES,
-       OPT_VERB };
+       OPT_STOCK, OPT_VERB };
 
 static const struct opt opts[] = {
 	{ "plan", 0, NULL, N_("show what would be done, change nothing (the default)"), OPT_VERB + SETUP_PLAN },
@@ -30,6 +30,7 @@ static const struct opt opts[] = {
 	{ "dedicated", 0, NULL, N_("vfio-pci has the iGPU from boot on"), OPT_DEDICATED },
 	{ "shared", 0, NULL, N_("the host has it until a VM starts (the default)"), OPT_SHARED },
 	{ "adopt", 0, NULL, N_("take hand-made lines of an earlier attempt over"), OPT_ADOPT },
+	{ "stock", 0, NULL, N_("with --undo: leave adopted lines out; --undo brings them back"), OPT_STOCK },
 	{ "trial", 0, "TIME", N_("undo and reboot TIME (10m) after the next boot unless confirmed"), OPT_TRIAL },
 	{ "no-way-in-ok", 0, NULL, N_("dedicated, even if nothing else leads into this host"), OPT_NO_WAY_IN },
 	{ "user", 0, "NAME", N_("let NAME's own VMs have the iGPU, too"), OPT_USER },
@@ -46,7 +47,8 @@ const struct cmd cmd_setup = {
 	.more = N_("Without --apply it shows a difference of each file and each command, and changes\n"
 		   "nothing; root is not needed. --apply keeps every file's bytes, owner, mode and times\n"
 		   "in a journal before the first change; --undo brings them back. A file that somebody\n"
-		   "has changed since is left, and shown (exit status 1)."),
+		   "has changed since is left, and shown (exit status 1). Lines that --adopt took over\n"
+		   "come back, too; with --undo --stock they stay away, in the journal."),
 	.opts = opts,
 	.json = true,
 	.run = run,
@@ -79,6 +81,9 @@ static int take_option(struct setup_call *c, int v)
 	case OPT_YES:
 		c->yes = true;
 		return 0;
+	case OPT_STOCK:
+		c->stock = true;
+		return 0;
 	}
 	if (v < OPT_VERB)
 		return EXIT_USAGE;
@@ -93,6 +98,8 @@ static int check_words(struct setup_call *c)
 {
 	if (c->trial && c->verb != SETUP_APPLY && c->verb != SETUP_PLAN)
 		return cmd_usage(&cmd_setup, _("--trial goes with --apply"));
+	if (c->stock && c->verb != SETUP_UNDO)
+		return cmd_usage(&cmd_setup, _("--stock goes with --undo"));
 	if ((c->wish.adopt || c->user || c->way_given || c->no_way_in_ok) && c->verb != SETUP_APPLY &&
 	    c->verb != SETUP_PLAN)
 		return cmd_usage(&cmd_setup, _("--dedicated, --shared, --adopt, --user and --no-way-in-ok go with --plan and --apply"));

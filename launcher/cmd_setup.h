@@ -7,6 +7,7 @@
 #include "launcher/facts/host_tree.h"
 #include "launcher/setup/setup_apply.h"
 #include "launcher/setup/setup_make.h"
+#include "launcher/setup/setup_menu.h"
 
 enum setup_verb { SETUP_PLAN, SETUP_APPLY, SETUP_UNDO, SETUP_CONFIRM, SETUP_STATUS, SETUP_EXPIRED };
 
@@ -16,6 +17,7 @@ struct setup_call {
 	struct tree t;
 	enum setup_verb verb;
 	bool verb_given, way_given, no_way_in_ok, yes;
+	bool stock;		/* undo leads to a stock host, without adopted lines */
 	struct setup_wish wish;
 	unsigned int trial;	/* seconds; 0 none */
 	const char *user;	/* NULL none */
@@ -35,8 +37,8 @@ int setup_say_error(const struct setup_call *c, int error, const struct setup_re
 /** setup_take_back() - undo after a command or the read-back failed, with a sentence; true: all is as it was */
 bool setup_take_back(struct setup_call *c);
 
-/** setup_result_json() - {"version", "kind": "setup", "verb", "ok", "code", "files", "commands", "state"} on stdout */
+/** setup_result_json() - {"version", "kind": "setup", "verb", "ok", "code", "files", "missing", "ran", ...} on stdout; @n and @m may be NULL */
 void setup_result_json(const struct setup_call *c, int code, const struct setup_report *r,
-		       const struct setup_notes *n);
+		       const struct setup_notes *n, const struct setup_menu *m);
 
 #endif

@@ -9,8 +9,11 @@
 #include "launcher/base/str.h"
 #include "launcher/cmd_setup.h"
 #include "launcher/decide/way_in_judge.h"
+#include "launcher/setup/setup_menu.h"
 #include "launcher/setup/setup_trial.h"
 #include "launcher/setup/setup_user.h"
+
+#define MENU_SHOWN	4	/* of a menu with many kernels, the first are enough */
 
 /** struct ready - a plan, and what it was made from */
 struct ready {
@@ -19,6 +22,7 @@ struct ready {
 	struct setup_notes notes;
 	struct way_in_facts way_in;
 	struct setup_journal *before;	/* as it is now */
+	struct setup_menu was, menu;	/* the boot menu before and after apply */
 };
 
 static void ready_free(struct ready *y)
@@ -93,7 +97,7 @@ static int make(struct setup_call *c, struct ready *y)
 
 	y->before = setup_journal_new();
 	r = y->before ? setup_journal_peek(&c->t, y->before) : -ENOMEM;
-	if (!r && y->before->state != SETUP_NONE && !c->way_given)
+	if (!r && y->before->state == SETUP_APPLIED && !c->way_given)
 		c->wish.way = y->before->way;
 	/* A user cannot read the journal, and can see the plan all the same. */
 	if (r == -EACCES || r == -EPERM)
@@ -170,6 +174,28 @@ static bool agreed(const struct setup_call *c)
 	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
 }
 
+/* What is below /etc counts for every kernel, so an old entry needs the word as well. */
+static void print_menu(const struct ready *y)
+{
+	size_t left = 0, shown = 0;
+
+	for (size_t i = 0; i < y->menu.n; i++) {
+		if (!y->menu.v[i].same)
+			continue;
+		if (shown++ < MENU_SHOWN)
+			printf(_("  at the boot menu: '%s' is as it was, line and initramfs (igvm=off works there too)\n"),
+			       y->menu.v[i].name);
+		else
+			left++;
+	}
+	if (left)
+		printf(_("  ... and %zu more\n"), left);
+	if (!y->menu.n)
+		printf(_("  the boot menu could not be read: which entries are as they were is not known\n"));
+	else if (!shown)
+		printf(_("  no entry of the boot menu is as it was: each has the new initramfs or the new words\n"));
+}
+
 /* Last, because that is what is still on the screen when it goes dark. */
 static void print_way_back(const struct setup_call *c, const struct ready *y)
 {
@@ -180,7 +206,7 @@ static void print_way_back(const struct setup_call *c, const struct ready *y)
 	printf(_("  igvm setup --undo, and a reboot\n"));
 	if (c->wish.way == SETUP_DEDICATED) {
 		printf(_("  at the boot menu: the word igvm=off on the kernel's line gives the screen back for that boot\n"));
-		printf(_("  at the boot menu: the entries of other kernels are as they were\n"));
+		print_menu(y);
 	}
 	if (c->t.live && way_in_ssh(&y->way_in) && way_in_address(address, sizeof(address)))
 		printf("  ssh -p %u %s@%s\n", y->way_in.ssh_port, user ? user : "root", address);
@@ -202,8 +228,10 @@ static void print_applied(const struct setup_report *r)
 static int carry_out(struct setup_call *c, struct ready *y, struct setup_report *r)
 {
 	struct setup_notes *n = calloc(1, sizeof(*n));
-	int e = n ? setup_apply(&c->t, &y->plan, c->trial, r) : -ENOMEM, code = EXIT_OK;
+	int e, code = EXIT_OK;
 
+	setup_menu_read(&c->t, &y->was);
+	e = n ? setup_apply(&c->t, &y->plan, c->trial, r) : -ENOMEM;
 	if (e) {
 		code = setup_say_error(c, e, r);
 		if (e == -ECANCELED || e == -ETIMEDOUT)
@@ -211,6 +239,8 @@ static int carry_out(struct setup_call *c, struct ready *y, struct setup_report 
 	} else {
 		if (!c->g->json)
 			print_applied(r);
+		setup_menu_read(&c->t, &y->menu);
+		setup_menu_compare(&y->was, &y->menu);
 		e = setup_readback(c->g->root, &y->plan, n);
 		if (!c->g->json)
 			setup_notes_print(stdout, n);
@@ -223,7 +253,7 @@ static int carry_out(struct setup_call *c, struct ready *y, struct setup_report 
 		}
 	}
 	if (c->g->json)
-		setup_result_json(c, code, r, n);
+		setup_result_json(c, code, r, n, &y->menu);
 	free(n);
 	return code;
 }
@@ -244,7 +274,7 @@ static int apply_ready(struct setup_call *c, struct ready *y)
 		return EXIT_FAILED;
 	if (!y->plan.n_files) {
 		if (c->g->json)
-			setup_result_json(c, EXIT_OK, r, &y->notes);
+			setup_result_json(c, EXIT_OK, r, &y->notes, NULL);
 		else
 			printf(_("nothing to do: the host is set up as wanted\n"));
 		setup_report_free(r);

@@ -6,7 +6,7 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
-#include "launcher/base/str.h"
+#include "launcher/base/program.h"
 #include "launcher/cmd_vm.h"
 #include "launcher/run/supervise_status.h"
 
@@ -30,33 +30,20 @@ static const struct viewer {
 	{ "vncviewer", "" },
 };
 
-/* execvp() alone would say only that the last one is missing. */
-static bool is_installed(const char *program)
-{
-	const char *path = getenv("PATH");
-	_free_ char *copy = strdup(path ? path : "/usr/local/bin:/usr/bin:/bin");
-	char file[PATH_MAX];
-
-	for (char *save, *dir = copy ? strtok_r(copy, ":", &save) : NULL; dir;
-	     dir = strtok_r(NULL, ":", &save))
-		if (str_print(file, sizeof(file), "%s/%s", dir, program) && !access(file, X_OK))
-			return true;
-	return false;
-}
-
 static int open_viewer(const char *name, const char *socket)
 {
-	char where[PATH_MAX + 16];
+	char where[PATH_MAX + 16], program[PATH_MAX];
 
 	for (size_t i = 0; i < ARRAY_SIZE(viewers); i++) {
 		const struct viewer *v = &viewers[i];
 
-		if (!is_installed(v->program))
+		/* execvp() alone would say only that the last one is missing. */
+		if (!program_find(program_path(), v->program, program, sizeof(program)))
 			continue;
 		snprintf(where, sizeof(where), "%s%s", v->prefix, socket);
 		fflush(NULL);
-		execlp(v->program, v->program, where, (char *)NULL);
-		say(_("%s: cannot be executed: %m"), v->program);
+		execl(program, v->program, where, (char *)NULL);
+		say(_("%s: cannot be executed: %m"), program);
 		return EXIT_FAILED;
 	}
 	say(_("%s: no viewer is installed: install virt-viewer or tigervnc-viewer, or point another at %s"),

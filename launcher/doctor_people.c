@@ -146,7 +146,8 @@ static void print_device(const struct doctor *d)
 /* One line per source that gave nothing, so that silence is never taken for health. */
 static void print_unread(const struct doctor *d)
 {
-	const struct host_facts *h = &d->p->host;
+	const struct pipeline *p = d->p;
+	const struct host_facts *h = &p->host;
 	const struct pci_fact *f = d->igpu;
 	const char *label = _("unread");
 
@@ -156,6 +157,9 @@ static void print_unread(const struct doctor *d)
 		row(label, "%s", _("the processor's features (/proc/cpuinfo)"));
 	if (h->iommu == TRI_UNKNOWN)
 		row(label, "%s", _("the IOMMU groups (/sys/kernel/iommu_groups)"));
+	if (p->boot_known && p->boot.modprobe.unread)
+		row(label, ngettext("%zu file of modprobe.d", "%zu files of modprobe.d", p->boot.modprobe.unread),
+		    p->boot.modprobe.unread);
 	if (f && f->config_len < 256)
 		row(label, "%s", h->root ? _("the iGPU's configuration space") :
 		    _("the iGPU's configuration space: it needs root (sudo igvm doctor)"));

@@ -137,6 +137,9 @@ static void add_qemu_finding(struct pipeline *p, int err, const char *why)
 {
 	finding_add(&p->findings, err == -ENOENT ? FINDING_QEMU_MISSING : FINDING_QEMU_NOT_QEMU, "%s",
 		    why);
+	if (p->g->foreign_root)
+		p->findings.v[p->findings.n - 1].fix =
+			N_("record the machine with capture.sh, which asks its QEMU (igvm/qemu-caps.json)");
 }
 
 static int read_caps(struct pipeline *p, char *why, size_t size)

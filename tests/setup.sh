@@ -82,6 +82,7 @@ make_tree() {
 	echo "MODULES=most" > "$root/etc/initramfs-tools/initramfs.conf"
 	: > "$root/boot/vmlinuz-$kernel"
 	echo > "$root/boot/initrd.img-$kernel"
+	echo old > "$root/boot/initrd.img-6.1.0-10"
 }
 
 grub_debian() {
@@ -94,6 +95,12 @@ grub_debian() {
 		echo "menuentry 'Debian' {
 			linux /boot/vmlinuz-$kernel root=/dev/sda1 ro \$GRUB_CMDLINE_LINUX \$GRUB_CMDLINE_LINUX_DEFAULT
 			initrd /boot/initrd.img-$kernel
+		}
+		submenu 'Advanced' {
+		menuentry 'Debian, with Linux 6.1.0-10' --class debian {
+			linux /boot/vmlinuz-6.1.0-10 root=/dev/sda1 ro \$GRUB_CMDLINE_LINUX
+			initrd /boot/initrd.img-6.1.0-10
+		}
 		}" > /boot/grub/grub.cfg
 	END
 	echo "BOOT_IMAGE=/boot/vmlinuz-$kernel root=/dev/sda1 ro quiet" > "$root/proc/cmdline"
@@ -168,15 +175,131 @@ for user in root nobody-here "al ice" ../alice ""; do
 	try "--user '$user' is refused" 2 "user" setup --apply --user "$user"
 done
 
+builder=$root/usr/sbin/update-initramfs
+cp "$builder" "$tmp/builder"
 script usr/sbin/update-initramfs <<< 'echo no space left >&2; exit 3'
-try "a command that fails: everything is taken back" 1 "ended with status 3" \
+try "a builder that fails at once: everything is taken back" 1 "what boots is to the byte as before" \
 	setup --apply --dedicated --no-way-in-ok --yes
-grep -q "no space left" "$tmp/err"
-ok $? "what it printed is shown"
-script usr/sbin/update-initramfs <<< ': > /boot/initrd.img-'$kernel
-try "its undo is done when the command works again" 0 "." setup --undo
+grep -q "no space left" "$tmp/err" && grep -q "update-initramfs ended with status 3" "$tmp/err"
+ok $? "what it printed is shown, and its status"
+try "the state has come to its end though the builder is broken" 0 "no setup is applied" setup --status
 picture | diff "$tmp/was" - > "$tmp/out"
 ok $? "and the host is as it was"
+cp -p "$root/boot/initrd.img-$kernel" "$tmp/image"
+script usr/sbin/update-initramfs <<< "echo half > /boot/initrd.img-$kernel; exit 4"
+try "one that spoils the image and fails: said" 1 "what it makes is not known to be as before" \
+	setup --apply --dedicated --no-way-in-ok --yes
+picture | diff "$tmp/was" - > "$tmp/out"
+ok $? "the files are as they were"
+try "the state stays while the image is not as before" 0 "an undo has not come to its end" setup --status
+try "undo says what was rebuilt, what not" 1 "/boot/initrd.img-.*: not as before" setup --undo
+grep -q "^failed  update-initramfs: .*not rebuilt" "$tmp/out" && grep -q "^rebuilt by update-grub" "$tmp/out"
+ok $? "and by which program, one after the other"
+"$igvm" --root "$root" --json setup --undo > "$tmp/out" 2> "$tmp/err"
+perl tests/schema/check.pl tests/schema/setup.json "$tmp/out" > "$tmp/err" 2>&1 && grep -q '"since": "other"' "$tmp/out"
+ok $? "it fits setup.json"
+cp -p "$tmp/image" "$root/boot/initrd.img-$kernel"
+script usr/sbin/update-initramfs <<< 'exit 4'
+try "the old image copied back by hand: nothing is left to rebuild" 0 "nothing for it to rebuild" setup --undo
+grep -q "/boot/initrd.img-$kernel: to the byte as before" "$tmp/out"
+ok $? "because it is to the byte the one of before"
+try "and the state ends" 0 "no setup is applied" setup --status
+echo new > "$root/boot/initrd.img-new"
+script usr/sbin/update-initramfs <<< "echo x > /boot/initrd.img-made; exit 5"
+try "an image that was not there before is no image of before" 1 "taken back|not known" \
+	setup --apply --dedicated --no-way-in-ok --yes
+try "undo names it" 1 "/boot/initrd.img-made: was not there before" setup --undo
+cp "$tmp/builder" "$builder"
+try "the builder works again: undo ends" 0 "Everything is as it was" setup --undo
+rm "$root/boot/initrd.img-new" "$root/boot/initrd.img-made"
+picture > "$tmp/was"
+try "apply" 0 "igvm=off" setup --apply --dedicated --no-way-in-ok --yes
+script usr/sbin/update-initramfs <<< 'exit 6'
+try "a builder that breaks after apply: its image still has igvm's files" 1 "not as before" setup --undo
+cp "$tmp/builder" "$builder"
+try "mended: undo ends" 0 "Everything is as it was" setup --undo
+picture | diff "$tmp/was" - > "$tmp/out"
+ok $? "and the host is as it was"
+
+# What cannot be carried out is said beforehand, and nothing is begun.
+unable() {	# DESCRIPTION PATTERN
+	try "plan: $1" 5 "$2" setup --plan --dedicated
+	try "apply: $1" 5 "$2" setup --apply --dedicated --no-way-in-ok --yes
+	[ ! -e "$root/etc/udev/rules.d/60-igvm.rules" ] && [ ! -e "$root/var/lib/igvm" ]
+	ok $? "$1: nothing was begun"
+}
+chmod 644 "$builder"; unable "a builder that is not executable" "is not executable|cannot tell what builds"
+chmod 755 "$builder"
+sed -i '1s,.*,#!/bin/no-such-shell,' "$builder"; unable "a builder without its interpreter" "update-initramfs: .*cannot be started"
+cp "$tmp/builder" "$builder"
+mv "$root/boot/initrd.img-$kernel" "$tmp/image"; unable "no image where it should be" "initramfs of the kernel that boots next is not"
+mv "$tmp/image" "$root/boot/initrd.img-$kernel"
+mv "$root/boot/grub/grub.cfg" "$tmp/grub.cfg"; unable "no grub.cfg" "no configuration of a boot loader"
+mv "$tmp/grub.cfg" "$root/boot/grub/grub.cfg"
+
+# What the boot menu still has as it was is compared, not only said.
+try "the entry of another kernel is as it was" 0 "'Debian, with Linux 6.1.0-10' is as it was" \
+	setup --apply --dedicated --no-way-in-ok --yes
+! grep -q "'Debian' is as it was" "$tmp/out"
+ok $? "that of the kernel with the new image is not"
+"$igvm" --root "$root" setup --undo > "$tmp/out" 2> "$tmp/err"
+sed '$s/$/; echo new > boot\/initrd.img-6.1.0-10/' "$tmp/builder" > "$builder"
+try "a builder that makes every image anew leaves none" 0 "no entry of the boot menu is as it was" \
+	setup --apply --dedicated --no-way-in-ok --yes
+echo old > "$root/boot/initrd.img-6.1.0-10"
+cp "$tmp/builder" "$builder"
+"$igvm" --root "$root" setup --undo > "$tmp/out" 2> "$tmp/err"
+"$igvm" --json --root "$root" setup --apply --dedicated --no-way-in-ok --yes > "$tmp/out" 2> "$tmp/err"
+perl tests/schema/check.pl tests/schema/setup.json "$tmp/out" > "$tmp/err" 2>&1 && grep -q '"same": true' "$tmp/out" &&
+	grep -q '"same": false' "$tmp/out"
+ok $? "the menu is in the JSON"
+"$igvm" --root "$root" setup --undo > "$tmp/out" 2> "$tmp/err"
+ok $? "undone"
+
+# Hand-made lines: taken over, brought back, or left out for a stock host.
+cp -a "$root/etc" "$tmp/etc"
+sed -i 's/"quiet"/"quiet iommu=pt vfio-pci.ids=8086:4680"/' "$root/etc/default/grub"
+printf 'blacklist i915\n' > "$root/etc/modprobe.d/old.conf"
+printf '# kept\noptions vfio-pci ids=8086:4680\n' > "$root/etc/modprobe.d/vfio.conf"
+chown 7:8 "$root/etc/modprobe.d/vfio.conf"
+chroot "$root" /usr/sbin/update-grub
+picture > "$tmp/hand"
+try "an id of another machine stands in the way" 5 "ids.not-this-machine" setup --plan --dedicated
+try "adopted" 0 "taken over: .*8086:4680" setup --apply --dedicated --adopt --no-way-in-ok --yes
+[ ! -e "$root/etc/modprobe.d/old.conf" ] && ! grep -rq 4680 "$root/etc/default" "$root/etc/modprobe.d"
+ok $? "the lines are gone, and a file that had nothing else"
+try "undo" 0 "Everything is as it was" setup --undo
+picture | diff "$tmp/hand" - > "$tmp/out"
+ok $? "brings the hand-made lines back to the byte"
+try "adopted again" 0 "igvm=off" setup --apply --dedicated --adopt --no-way-in-ok --yes
+try "undo --stock" 0 "stock host now" setup --undo --stock
+picture > "$tmp/stock"
+! grep -rE '4680|iommu=pt|blacklist|Written by igvm' "$root/etc" "$root/boot/grub/grub.cfg" >> "$tmp/err" &&
+	grep -q '^# kept' "$root/etc/modprobe.d/vfio.conf" && grep -q '="quiet *"' "$root/etc/default/grub" &&
+	[ "$(stat -c %u:%g "$root/etc/modprobe.d/vfio.conf")" = 7:8 ]
+ok $? "neither hand-made lines nor igvm's, what else was there is"
+try "status says so" 0 "stock host; the hand-made lines of 3 files are kept" setup --status
+"$igvm" --root "$root" --json setup --status > "$tmp/out" 2> "$tmp/err" &&
+	perl tests/schema/check.pl tests/schema/setup-status.json "$tmp/out" > "$tmp/err" 2>&1
+ok $? "and fits setup-status.json"
+try "undo --stock again changes nothing" 0 "stock host now" setup --undo --stock
+picture | sed 's/ [0-9.]* / /' > "$tmp/now"; sed 's/ [0-9.]* / /' "$tmp/stock" | diff <(sed 1d "$tmp/now") <(sed 1d /dev/stdin) > "$tmp/out"
+ok $? "(but for times)"
+try "a setup on the stock host" 0 "igvm=off" setup --apply --dedicated --no-way-in-ok --yes
+try "--adopt and --stock do not go together" 2 "goes with --undo" setup --apply --adopt --stock
+try "undo --stock once more" 0 "stock host now" setup --undo --stock
+cp "$root/etc/modprobe.d/vfio.conf" "$tmp/vfio.conf"
+echo "# mine" >> "$root/etc/modprobe.d/vfio.conf"
+try "a stock file that somebody changed is left, and shown" 1 "somebody has changed it" setup --undo
+cat "$tmp/vfio.conf" > "$root/etc/modprobe.d/vfio.conf"
+try "undo without --stock" 0 "Everything is as it was" setup --undo
+picture | diff "$tmp/hand" - > "$tmp/out"
+ok $? "brings the hand-made lines back to the byte, from the stock host too"
+rm -rf "$root/etc" && cp -a "$tmp/etc" "$root/etc"
+chroot "$root" /usr/sbin/update-grub
+picture > "$tmp/was"
+script usr/sbin/update-initramfs <<< ': > /boot/initrd.img-'$kernel
+
 try "a command that builds nothing: read back, and taken back" 1 "next boot would not take" \
 	setup --apply --dedicated --no-way-in-ok --yes
 try "nothing is left to undo" 0 "." setup --undo

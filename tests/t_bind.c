@@ -568,6 +568,50 @@ static void a_hanging_write_is_left_behind(void **state)
 	host_free(h);
 }
 
+/* Until @fifo has a reader the write to it stays in the kernel. */
+static pid_t read_later(const char *fifo, int ms)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000L }, NULL);
+		_exit(open(fifo, O_RDONLY | O_NONBLOCK | O_CLOEXEC) < 0);
+	}
+	return pid;
+}
+
+/* The caller is killed while its child is in a write: the next call begins when that write has ended. */
+static void a_write_that_outlives_its_caller_is_waited_for(void **state)
+{
+	struct host *h = host_new("i915");
+	struct bind_error e;
+	struct timespec a, b;
+	pid_t caller, reader;
+	char prev[32];
+	long ms;
+
+	(void)state;
+	kernel_start(h, (struct kernel){ 0 });
+	assert_int_equal(unlink(at(h, PCI "/drivers/i915/unbind")), 0);
+	assert_int_equal(mkfifo(at(h, PCI "/drivers/i915/unbind"), 0600), 0);
+	caller = fork();
+	if (!caller)
+		_exit(bind_claim(h->root, &h->paths, igpu, "win11", prev, &e) != 0);
+	nanosleep(&(struct timespec){ .tv_nsec = 500000000 }, NULL);
+	assert_int_equal(kill(caller, SIGKILL), 0);
+	assert_int_equal(waitpid(caller, NULL, 0), caller);
+	assert_true(journal_is_there(h));
+	reader = read_later(at(h, PCI "/drivers/i915/unbind"), 700);
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	assert_int_equal(bind_repair(h->root, &h->paths, igpu, &e), 0);
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	ms = (b.tv_sec - a.tv_sec) * 1000 + (b.tv_nsec - a.tv_nsec) / 1000000;
+	assert_in_range(ms, 600, 10000);
+	assert_int_equal(waitpid(reader, NULL, 0), reader);
+	expect(h, "i915", "", false);
+	host_free(h);
+}
+
 /* --- interruptions ------------------------------------------------------------------ */
 
 static void write_journal(const struct host *h, const char *phase)
@@ -647,8 +691,6 @@ static bool kill_at(bool releasing, int n, bool after)
 	close(go[1]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	kernel_start(h, (struct kernel){ 0 });
-	/* The child that had the last write may still be at it. */
-	nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
 	assert_int_equal(bind_repair(h->root, &h->paths, igpu, &e), 0);
 	/* Either as before, or handed over as a whole. */
 	if (*differs(h, "i915", "", false))
@@ -737,6 +779,7 @@ int main(void)
 		cmocka_unit_test(rolls_back_when_vfio_does_not_take_it),
 		cmocka_unit_test(leaves_it_free_when_the_driver_is_gone),
 		cmocka_unit_test(a_hanging_write_is_left_behind),
+		cmocka_unit_test(a_write_that_outlives_its_caller_is_waited_for),
 		cmocka_unit_test(every_state_heals),
 		cmocka_unit_test(a_kill_at_any_write_heals),
 		cmocka_unit_test(a_kill_at_any_step_heals),

@@ -146,7 +146,7 @@ static const struct row {
 	  "sway of anna (pid 814)", "kill 814" },
 	{ { 815, "kwin_wayland", "12:pids:/x\n1:name=systemd:/user.slice/session-3.scope\n",
 	    "/dev/dri/card1", NULL, 4242 }, NULL, HOLDER_COMPOSITOR, true, false,
-	  "kwin_wayland of 4242 (pid 815)", "kill 815" },
+	  "kwin_wayland of uid 4242 (pid 815)", "kill 815" },
 	{ { 816, "lightdm-gtk-gre", "0::/system.slice/lightdm.service\n", "/dev/dri/card1", NULL, 0 }, NULL,
 	  HOLDER_MANAGER, true, false, "lightdm-gtk-gre of lightdm.service (pid 816)",
 	  "systemctl stop lightdm.service" },

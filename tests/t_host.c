@@ -480,6 +480,35 @@ static void test_links(void **state)
 	assert_int_equal(look_igpu()->group, -1);
 }
 
+/* Records in the ways people make them: links to what was not copied, links that were followed, and none at all. */
+static void test_records(void **state)
+{
+	(void)state;
+	fresh();
+	run("rm -r %s/tree/sys/bus/pci/drivers %s/tree/sys/kernel/iommu_groups", base, base);
+	assert_string_equal(look_igpu()->driver, "vfio-pci");
+	assert_int_equal(look_igpu()->group, 1);
+	fresh();
+	run("cd %s/tree/%s && rm driver iommu_group && mkdir driver iommu_group && echo DRIVER=i915 > uevent", base, IGPU);
+	run("mkdir -p %s/tree/sys/kernel/iommu_groups/1/devices/0000:00:02.0", base);
+	assert_string_equal(look_igpu()->driver, "i915");
+	assert_int_equal(look_igpu()->group, 1);
+	fresh();
+	run("cd %s/tree && rm -rf lib sys/bus/pci/drivers/vfio-pci && mkdir -p igvm usr/lib/modules/6.9.3-x && "
+	    "echo 6.9.3-x > igvm/uname && echo kernel/vfio-pci.ko: > usr/lib/modules/6.9.3-x/modules.dep", base);
+	assert_int_equal(look()->vfio_module, TRI_YES);
+	fresh();
+	run("cd %s/tree && rm -f igvm/uname && mkdir -p proc && echo 'Linux version 6.9.3-x (b@h) #1' > proc/version", base);
+	assert_string_equal(look()->kernel, "6.9.3-x");
+	/* Who is not root copies the directory of tables and none of the tables. */
+	fresh();
+	run("rm -f %s/tree/sys/firmware/acpi/tables/*", base);
+	assert_int_equal(look()->dmar, TRI_UNKNOWN);
+	fresh();
+	run("cd %s/tree && rmdir sys/firmware/efi && mkdir -p etc && echo 'UUID=A /boot/efi vfat defaults 0 1' > etc/fstab", base);
+	assert_int_equal(look()->efi, TRI_UNKNOWN);
+}
+
 /* --- which device ------------------------------------------------------------------------ */
 
 static void test_selection(void **state)
@@ -681,7 +710,7 @@ static void test_tables(void **state)
 
 	(void)state;
 	fresh();
-	run("rm %s/tree/sys/firmware/acpi/tables/DMAR", base);
+	run("cd %s/tree/sys/firmware/acpi/tables && rm DMAR && touch FACP", base);
 	assert_int_equal(look()->dmar, TRI_NO);
 	run("touch %s/tree/sys/firmware/acpi/tables/IVRS", base);
 	assert_int_equal(look()->dmar, TRI_YES);
@@ -819,6 +848,7 @@ int main(void)
 		cmocka_unit_test(test_link_out),
 		cmocka_unit_test(test_link_inside),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_bad_entry),
 		cmocka_unit_test(test_many),

@@ -350,6 +350,18 @@ static void assert_old_or_new(const struct host *h, const char *when, long k)
 				 files[i].path);
 }
 
+/* What undo to a stock host makes: gone.conf had nothing but hand-made lines. */
+#define GRUB_STOCK	"GRUB_TIMEOUT=3\n"
+
+static void assert_stock(const struct host *h, const char *when, long k)
+{
+	static const char *const stock[] = { GRUB_STOCK, "old\n", NULL, NULL, NULL };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+		if (!holds(h, files[i].path, stock[i]))
+			fail_msg("%s, step %ld: %s is not stock", when, k, files[i].path);
+}
+
 static void assert_new(const struct host *h)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
@@ -368,10 +380,12 @@ static int apply(struct host *h, const struct setup_plan *p)
 	return e;
 }
 
+static bool to_stock;
+
 static int undo(struct host *h)
 {
 	struct setup_report *r = setup_report_new(-1);
-	int e = setup_undo(&h->t, r);
+	int e = setup_undo(&h->t, to_stock, r);
 
 	setup_report_free(r);
 	return e;
@@ -514,6 +528,78 @@ static void test_power_loss(void **state)
 	plan_free(p);
 }
 
+static struct setup_plan *plan_adopting(void)
+{
+	struct setup_plan *p = plan_new();
+
+	assert_int_equal(setup_plan_stock(p, "/etc/default/grub", GRUB_STOCK, strlen(GRUB_STOCK)), 0);
+	assert_int_equal(setup_plan_stock(p, "/etc/modprobe.d/gone.conf", NULL, 0), 0);
+	assert_int_equal(setup_plan_stock(p, "/etc/nowhere", NULL, 0), -ENOENT);
+	return p;
+}
+
+/* Killed at every step on the way to a stock host: the way goes on, and the way back to what was. */
+static void test_stock(void **state)
+{
+	struct setup_plan *p = plan_adopting();
+	long count = -1, k;
+
+	(void)state;
+	for (k = 1; count < 0; k++) {
+		struct host *h = host_new("/tmp");
+		struct setup_journal *j = setup_journal_new();
+		_free_ char *was = picture(h);
+
+		assert_int_equal(apply(h, p), 0);
+		assert_new(h);
+		to_stock = true;
+		fated(h, NULL, DIE, 0, k, &count);
+		if (k % 2) {
+			assert_int_equal(undo(h), 0);
+			assert_stock(h, "undo to stock", k);
+			assert_int_equal(setup_journal_peek(&h->t, j), 0);
+			assert_int_equal(j->state, SETUP_STOCK);
+			assert_int_equal(j->n, 2);
+		}
+		to_stock = false;
+		assert_int_equal(undo(h), 0);
+		assert_picture(h, was, "undo after a cut undo to stock", k);
+		setup_journal_free(j);
+		host_free(h);
+	}
+	assert_true(k > 20);
+	plan_free(p);
+}
+
+/* From a stock host to another setup and back; lines of a file that igvm changed cannot be adopted. */
+static void test_stock_then_apply(void **state)
+{
+	struct host *h = host_new("/tmp");
+	struct setup_plan *p = plan_adopting(), *next = calloc(1, sizeof(*next)), *more = calloc(1, sizeof(*more));
+	_free_ char *was = picture(h);
+
+	(void)state;
+	assert_int_equal(apply(h, p), 0);
+	to_stock = true;
+	assert_int_equal(undo(h), 0);
+	assert_int_equal(add(next, "/etc/default/grub", GRUB_STOCK, "next\n"), 0);
+	assert_int_equal(add(next, "/etc/modprobe.d/igvm.conf", NULL, "y\n"), 0);
+	assert_int_equal(apply(h, next), 0);
+	assert_int_equal(add(more, "/etc/modprobe.d/igvm.conf", "y\n", "z\n"), 0);
+	assert_int_equal(setup_plan_stock(more, "/etc/modprobe.d/igvm.conf", "", 0), 0);
+	assert_int_equal(apply(h, more), -EALREADY);
+	assert_true(holds(h, "etc/modprobe.d/igvm.conf", "y\n"));
+	assert_int_equal(undo(h), 0);
+	assert_stock(h, "undo of another setup", 0);
+	to_stock = false;
+	assert_int_equal(undo(h), 0);
+	assert_picture(h, was, "undo of all", 0);
+	plan_free(p);
+	plan_free(next);
+	plan_free(more);
+	host_free(h);
+}
+
 /* An error at every step: at once all is as it was, or it is said that undo has work left. */
 static void test_errors(void **state)
 {
@@ -574,7 +660,7 @@ static void test_changed_since(void **state)
 	(void)state;
 	assert_int_equal(apply(h, p), 0);
 	put(h, "etc/default/grub", GRUB_NEW "GRUB_THEME=mine\n", 0600);
-	assert_int_equal(setup_undo(&h->t, r), 0);
+	assert_int_equal(setup_undo(&h->t, false, r), 0);
 	assert_true(r->left);
 	assert_int_equal(r->n, ARRAY_SIZE(files));
 	for (size_t i = 0; i < r->n; i++)
@@ -848,6 +934,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_power_loss), cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_stock), cmocka_unit_test(test_stock_then_apply),
 		cmocka_unit_test(test_undo_errors), cmocka_unit_test(test_changed_since),
 		cmocka_unit_test(test_stale), cmocka_unit_test(test_paths), cmocka_unit_test(test_links),
 		cmocka_unit_test(test_two_at_once), cmocka_unit_test(test_commands),

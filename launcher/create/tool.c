@@ -13,9 +13,11 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "launcher/base/program.h"
 #include "launcher/base/str.h"
 
 #define SEARCH		"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define SBIN		"/usr/sbin:/sbin"	/* not in an ordinary user's PATH */
 #define NO_PROGRAM	127
 #define LAST_BYTES	2048u
 /* How long a signal may go unnoticed that came just before poll(). */
@@ -33,24 +35,16 @@ static const char *search(void)
 
 bool tool_find(const char *name)
 {
-	const char *places[] = { search(), "/usr/sbin:/sbin" };
+	char file[PATH_MAX];
 
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
-		for (const char *p = places[i]; *p; p += strcspn(p, ":"), p += *p == ':') {
-			char file[PATH_MAX];
-
-			if (str_print(file, sizeof(file), "%.*s/%s", (int)strcspn(p, ":"), p, name) &&
-			    !access(file, X_OK))
-				return true;
-		}
-	return false;
+	return program_find(search(), name, file, sizeof(file)) || program_find(SBIN, name, file, sizeof(file));
 }
 
 static void set_environment(const struct tool *t)
 {
 	char path[PATH_MAX];
 
-	if (str_print(path, sizeof(path), "%s:/usr/sbin:/sbin", search()))
+	if (str_print(path, sizeof(path), "%s:" SBIN, search()))
 		setenv("PATH", path, 1);
 	setenv("LC_ALL", "C", 1);
 	setenv("DEBIAN_FRONTEND", "noninteractive", 1);

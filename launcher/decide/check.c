@@ -14,8 +14,17 @@
 #include "launcher/decide/check_parts.h"
 #include "launcher/decide/cpu.h"
 
+bool check_graphics_are_off(const struct checking *c)
+{
+	return c->more && c->more->log.event[LOG_GRAPHICS_OFF].n && c->dev && c->dev->group < 0 &&
+	       !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU);
+}
+
 static void check_cpu(const struct checking *c)
 {
+	/* The log knows why: cpu.virt-locked. */
+	if (c->more && c->more->log.event[LOG_VTX_LOCKED].n)
+		return;
 	if (c->host->cpu_virt == TRI_NO && (!c->wish || c->wish->accel == ACCEL_KVM))
 		check_say(c, FINDING_CPU_NO_VIRT, _("%s: neither vmx nor svm"), c->host->cpu);
 }
@@ -95,6 +104,8 @@ static void say_kvm(const struct checking *c)
 
 static void check_kvm(const struct checking *c)
 {
+	if (finding_has(c->f, FINDING_CPU_NO_VIRT) || (c->more && c->more->log.event[LOG_VTX_LOCKED].n))
+		return;
 	if (c->host->kvm == TRI_NO && (!c->wish || c->wish->accel == ACCEL_KVM))
 		say_kvm(c);
 }
@@ -122,30 +133,68 @@ static bool cmdline_has(const char *cmdline, const char *name, const char *flag)
 	return false;
 }
 
+/* The word that switches it off; NULL: none does. */
+static const char *iommu_off_word(const struct host_facts *h)
+{
+	if (cmdline_has(h->cmdline, "intel_iommu=", "off"))
+		return "intel_iommu=off";
+	return cmdline_has(h->cmdline, "iommu=", "off") ? "iommu=off" : NULL;
+}
+
 /* The step that helps: the firmware's switch, else what is on the command line, else what is not. */
 static const char *iommu_step(const struct host_facts *h)
 {
+	if (h->dmar == TRI_NO && cpu_has_vtd(h->cpu) == TRI_NO)
+		return N_("none on this machine: this processor was made without VT-d");
+	if (h->dmar == TRI_NO && iommu_off_word(h))
+		return N_("switch on VT-d in the firmware setup, and remove iommu=off and intel_iommu=off from the kernel command line");
 	if (h->dmar == TRI_NO)
 		return N_("switch on VT-d in the firmware setup (\"VT-d\", \"Directed I/O\")");
-	if (cmdline_has(h->cmdline, "iommu=", "off") || cmdline_has(h->cmdline, "intel_iommu=", "off"))
+	if (iommu_off_word(h))
 		return N_("remove iommu=off and intel_iommu=off from the kernel command line and restart the host");
 	return N_("put intel_iommu=on on the kernel command line and restart the host");
 }
 
-static void check_iommu(const struct checking *c)
+static void say_iommu_off(const struct checking *c)
 {
 	const struct host_facts *h = c->host;
+	const char *word = iommu_off_word(h);
+	char name[CPU_NAME_MAX];
 
-	if (h->iommu == TRI_NO)
+	if (h->dmar == TRI_NO && cpu_has_vtd(h->cpu) == TRI_NO)
+		check_say(c, FINDING_IOMMU_OFF, _("no IOMMU group: the %s has no VT-d"), cpu_name(h->cpu, name));
+	else if (h->dmar == TRI_NO)
 		check_say(c, FINDING_IOMMU_OFF,
-			  h->dmar == TRI_NO ? _("no IOMMU group, and the firmware describes no IOMMU (no DMAR table)")
-			  : h->dmar == TRI_YES
-				  ? _("no IOMMU group, although the firmware describes an IOMMU (DMAR table)")
-				  : _("no IOMMU group"));
-	if (h->iommu == TRI_NO && h->dmar != TRI_UNKNOWN)
+			  _("no IOMMU group, and the firmware describes no IOMMU (no DMAR table)"));
+	else if (word)
+		check_say(c, FINDING_IOMMU_OFF, _("no IOMMU group, and %s on the kernel command line"), word);
+	else
+		check_say(c, FINDING_IOMMU_OFF,
+			  h->dmar == TRI_YES ? _("no IOMMU group, although the firmware describes an IOMMU (DMAR table)") :
+					       _("no IOMMU group"));
+	if (h->dmar != TRI_UNKNOWN || word)
 		check_fix(c, FINDING_IOMMU_OFF, iommu_step(h));
-	if (cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
+}
+
+static void check_iommu(const struct checking *c)
+{
+	if (c->host->iommu == TRI_NO)
+		say_iommu_off(c);
+	if (cmdline_has(c->host->cmdline, "intel_iommu=", "igfx_off"))
 		check_say(c, FINDING_IOMMU_IGFX_OFF, _("intel_iommu=igfx_off on the kernel command line"));
+}
+
+static void say_no_group(const struct checking *c, const char *bdf)
+{
+	const char *word = iommu_off_word(c->host);
+
+	if (!word || c->host->iommu == TRI_YES) {
+		check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group"), bdf);
+		return;
+	}
+	check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group, and %s is on the kernel command line"), bdf,
+		  word);
+	check_fix(c, FINDING_IOMMU_NONE_DEVICE, iommu_step(c->host));
 }
 
 static void check_group(const struct checking *c)
@@ -156,9 +205,9 @@ static void check_group(const struct checking *c)
 	bdf_text(c->dev->bdf, text);
 	if (c->dev->group < 0) {
 		/* Where something is known to have taken it from the IOMMU, that is the finding. */
-		if (h->iommu != TRI_NO && !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU) &&
+		if (h->iommu != TRI_NO && !check_graphics_are_off(c) && !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU) &&
 		    !cmdline_has(h->cmdline, "intel_iommu=", "igfx_off"))
-			check_say(c, FINDING_IOMMU_NONE_DEVICE, _("%s is in no IOMMU group"), text);
+			say_no_group(c, text);
 		return;
 	}
 	for (size_t i = 0; i < h->n_pci; i++) {
@@ -177,6 +226,9 @@ static void check_width(const struct checking *c)
 	if (c->dev->group >= 0 && !c->dev->iommu_width)
 		check_say(c, FINDING_IOMMU_WIDTH_UNKNOWN, _("no width was found for group %d"),
 			  c->dev->group);
+	/* No unit at all beside a group: they were not recorded. */
+	if (c->host->iommu_units == TRI_NO)
+		check_weigh(c, FINDING_IOMMU_WIDTH_UNKNOWN, SEVERITY_NOTE);
 }
 
 /* --- VFIO -------------------------------------------------------------------------------- */
@@ -224,6 +276,8 @@ static void check_identity(const struct checking *c)
 		check_say(c, FINDING_IGPU_NOT_INTEL, _("%s is %04x:%04x"), text, d->vendor, d->device);
 	else if (d->bdf.fn)
 		check_say(c, FINDING_IGPU_VF, _("%s is a virtual function"), text);
+	else if (!c->pf && check_graphics_are_off(c))
+		return;		/* known or not, Linux does not give it out */
 	else if (!c->pf)
 		check_say(c, FINDING_IGPU_UNKNOWN_DEVICE, _("%s is 8086:%04x"), text, d->device);
 	else if (c->pf->bar == IGD_BAR_NO_IOMMU)

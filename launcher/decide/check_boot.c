@@ -115,13 +115,15 @@ static bool is_about_us(const struct modprobe_rule *r)
 	return false;
 }
 
-static bool has_rule(const struct modprobe *m, const struct modprobe_rule *r)
+bool check_can_be_stale(const struct checking *c)
 {
-	for (size_t i = modprobe_find(m, r->word, r->name, 0); i < m->n_rules;
-	     i = modprobe_find(m, r->word, r->name, i + 1))
-		if (!strcmp(m->rule[i].value, r->value))
-			return true;
-	return false;
+	return !c->boot->image.texts_left_out && !c->boot->modprobe.unread && !c->boot->own_settings;
+}
+
+static void say_rebuild(const struct checking *c)
+{
+	if (*c->boot->rebuild)
+		check_step(c, FINDING_INITRAMFS_STALE, _("build it anew: %s, then restart"), c->boot->rebuild);
 }
 
 /*
@@ -133,7 +135,7 @@ static bool is_behind(const struct boot_facts *b, const struct modprobe_rule *r)
 	int64_t mtime = b->modprobe.file[r->file].mtime;
 
 	if (b->image_modprobe.n_files)
-		return !has_rule(&b->image_modprobe, r);
+		return !modprobe_has(&b->image_modprobe, r);
 	return mtime && b->image.mtime && mtime - 60 > b->image.mtime;
 }
 
@@ -144,21 +146,23 @@ static bool check_stale(const struct checking *c)
 	const struct modprobe *here = &b->modprobe, *there = &b->image_modprobe;
 	char where[320];
 
-	if (b->image.texts_left_out || here->unread || b->own_settings)
+	if (!check_can_be_stale(c))
 		return false;
 	for (size_t i = 0; i < here->n_rules; i++) {
 		if (!is_about_us(&here->rule[i]) || !is_behind(b, &here->rule[i]))
 			continue;
 		check_say(c, FINDING_INITRAMFS_STALE, _("%.150s is not in /%.120s"),
 			  modprobe_where(here, i, where, sizeof(where)), b->where.path);
+		say_rebuild(c);
 		return true;
 	}
 	for (size_t i = 0; i < there->n_rules; i++) {
-		if (!is_about_us(&there->rule[i]) || has_rule(here, &there->rule[i]))
+		if (!is_about_us(&there->rule[i]) || modprobe_has(here, &there->rule[i]))
 			continue;
 		check_say(c, FINDING_INITRAMFS_STALE,
 			  _("/%.120s has a setting of %s that modprobe.d has no more"), b->where.path,
 			  there->rule[i].name);
+		say_rebuild(c);
 		return true;
 	}
 	return false;

@@ -83,6 +83,10 @@ static void check_switches(const struct checking *c, const struct cmdline *cmd)
 	bool off = cmdline_lists(cmd, "intel_iommu", "off");
 	bool all_off = cmdline_lists(cmd, "iommu", "off");
 
+	/* One cause, one finding: those two name the word that did it. */
+	if ((off || all_off) &&
+	    (finding_has(c->f, FINDING_IOMMU_OFF) || finding_has(c->f, FINDING_IOMMU_NONE_DEVICE)))
+		return;
 	if (on && off)
 		check_say(c, FINDING_CMDLINE_CONTRADICTION, _("intel_iommu=on and intel_iommu=off"));
 	else if (on && all_off)
@@ -222,8 +226,10 @@ static const char *take_id(const char *s, unsigned long *vendor, unsigned long *
  * A list that names an Intel iGPU, but none of this machine. Other devices in it are none of our
  * business, and a second iGPU beside the right one does no harm.
  */
-static void check_list(const struct checking *c, const char *list, const char *where)
+static void check_list(const struct checking *c, const char *list, const char *where, const char *file,
+		       const char *command)
 {
+	unsigned int mine = c->dev->device;
 	unsigned long wrong = 0;
 
 	while (*list) {
@@ -237,33 +243,71 @@ static void check_list(const struct checking *c, const char *list, const char *w
 		if (igd_find((uint16_t)device))
 			wrong = device;
 	}
-	if (wrong)
-		say_few(c, FINDING_IDS_NOT_THIS_MACHINE,
-			    _("%.200s names 8086:%04lx, the iGPU of this machine is 8086:%04x"), where, wrong,
-			    c->dev->device);
+	if (!wrong || count_of(c->f, FINDING_IDS_NOT_THIS_MACHINE) >= FEW)
+		return;
+	finding_add(c->f, FINDING_IDS_NOT_THIS_MACHINE,
+		    _("%.200s names 8086:%04lx, the iGPU of this machine is 8086:%04x"), where, wrong, mine);
+	if (*file && *command)
+		check_step(c, FINDING_IDS_NOT_THIS_MACHINE,
+			   _("write 8086:%04x for 8086:%04lx in %.140s, then %.100s, and restart"), mine, wrong, file,
+			   command);
+	else if (*file)
+		check_step(c, FINDING_IDS_NOT_THIS_MACHINE,
+			   _("write 8086:%04x for 8086:%04lx in %.140s, make initramfs and boot entries anew, and restart"),
+			   mine, wrong, file);
+	else
+		check_step(c, FINDING_IDS_NOT_THIS_MACHINE,
+			   _("write 8086:%04x for 8086:%04lx where the boot loader's kernel command line is written, and restart"),
+			   mine, wrong);
 }
 
-static void check_ids_of(const struct checking *c, const struct modprobe *m)
+static void check_ids_of(const struct checking *c, const struct modprobe *m, const struct modprobe *left_out)
 {
 	char ids[512], where[320];
 
 	for (size_t i = modprobe_find(m, MODPROBE_OPTIONS, "vfio_pci", 0); i < m->n_rules;
-	     i = modprobe_find(m, MODPROBE_OPTIONS, "vfio_pci", i + 1))
+	     i = modprobe_find(m, MODPROBE_OPTIONS, "vfio_pci", i + 1)) {
+		if (left_out && modprobe_has(left_out, &m->rule[i]))
+			continue;
+		modprobe_where(m, i, where, sizeof(where));
 		if (modprobe_option(&m->rule[i], "ids", ids, sizeof(ids)))
-			check_list(c, ids, modprobe_where(m, i, where, sizeof(where)));
+			check_list(c, ids, where, where, c->boot->rebuild);
+	}
 }
 
-void check_ids(const struct checking *c)
+static void check_cmdline_ids(const struct checking *c)
 {
 	struct cmdline cmd;
+	char where[320];
+	size_t n = 0;
 
-	if (!c->boot || c->dev->vendor != IGD_VENDOR_INTEL)
-		return;
 	cmdline_parse(c->host->cmdline, &cmd);
 	for (size_t i = cmdline_find(&cmd, "vfio-pci.ids", 0); i < cmd.n;
-	     i = cmdline_find(&cmd, "vfio-pci.ids", i + 1))
-		if (cmdline_value(&cmd, i))
-			check_list(c, cmdline_value(&cmd, i), _("the kernel command line"));
-	check_ids_of(c, &c->boot->modprobe);
-	check_ids_of(c, &c->boot->image_modprobe);
+	     i = cmdline_find(&cmd, "vfio-pci.ids", i + 1), n++) {
+		const char *file = n < BOOT_IDS_MAX ? c->boot->ids_where[n] : "";
+
+		if (!cmdline_value(&cmd, i))
+			continue;
+		snprintf(where, sizeof(where), *file ? _("the kernel command line (%s)") : "%s",
+			 *file ? file : _("the kernel command line"));
+		check_list(c, cmdline_value(&cmd, i), where, file, c->boot->remake);
+	}
+}
+
+/*
+ * The copies in the image follow the files: what a file says wrong it says for its copy, and a copy that is
+ * only behind is initramfs.stale. Where that cannot be judged the copy speaks for itself.
+ */
+void check_ids(const struct checking *c)
+{
+	const struct boot_facts *b = c->boot;
+	bool judged;
+
+	if (!b || c->dev->vendor != IGD_VENDOR_INTEL)
+		return;
+	check_cmdline_ids(c);
+	check_ids_of(c, &b->modprobe, NULL);
+	judged = b->wanted && b->image.state == INITRAMFS_READ && check_can_be_stale(c);
+	if (!judged)
+		check_ids_of(c, &b->image_modprobe, &b->modprobe);
 }

@@ -22,7 +22,7 @@ static bool is_virtual(const struct checking *c)
 
 /* --- firmware ------------------------------------------------------------------------------- */
 
-/* With the flag gone cpu.no-virt has said it; the log then tells which of its two causes it is. */
+/* Without such a line a flag that is gone is cpu.no-virt. */
 static void check_vtx(const struct checking *c)
 {
 	if (!c->more->log.event[LOG_VTX_LOCKED].n || c->host->kvm == TRI_YES)
@@ -50,9 +50,7 @@ static void check_rmrr(const struct checking *c)
 
 static void check_graphics_off(const struct checking *c)
 {
-	/* Broadwell is known by its id: igpu.broadwell. */
-	if (c->more->log.event[LOG_GRAPHICS_OFF].n && c->dev->group < 0 &&
-	    !(c->pf && c->pf->bar == IGD_BAR_NO_IOMMU))
+	if (check_graphics_are_off(c))
 		check_say(c, FINDING_IOMMU_GRAPHICS_OFF,
 			  _("the kernel's log: Disabling IOMMU for graphics on this chipset"));
 }
@@ -131,6 +129,9 @@ static void check_outputs(const struct checking *c)
 			  o->n);
 	if (*o->panel)
 		check_say(c, FINDING_PANEL_INTERNAL, _("%s is the machine's own panel"), o->panel);
+	else if (!o->n && c->more->power.lid == TRI_YES && check_vbt_panel(c))
+		check_say(c, FINDING_PANEL_INTERNAL, _("a machine with a lid, and %s in the video BIOS table"),
+			  check_vbt_panel(c));
 }
 
 /* --- what runs the VM, and what follows ------------------------------------------------------------ */
@@ -160,17 +161,27 @@ static bool is_sleep(const char *action)
 	       str_starts(action, "hybrid-sleep") || str_starts(action, "sleep");
 }
 
+static bool is_plasma(const struct power_facts *p)
+{
+	return p->powerdevil && (str_starts(p->desktop, "sddm") || str_starts(p->desktop, "plasmalogin"));
+}
+
 static void check_idle(const struct checking *c)
 {
 	const struct power_facts *p = &c->more->power;
 
 	if (p->masked != TRI_NO)
 		return;
-	if (is_sleep(p->idle_action))
+	if (is_sleep(p->idle_action)) {
 		check_say(c, FINDING_HOST_IDLE_SUSPENDS, _("IdleAction=%s in logind.conf"), p->idle_action);
-	else if (str_starts(p->desktop, "gdm") && p->desktop_never != TRI_YES)
+	} else if (is_plasma(p) && p->powerdevil_never != TRI_YES) {
+		check_say(c, FINDING_HOST_DESKTOP_SUSPENDS,
+			  _("%s and Plasma's PowerDevil, and no file of the system that says AutoSuspendAction=0 for mains power"),
+			  p->desktop);
+	} else if (str_starts(p->desktop, "gdm") && p->desktop_never != TRI_YES) {
 		check_say(c, FINDING_HOST_DESKTOP_SUSPENDS, _("%s, and no file that says 'nothing' to sleep-inactive-ac-type"),
 			  p->desktop);
+	}
 }
 
 /* systemd's own choice for a lid is to suspend. */

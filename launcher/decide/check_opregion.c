@@ -52,6 +52,28 @@ static void check_region(const struct checking *c)
 	check_vbt(c, region, &o);
 }
 
+/* Boards without a panel often have an entry for one, so it means something only beside a lid. */
+const char *check_vbt_panel(const struct checking *c)
+{
+	const struct vfio_facts *v = &c->host->vfio;
+	struct span region = { v->opregion, v->opregion_len }, table;
+	struct opregion o;
+	struct vbt vbt;
+
+	if (v->state != REGION_READ || !v->opregion || opregion_parse(region, 0, &o) ||
+	    !span_sub(region, o.vbt_at, o.vbt_size, &table) || vbt_parse(table, &vbt))
+		return NULL;
+	for (size_t i = 0; i < vbt.n_children; i++) {
+		const char *kind[VBT_CONNECTORS_MAX];
+		size_t n = vbt_connectors(&vbt.child[i], kind);
+
+		for (size_t k = 0; k < n; k++)
+			if (!strcmp(kind[k], "eDP") || !strcmp(kind[k], "LVDS") || !strcmp(kind[k], "DSI"))
+				return kind[k];
+	}
+	return NULL;
+}
+
 /* ASLS of the host tells without opening the device; 0 while all else is unread means absent. */
 static bool asls_is_none(const struct pci_fact *d)
 {

@@ -32,6 +32,13 @@ static inline void check_fix(const struct checking *c, enum finding_id id, const
 		c->f->v[c->f->n - 1].fix = fix;
 }
 
+/** check_step() - the last finding of the list gets a step with names in it, translated */
+#define check_step(c, finding, ...)					\
+	do {								\
+		if ((c)->f->n && (c)->f->v[(c)->f->n - 1].id == (finding)) \
+			finding_step(&(c)->f->v[(c)->f->n - 1], __VA_ARGS__); \
+	} while (0)
+
 /** check_weigh() - the last finding of the list gets another severity */
 static inline void check_weigh(const struct checking *c, enum finding_id id, enum severity s)
 {
@@ -43,10 +50,19 @@ static inline void check_weigh(const struct checking *c, enum finding_id id, enu
 void check_more(const struct checking *c);
 
 void check_opregion(const struct checking *c);
+/** check_vbt_panel() - kind of the internal panel that the VBT names ("eDP"); NULL: none, or no VBT was read */
+const char *check_vbt_panel(const struct checking *c);
+
 void check_stolen(const struct checking *c);
 void check_cmdline(const struct checking *c);
 void check_ids(const struct checking *c);
 void check_boot(const struct checking *c);
+
+/** check_can_be_stale() - do settings and their copies in the image tell whether the image is behind? */
+bool check_can_be_stale(const struct checking *c);
+
+/** check_graphics_are_off() - has Linux, by its log, taken the IOMMU from this iGPU? Broadwell is known by its id */
+bool check_graphics_are_off(const struct checking *c);
 
 /** check_kernel_before() - is the host's kernel known and older than this? */
 bool check_kernel_before(const struct host_facts *h, int major, int minor);

@@ -141,3 +141,39 @@ enum tri cpu_has_igpu(const char *model)
 	return str_starts(name, "Celeron") || str_starts(name, "Pentium") || *name == 'N' ? TRI_YES :
 	       TRI_UNKNOWN;
 }
+
+/* Models, and families by what follows their name: desktop parts have no letter, or T, S, E, TE. */
+static const struct {
+	const char *begins;
+	unsigned int first, last;	/* of the number behind it */
+	bool exact;			/* the letters are part of begins' row: K alone */
+} without_vtd[] = {
+	{ "i5-", 2500, 2500, true }, { "i7-", 2600, 2600, true }, { "i7-", 2700, 2700, true },
+	{ "i5-", 3570, 3570, true }, { "i7-", 3770, 3770, true },
+	{ "i5-", 4670, 4670, true }, { "i7-", 4770, 4770, true },
+	{ "i3-", 2100, 2130, false }, { "i3-", 3210, 3250, false }, { "i3-", 4130, 4370, false },
+	{ "Pentium G", 620, 870, false }, { "Pentium G", 2010, 2140, false }, { "Pentium G", 3220, 3470, false },
+	{ "Celeron G", 440, 555, false }, { "Celeron G", 1610, 1630, false }, { "Celeron G", 1820, 1850, false },
+};
+
+enum tri cpu_has_vtd(const char *model)
+{
+	char name[CPU_NAME_MAX];
+
+	if (!strstr(model, "Intel"))
+		return TRI_UNKNOWN;
+	cpu_name(model, name);
+	for (size_t i = 0; i < ARRAY_SIZE(without_vtd); i++) {
+		const char *at = str_starts(name, without_vtd[i].begins);
+		size_t n = at ? strspn(at, "0123456789") : 0;
+		unsigned int number = 0;
+
+		for (size_t k = 0; k < n && n < 6; k++)
+			number = number * 10 + (unsigned int)(at[k] - '0');
+		if (!n || number < without_vtd[i].first || number > without_vtd[i].last)
+			continue;
+		if (without_vtd[i].exact ? !strcmp(at + n, "K") : !at[n] || strchr("TSE", at[n]))
+			return TRI_NO;
+	}
+	return TRI_UNKNOWN;
+}

@@ -24,4 +24,11 @@ char *cpu_name(const char *model, char buf[static CPU_NAME_MAX]);
  */
 enum tri cpu_has_igpu(const char *model);
 
+/**
+ * cpu_has_vtd() - was this model made with VT-d (Intel ARK, "Intel Virtualization Technology for Directed I/O")?
+ *
+ * No: models of the second to fourth generation that are known to be without it; else unknown.
+ */
+enum tri cpu_has_vtd(const char *model);
+
 #endif

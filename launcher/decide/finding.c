@@ -32,9 +32,19 @@ void finding_add(struct findings *f, enum finding_id id, const char *fmt, ...)
 	str_sanitize(x->seen);
 }
 
+void finding_step(struct finding *x, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(x->step, sizeof(x->step), fmt, ap);
+	va_end(ap);
+	str_sanitize(x->step);
+}
+
 const char *finding_fix(const struct finding *x)
 {
-	return x->fix ? x->fix : finding_def(x->id)->fix;
+	return *x->step ? x->step : x->fix ? x->fix : finding_def(x->id)->fix;
 }
 
 bool finding_has(const struct findings *f, enum finding_id id)

@@ -40,6 +40,7 @@ struct finding {
 	enum severity severity;
 	char seen[320];		/* what was seen; translated sentence */
 	const char *fix;	/* N_(): a step that fits better than the row's; NULL: the row's */
+	char step[320];		/* a step with names in it, translated; "" see fix */
 };
 
 #define FINDINGS_MAX	96
@@ -58,7 +59,10 @@ bool finding_find_id(const char *text, enum finding_id *id);
 /** finding_add() - append with the row's severity; a full list keeps what it has */
 void finding_add(struct findings *f, enum finding_id id, const char *fmt, ...) printf_(3, 4);
 
-/** finding_fix() - the step that mends @x, untranslated: its own or the row's */
+/** finding_step() - give @x a step of its own, a translated sentence */
+void finding_step(struct finding *x, const char *fmt, ...) printf_(2, 3);
+
+/** finding_fix() - the step that mends @x: its own, or the row's, which is to be translated still */
 const char *finding_fix(const struct finding *x);
 
 /** finding_has() - is @id in the list? */

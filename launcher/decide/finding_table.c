@@ -601,8 +601,8 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("a desktop that does not put the host to sleep"),
 		N_("sudo systemctl mask sleep.target suspend.target hibernate.target"),
 		N_("GNOME, and its login screen too, puts an idle computer to sleep after a quarter of an hour "
-		   "unless its power settings say otherwise; no file of this host does. Masked targets "
-		   "hold whatever the desktop wants.")),
+		   "unless its power settings say otherwise; Plasma does the same. No file of this host's system does; "
+		   "what a user has set is not looked at. Masked targets hold whatever the desktop wants.")),
 	ROW(HOST_LID_SUSPENDS,
 		N_("HandleLidSwitch=ignore in logind.conf, where the lid may be closed while a VM runs"),
 		N_("set HandleLidSwitch=ignore in /etc/systemd/logind.conf.d/igvm.conf and restart systemd-logind"),

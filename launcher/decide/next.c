@@ -19,6 +19,7 @@ static bool asks_for_nothing(enum finding_id id)
 {
 	static const enum finding_id none[] = {
 		FINDING_IGPU_DRIVER_BOUND, FINDING_IGPU_EXPERIMENTAL, FINDING_IGPU_EXPERIMENTAL_USED,
+		FINDING_IOMMU_WIDTH_UNKNOWN,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(none); i++)

@@ -287,6 +287,25 @@ static int add_image_loads(struct boot_facts *b)
 	return r;
 }
 
+/* The same text as on the running command line: another list in a file is not the one that counts. */
+static int find_ids(const struct tree *t, const char *text, struct boot_facts *b)
+{
+	_free_ struct cmdline *c = malloc(sizeof(*c));
+	char word[320];
+	size_t n = 0;
+
+	if (!c)
+		return -ENOMEM;
+	cmdline_parse(text, c);
+	for (size_t i = cmdline_find(c, "vfio-pci.ids", 0); i < c->n && n < BOOT_IDS_MAX;
+	     i = cmdline_find(c, "vfio-pci.ids", i + 1), n++)
+		if (cmdline_value(c, i) &&
+		    str_print(word, sizeof(word), "%s=%s", cmdline_name(c, i), cmdline_value(c, i)) &&
+		    !boot_word_where(t, word, b->ids_where[n], sizeof(b->ids_where[n])))
+			b->ids_where[n][0] = '\0';
+	return 0;
+}
+
 static int read_image(const struct tree *t, struct boot_facts *b)
 {
 	int r = initramfs_read(t, b->where.path, NULL, 0, &b->image);
@@ -311,6 +330,13 @@ static int read_boot(const struct tree *t, const char *release, const char *cmdl
 	read_lockdown(t, b);
 	b->own_settings = tree_exists(t, "etc/NIXOS") == TRI_YES;
 	b->wanted = rules_want(&b->modprobe) || cmdline_wants(cmdline);
+	if (b->wanted) {
+		r = boot_commands(t, release, b);
+		if (!r)
+			r = find_ids(t, cmdline, b);
+		if (r)
+			return r;
+	}
 	if (image == BOOT_IMAGE_NEVER || (image == BOOT_IMAGE_IF_WANTED && !b->wanted))
 		return 0;
 	initramfs_locate(t, release, cmdline, &b->where);

@@ -21,6 +21,8 @@ enum boot_image {
 	BOOT_IMAGE_ALWAYS,
 };
 
+#define BOOT_IDS_MAX	4	/* vfio-pci.ids= may be written several times */
+
 struct boot_facts {
 	struct modprobe modprobe;	/* of the tree */
 	enum modprobe_kind kind[BOOT_MODULES];
@@ -30,6 +32,9 @@ struct boot_facts {
 	bool own_settings;		/* the initramfs has settings of its own, none of /etc: NixOS */
 	char lockdown[32];		/* "integrity", "confidentiality", "none"; "" unknown */
 	bool wanted;			/* something is to bind an Intel iGPU at boot */
+	char ids_where[BOOT_IDS_MAX][224]; /* per vfio-pci.ids= of the running command line: "/etc/default/grub:6"; "" unknown */
+	char rebuild[96];		/* with wanted: the command that builds the initramfs anew; "" unknown */
+	char remake[96];		/* with wanted: the one that makes boot entries anew; "" none, or unknown */
 	struct initramfs_where where;	/* NOT_FOUND with an empty how: not looked for */
 	bool opened;			/* image is filled */
 	struct initramfs_facts image;
@@ -44,6 +49,12 @@ struct boot_facts {
  */
 nodiscard_ int boot_read(const char *root, const char *release, const char *cmdline,
 			 enum boot_image image, struct boot_facts *b);
+
+/** boot_word_where() - "FILE:LINE" where a boot loader's command line has @word; false: @where is "" */
+nodiscard_ bool boot_word_where(const struct tree *t, const char *word, char *where, size_t size);
+
+/** boot_commands() - fill rebuild and remake of *@b; 0 or -ENOMEM */
+nodiscard_ int boot_commands(const struct tree *t, const char *release, struct boot_facts *b);
 
 /** boot_done() - release what *@b owns; harmless on a zeroed or released one */
 void boot_done(struct boot_facts *b);

@@ -34,7 +34,7 @@ struct holder {
 	char name[64];		/* name or number of the VM, of the vtconsole, of the framebuffer; the comm */
 	char unit[64];		/* systemd unit it runs in, "" not known */
 	uid_t uid;
-	char user[40];		/* its owner's name, else the number; "" not known */
+	char user[40];		/* its owner's name, else "root" or "uid 1000"; "" not known */
 	char node[64];		/* what it has open; "" no process */
 };
 

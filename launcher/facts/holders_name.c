@@ -64,7 +64,7 @@ static void user_name(const struct tree *t, uid_t uid, char *user, size_t size)
 	_free_ char *text = NULL;
 	char *save = NULL;
 
-	snprintf(user, size, "%u", uid);
+	snprintf(user, size, uid ? "uid %u" : "root", uid);
 	if (tree_read(t, "etc/passwd", PASSWD_MAX, &text, NULL))
 		return;
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {

@@ -78,6 +78,7 @@ struct host_facts {
 	enum tri cpu_virt;	/* vmx or svm flag */
 	enum tri dmar;		/* ACPI DMAR (or IVRS) table present */
 	enum tri iommu;		/* at least one IOMMU group exists */
+	enum tri iommu_units;	/* sysfs has a directory of IOMMU units */
 	enum tri efi;		/* booted by UEFI */
 	enum tri kvm;		/* /dev/kvm can be opened by us; not: a vCPU runs */
 	enum tri vfio_module;	/* vfio-pci known to the kernel (driver directory or module file) */

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "launcher/facts/host_dev.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "launcher/base/str.h"
 
@@ -124,18 +129,106 @@ static void read_width(const struct tree *t, const char *path, struct pci_fact *
 		f->iommu_width = width;
 }
 
+/* "DRIVER=i915": also there where links were followed when the tree was copied. */
+static void driver_of_uevent(const struct tree *t, const char *path, struct pci_fact *f)
+{
+	_free_ char *text = NULL;
+	const char *at;
+
+	if (tree_read(t, path, 4096, &text, NULL))
+		return;
+	at = strstr(text, "DRIVER=");
+	if (at && (at == text || at[-1] == '\n') &&
+	    str_print(f->driver, sizeof(f->driver), "%.*s", (int)strcspn(at + 7, "\r\n"), at + 7))
+		str_sanitize(f->driver);
+}
+
+/* The group that lists the device, where the device's own link is lost. */
+static int group_by_lists(const struct tree *t, const char *bdf)
+{
+	_fd_ int fd = tree_open(t, "sys/kernel/iommu_groups", O_RDONLY | O_DIRECTORY);
+	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+	uint64_t v;
+
+	if (!d)
+		return -1;
+	fd = -1;
+	while ((e = readdir(d))) {
+		char path[96];
+		struct stat st;
+
+		if (str_u64(e->d_name, 10, INT32_MAX, &v) &&
+		    str_print(path, sizeof(path), "%s/devices/%s", e->d_name, bdf) &&
+		    !fstatat(dirfd(d), path, &st, AT_SYMLINK_NOFOLLOW))
+			return (int)v;
+	}
+	return -1;
+}
+
+/* ".../drivers/i915", of which the record does not have the directory: the name is told all the same. */
+static bool dangling(const struct tree *t, const char *path, const char *parent, char *buf, size_t size)
+{
+	_fd_ int link = tree_open(t, path, O_PATH | O_NOFOLLOW);
+	char target[PATH_MAX], *slash;
+	ssize_t n = link < 0 ? -1 : readlinkat(link, "", target, sizeof(target) - 1);
+	size_t len = strlen(parent);
+
+	if (n <= 0)
+		return false;
+	target[n] = '\0';
+	slash = strrchr(target, '/');
+	if (!slash || (size_t)(slash - target) < len || memcmp(slash - len, parent, len) ||
+	    !str_copy(buf, size, slash + 1))
+		return false;
+	str_sanitize(buf);
+	return true;
+}
+
+static bool is_link(const struct tree *t, const char *path)
+{
+	_fd_ int fd = tree_open(t, path, O_PATH | O_NOFOLLOW);
+	struct stat st;
+
+	return fd >= 0 && !fstat(fd, &st) && S_ISLNK(st.st_mode);
+}
+
+static void recorded_driver(const struct tree *t, const char *link, const char *uevent, struct pci_fact *f)
+{
+	if (tree_exists(t, "sys/bus/pci/drivers") != TRI_NO ||
+	    !dangling(t, link, "drivers", f->driver, sizeof(f->driver)))
+		driver_of_uevent(t, uevent, f);
+}
+
+static void read_links(const struct tree *t, const char *dir, const char *bdf, struct pci_fact *f)
+{
+	char path[128], uevent[128], link[32];
+	uint64_t v;
+
+	snprintf(path, sizeof(path), "%s/driver", dir);
+	snprintf(uevent, sizeof(uevent), "%s/uevent", dir);
+	if (tree_link(t, path, f->driver, sizeof(f->driver)))
+		f->driver[0] = '\0';
+	if (!t->live && !*f->driver)
+		recorded_driver(t, path, uevent, f);
+	snprintf(path, sizeof(path), "%s/iommu_group", dir);
+	if (!tree_link(t, path, link, sizeof(link)) && str_u64(link, 10, INT32_MAX, &v))
+		f->group = (int)v;
+	else if (!t->live && tree_exists(t, "sys/kernel/iommu_groups") == TRI_NO &&
+		 dangling(t, path, "iommu_groups", link, sizeof(link)) && str_u64(link, 10, INT32_MAX, &v))
+		f->group = (int)v;
+	else if (!t->live && !is_link(t, path))
+		f->group = group_by_lists(t, bdf);
+}
+
 void host_dev_read(const struct tree *t, struct pci_fact *f)
 {
-	char dir[64], bdf[BDF_TEXT_MAX], path[128], link[32];
+	char dir[64], bdf[BDF_TEXT_MAX], path[128];
 	uint64_t v;
 
 	snprintf(dir, sizeof(dir), "sys/bus/pci/devices/%s", bdf_text(f->bdf, bdf));
 #define IN_DIR(file) (snprintf(path, sizeof(path), "%s/%s", dir, file), path)
-	if (tree_link(t, IN_DIR("driver"), f->driver, sizeof(f->driver)))
-		f->driver[0] = '\0';
-	if (!tree_link(t, IN_DIR("iommu_group"), link, sizeof(link)) &&
-	    str_u64(link, 10, INT32_MAX, &v))
-		f->group = (int)v;
+	read_links(t, dir, bdf, f);
 	/* Config space is read by port I/O, a millisecond each: only where it is looked at. */
 	if (f->class >> 16 != PCI_BASE_CLASS_DISPLAY)
 		return;

@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/str.h"
+#include "launcher/facts/unpack.h"
 
 #define DMAR_MAX	(1u << 20)
 #define CONFIG_MAX	(4u << 20)	/* /boot/config of a distribution has 300 KiB */
@@ -78,6 +80,50 @@ static bool kernel_file(const struct tree *t, const struct host_facts *h, const 
 	       !tree_read(t, path, max, text, NULL);
 }
 
+struct grown {
+	char *text;
+	size_t len;
+};
+
+static int grow(void *arg, const uint8_t *p, size_t n)
+{
+	struct grown *g = arg;
+	char *more = realloc(g->text, g->len + n + 1);
+
+	if (!more)
+		return -ENOMEM;
+	memcpy(more + g->len, p, n);
+	g->text = more;
+	g->len += n;
+	more[g->len] = '\0';
+	return 0;
+}
+
+/* IKCONFIG_PROC: the running kernel's own, which Arch and openSUSE have and no file of /boot. */
+static bool read_config_gz(const struct tree *t, char **text)
+{
+	_fd_ int fd = tree_open(t, "proc/config.gz", O_RDONLY | O_NONBLOCK);
+	struct unpack u = { .fd = -1 };
+	struct grown g = { 0 };
+	int r = fd < 0 ? fd : unpack_init(&u, fd, 0, CONFIG_MAX);
+
+	if (!r) {
+		u.in_max = CONFIG_MAX;
+		u.total_max = CONFIG_MAX;
+		u.deadline_ms = (uint64_t)clock_ms() + 1000;
+		u.emit = grow;
+		u.arg = &g;
+		r = unpack_kind(&u) == UNPACK_GZIP ? unpack_member(&u, UNPACK_GZIP) : -EBADMSG;
+		unpack_done(&u);
+	}
+	if (r) {
+		free(g.text);
+		return false;
+	}
+	*text = g.text;
+	return g.text;
+}
+
 static void read_config(const struct tree *t, const struct host_facts *h, struct host_more *m)
 {
 	/* Debian, Fedora, openSUSE; Fedora's second copy, NixOS; openSUSE with a merged /usr. */
@@ -89,6 +135,8 @@ static void read_config(const struct tree *t, const struct host_facts *h, struct
 	for (size_t i = 0; i < ARRAY_SIZE(places) && !text; i++)
 		if (!kernel_file(t, h, places[i], CONFIG_MAX, &text))
 			text = NULL;
+	if (!text && !read_config_gz(t, &text))
+		text = NULL;
 	/* A file without a single option is no configuration. */
 	if (!text || !strstr(text, "CONFIG_"))
 		return;

@@ -25,7 +25,9 @@ struct power_facts {
 	enum tri lid;		/* the machine has a lid (ACPI button or chassis type) */
 	enum tri masked;	/* sleep.target or suspend.target is masked */
 	char desktop[48];	/* target of display-manager.service: "gdm.service"; "" none */
-	enum tri desktop_never;	/* a dconf database of the system says 'nothing' for mains power */
+	enum tri desktop_never;	/* GNOME: a dconf database of the system says 'nothing' for mains power */
+	bool powerdevil;	/* Plasma's PowerDevil is installed */
+	enum tri powerdevil_never; /* a file of the system's says AutoSuspendAction=0 for mains power */
 };
 
 /** struct user_facts - what the calling user may; of this machine only */

@@ -204,6 +204,33 @@ static void one_database(const struct tree *t, const char *dir, const char *name
 		each_entry(t, path, true, one_key_file, to);
 }
 
+/*
+ * Plasma: powerdevilrc of the system, group [AC][SuspendAndShutdown] (powerdevil 6, daemon/PowerDevilProfileSettings.kcfg).
+ * A user's own file is that user's, and is not read.
+ */
+static void read_powerdevil(const struct tree *t, struct power_facts *p)
+{
+	static const char *const installed[] = {
+		"etc/xdg/autostart/powerdevil.desktop", "usr/lib/systemd/user/plasma-powerdevil.service",
+		"lib/systemd/user/plasma-powerdevil.service", "etc/xdg/powerdevilrc",
+	};
+	_free_ char *text = NULL;
+	char *save = NULL, value[16];
+	bool group = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(installed); i++)
+		p->powerdevil |= tree_is_file(t, installed[i]);
+	if (tree_read(t, "etc/xdg/powerdevilrc", 65536, &text, NULL))
+		return;
+	for (char *s = strtok_r(text, "\n", &save); s; s = strtok_r(NULL, "\n", &save)) {
+		s += strspn(s, " \t");
+		if (*s == '[')
+			group = str_starts(s, "[AC][SuspendAndShutdown]");
+		else if (group && ini_value(s, "AutoSuspendAction", value, sizeof(value)))
+			p->powerdevil_never = strcmp(value, "0") ? TRI_NO : TRI_YES;
+	}
+}
+
 /* SMBIOS 7.4.1: portable, laptop, notebook, sub notebook, tablet, convertible, detachable. */
 static enum tri chassis_has_lid(const struct tree *t)
 {
@@ -224,6 +251,7 @@ void host_power_read(const struct tree *t, struct power_facts *p)
 	read_logind(t, p);
 	read_desktop(t, p);
 	each_entry(t, "etc/dconf/db", true, one_database, &p->desktop_never);
+	read_powerdevil(t, p);
 	if (tree_exists(t, "etc/systemd") == TRI_YES)
 		p->masked = is_masked(t, "sleep.target") || is_masked(t, "suspend.target") ? TRI_YES : TRI_NO;
 	p->lid = tree_exists(t, "proc/acpi/button/lid") == TRI_YES ? TRI_YES : chassis_has_lid(t);

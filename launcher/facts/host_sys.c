@@ -35,7 +35,8 @@ static void recorded_uname(const struct tree *t, struct host_facts *h)
 {
 	char line[512], *s = line;
 
-	if (tree_line(t, "igvm/uname", line, sizeof(line)))
+	/* "Linux version 6.12.48+deb13-amd64 (build@host) ..." has it in the same place as uname -a. */
+	if (tree_line(t, "igvm/uname", line, sizeof(line)) && tree_line(t, "proc/version", line, sizeof(line)))
 		return;
 	if (str_starts(line, "Linux "))
 		for (int i = 0; i < 2 && *s; i++) {
@@ -124,13 +125,45 @@ static void read_memory(const struct tree *t, struct host_facts *h)
 		h->ram_bytes = kib * 1024;
 }
 
+/*
+ * Each of these is on every PC with ACPI. Who is not root can make a copy of the directory, and none of the files: that
+ * DMAR is not among them then says nothing.
+ */
+static bool has_tables(const struct tree *t)
+{
+	static const char *const names[] = { "FACP", "APIC", "DSDT", "MCFG", "DMAR", "IVRS" };
+	char path[64];
+
+	if (t->live)
+		return tree_exists(t, "sys/firmware/acpi/tables") == TRI_YES;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "sys/firmware/acpi/tables/%s", names[i]);
+		if (tree_exists(t, path) == TRI_YES)
+			return true;
+	}
+	return false;
+}
+
+/* A host that mounts an EFI system partition was hardly started by a BIOS: its sys/firmware/efi was not recorded. */
+static bool fstab_has_esp(const struct tree *t)
+{
+	_free_ char *text = NULL;
+
+	if (tree_read(t, "etc/fstab", 65536, &text, NULL))
+		return false;
+	return strstr(text, " /boot/efi ") || strstr(text, "\t/boot/efi") || strstr(text, " /efi ") || strstr(text, "\t/efi");
+}
+
 static void read_tables(const struct tree *t, struct host_facts *h)
 {
 	enum tri empty = tree_is_dir_empty(t, "sys/kernel/iommu_groups");
 
 	if (empty != TRI_UNKNOWN)
 		h->iommu = empty == TRI_YES ? TRI_NO : TRI_YES;
-	if (tree_exists(t, "sys/firmware/acpi/tables") == TRI_YES) {
+	h->iommu_units = tree_exists(t, "sys/devices/virtual/iommu");
+	if (h->iommu_units == TRI_NO)
+		h->iommu_units = tree_exists(t, "sys/class/iommu");
+	if (has_tables(t)) {
 		enum tri intel = tree_exists(t, "sys/firmware/acpi/tables/DMAR");
 		enum tri amd = tree_exists(t, "sys/firmware/acpi/tables/IVRS");
 
@@ -139,6 +172,8 @@ static void read_tables(const struct tree *t, struct host_facts *h)
 	}
 	if (tree_exists(t, "sys/firmware") == TRI_YES)
 		h->efi = tree_exists(t, "sys/firmware/efi");
+	if (h->efi == TRI_NO && !t->live && fstab_has_esp(t))
+		h->efi = TRI_UNKNOWN;
 }
 
 /* modules.dep and modules.builtin have a path per line: kernel/drivers/vfio/pci/vfio-pci.ko.xz */

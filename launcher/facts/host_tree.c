@@ -22,7 +22,7 @@ int tree_init(struct tree *t, const char *root)
 	return 0;
 }
 
-int tree_open(const struct tree *t, const char *path, int flags)
+static int open_in_root(const struct tree *t, const char *path, int flags)
 {
 	struct open_how how = {
 		.flags = (unsigned int)flags | O_CLOEXEC,
@@ -42,6 +42,18 @@ int tree_open(const struct tree *t, const char *path, int flags)
 	if (t->live && (errno == ENOSYS || errno == EPERM))
 		fd = openat(t->fd, path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : (int)fd;
+}
+
+/* Where /lib leads to /usr/lib a record may have the one name or the other. */
+int tree_open(const struct tree *t, const char *path, int flags)
+{
+	int fd = open_in_root(t, path, flags);
+	char merged[PATH_MAX];
+
+	if (fd != -ENOENT || t->live || !str_starts(path, "lib/") ||
+	    !str_print(merged, sizeof(merged), "usr/%s", path))
+		return fd;
+	return open_in_root(t, merged, flags);
 }
 
 enum tri tree_exists(const struct tree *t, const char *path)

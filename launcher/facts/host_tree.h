@@ -21,7 +21,7 @@ struct tree {
 nodiscard_ int tree_init(struct tree *t, const char *root);
 
 /** tree_open() - openat() that cannot leave the tree; a descriptor or -errno (-ENOSYS: recorded
- * tree on a kernel older than 5.6, which has no openat2()) */
+ * tree on a kernel older than 5.6, which has no openat2()). In a recorded tree usr/lib/ stands for a lib/ that is not there */
 nodiscard_ int tree_open(const struct tree *t, const char *path, int flags);
 
 /** tree_exists() - is there such a path? unknown when that cannot be told */

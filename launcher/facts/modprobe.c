@@ -205,6 +205,15 @@ size_t modprobe_find(const struct modprobe *m, enum modprobe_word word, const ch
 	return m->n_rules;
 }
 
+bool modprobe_has(const struct modprobe *m, const struct modprobe_rule *r)
+{
+	for (size_t i = modprobe_find(m, r->word, r->name, 0); i < m->n_rules;
+	     i = modprobe_find(m, r->word, r->name, i + 1))
+		if (!strcmp(m->rule[i].value, r->value))
+			return true;
+	return false;
+}
+
 const struct modprobe_load *modprobe_loads(const struct modprobe *m, const char *module)
 {
 	for (size_t i = 0; i < m->n_loads; i++)

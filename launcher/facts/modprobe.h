@@ -86,6 +86,9 @@ void modprobe_done(struct modprobe *m);
 size_t modprobe_find(const struct modprobe *m, enum modprobe_word word, const char *module,
 		     size_t from);
 
+/** modprobe_has() - is there a rule of the same word, module and value as @r? */
+bool modprobe_has(const struct modprobe *m, const struct modprobe_rule *r);
+
 /** modprobe_loads() - the entry by which @module is loaded at boot, NULL when by none */
 const struct modprobe_load *modprobe_loads(const struct modprobe *m, const char *module);
 

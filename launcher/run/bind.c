@@ -12,6 +12,9 @@
  * interrupted and begun again. A write that hangs in the kernel (-ETIMEDOUT) ends
  * every attempt at once, because the device's lock is taken in there and the next
  * write would hang as well; the journal stays for bind_repair().
+ *
+ * Whoever moves a device has its hand-over lock, and each writing child has it with him: a call that finds
+ * a write of a killed one still in the kernel waits for its end before it looks at anything.
  */
 #include "launcher/run/bind.h"
 
@@ -23,6 +26,7 @@
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 #include "launcher/run/bind_write.h"
+#include "launcher/run/lock.h"
 #include "launcher/run/record.h"
 
 #define VFIO_PCI	"vfio-pci"
@@ -43,6 +47,7 @@ struct handover {
 	struct bdf bdf;
 	char text[BDF_TEXT_MAX];
 	struct bind_error *e;
+	int lock;		/* of hand-overs; -1 not taken */
 
 	/* the journal */
 	enum phase phase;
@@ -53,7 +58,7 @@ struct handover {
 
 static struct handover handover_make(const char *sysroot, struct bdf bdf, struct bind_error *e)
 {
-	struct handover h = { .root = strcmp(sysroot, "/") ? sysroot : "", .bdf = bdf, .e = e };
+	struct handover h = { .root = strcmp(sysroot, "/") ? sysroot : "", .bdf = bdf, .e = e, .lock = -1 };
 
 	*e = (struct bind_error){ 0 };
 	bdf_text(bdf, h.text);
@@ -67,6 +72,26 @@ static int fail(struct handover *h, const char *path, const char *value, int err
 	h->e->value[strcspn(h->e->value, "\n")] = '\0';
 	h->e->err = err;
 	return -err;
+}
+
+static int begin(struct handover *h, const struct paths *p)
+{
+	char path[PATH_MAX];
+
+	h->lock = lock_hand_over(p, h->bdf);
+	if (h->lock >= 0)
+		return 0;
+	if (h->lock != -ETIMEDOUT || !str_print(path, sizeof(path), "%s/sys/bus/pci/devices/%s", h->root, h->text))
+		str_fit(path, sizeof(path), p->run);
+	return fail(h, path, "", -h->lock);
+}
+
+static int end(struct handover *h, int r)
+{
+	if (h->lock >= 0)
+		close(h->lock);
+	h->lock = -1;
+	return r;
 }
 
 /* --- sysfs ---------------------------------------------------------------- */
@@ -123,7 +148,7 @@ static int read_override(struct handover *h, char value[static 32])
 
 static int write_file(struct handover *h, const char *path, const char *value)
 {
-	int r = bind_write(path, value);
+	int r = bind_write(path, value, h->lock);
 
 	return r ? fail(h, path, value, -r) : 0;
 }
@@ -411,41 +436,62 @@ static int adopt(struct handover *h, const struct paths *p, const char *owner, c
 	return journal_store(h, p, h->phase);
 }
 
+static int repair(struct handover *h, const struct paths *p)
+{
+	int r = journal_load(h, p);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r || h->phase == CLAIMED)
+		return r;
+	return give_back(h, p);
+}
+
+static int claim(struct handover *h, const struct paths *p, const char *sysroot, const char *owner,
+		 char prev[static 32])
+{
+	struct bind_error first;
+	int r = read_driver(h->root, h->text, h->driver);
+
+	if (r)
+		return fail(h, h->text, "", -r);
+	if (!strcmp(h->driver, VFIO_PCI))
+		return adopt(h, p, owner, prev);
+	if (!str_copy(h->owner, sizeof(h->owner), owner))
+		return fail(h, owner, "", ENAMETOOLONG);
+	str_fit(prev, 32, h->driver);
+	r = need_driver(h, VFIO_PCI);
+	if (!r)
+		r = read_override(h, h->override);
+	if (r)
+		return r;
+	if (bind_holder(sysroot, h->bdf, h->e))
+		return -EBUSY;
+	r = journal_store(h, p, CLAIMING);
+	if (!r)
+		r = take(h);
+	if (!r)
+		return journal_store(h, p, CLAIMED);
+	first = *h->e;
+	if (r != -ETIMEDOUT && give_back(h, p) == -ETIMEDOUT)
+		return -ETIMEDOUT;
+	*h->e = first;
+	return r;
+}
+
 int bind_claim(const char *sysroot, const struct paths *p, struct bdf bdf, const char *owner,
 	       char prev[static 32], struct bind_error *e)
 {
-	struct handover h = handover_make(sysroot, bdf, e);
-	struct bind_error first;
-	int r = bind_repair(sysroot, p, bdf, e);
+	struct handover h = handover_make(sysroot, bdf, e), old = h;
+	int r = begin(&h, p);
 
 	prev[0] = '\0';
-	if (r)
-		return r;
-	r = read_driver(h.root, h.text, h.driver);
-	if (r)
-		return fail(&h, h.text, "", -r);
-	if (!strcmp(h.driver, VFIO_PCI))
-		return adopt(&h, p, owner, prev);
-	if (!str_copy(h.owner, sizeof(h.owner), owner))
-		return fail(&h, owner, "", ENAMETOOLONG);
-	str_fit(prev, 32, h.driver);
-	r = need_driver(&h, VFIO_PCI);
+	old.lock = h.lock;
 	if (!r)
-		r = read_override(&h, h.override);
-	if (r)
-		return r;
-	if (bind_holder(sysroot, bdf, e))
-		return -EBUSY;
-	r = journal_store(&h, p, CLAIMING);
+		r = repair(&old, p);
 	if (!r)
-		r = take(&h);
-	if (!r)
-		return journal_store(&h, p, CLAIMED);
-	first = *e;
-	if (r != -ETIMEDOUT && give_back(&h, p) == -ETIMEDOUT)
-		return -ETIMEDOUT;
-	*e = first;
-	return r;
+		r = claim(&h, p, sysroot, owner, prev);
+	return end(&h, r);
 }
 
 /* No journal: igvm bind of an earlier boot, or vfio-pci.ids= on the kernel's command line. */
@@ -468,37 +514,40 @@ static int release_unknown(struct handover *h)
 	return r;
 }
 
-int bind_release(const char *sysroot, const struct paths *p, struct bdf bdf, const char *owner,
-		 struct bind_error *e)
+static int release(struct handover *h, const struct paths *p, const char *sysroot, const char *owner)
 {
-	struct handover h = handover_make(sysroot, bdf, e);
 	bool cli = !owner || !strcmp(owner, "cli");
-	int r = journal_load(&h, p);
+	int r = journal_load(h, p);
 
 	if (r && r != -ENOENT)
 		return r;
 	if (r == -ENOENT && !cli)
 		return 0;
-	if (!r && owner && strcmp(h.owner, owner))
+	if (!r && owner && strcmp(h->owner, owner))
 		return 0;
 	/* Unbinding a group that a VM has open would wait for the VM. */
-	if (bind_holder(sysroot, bdf, e) && str_starts(e->path, "/dev/vfio/"))
+	if (bind_holder(sysroot, h->bdf, h->e) && str_starts(h->e->path, "/dev/vfio/"))
 		return -EBUSY;
-	*e = (struct bind_error){ 0 };
+	*h->e = (struct bind_error){ 0 };
 	if (r == -ENOENT)
-		return release_unknown(&h);
-	r = journal_store(&h, p, RELEASING);
-	return r ? r : give_back(&h, p);
+		return release_unknown(h);
+	r = journal_store(h, p, RELEASING);
+	return r ? r : give_back(h, p);
+}
+
+int bind_release(const char *sysroot, const struct paths *p, struct bdf bdf, const char *owner,
+		 struct bind_error *e)
+{
+	struct handover h = handover_make(sysroot, bdf, e);
+	int r = begin(&h, p);
+
+	return end(&h, r ? r : release(&h, p, sysroot, owner));
 }
 
 int bind_repair(const char *sysroot, const struct paths *p, struct bdf bdf, struct bind_error *e)
 {
 	struct handover h = handover_make(sysroot, bdf, e);
-	int r = journal_load(&h, p);
+	int r = begin(&h, p);
 
-	if (r == -ENOENT)
-		return 0;
-	if (r || h.phase == CLAIMED)
-		return r;
-	return give_back(&h, p);
+	return end(&h, r ? r : repair(&h, p));
 }

@@ -38,24 +38,26 @@ static int wait_within(pid_t pid, int ms, int *status)
 }
 
 /* In the child: async-signal-safe calls only. errno values fit an exit status. */
-_Noreturn static void write_and_exit(const char *path, const char *text, size_t len)
+_Noreturn static void write_and_exit(const char *path, const char *text, size_t len, int keep)
 {
 	int fd;
 
-	close_range(3, ~0U, 0);
+	if (keep > 3)
+		close_range(3, (unsigned int)keep - 1, 0);
+	close_range(keep < 3 ? 3 : (unsigned int)keep + 1, ~0U, 0);
 	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		_exit(errno);
 	_exit(write(fd, text, len) == (ssize_t)len ? 0 : errno ? errno : EIO);
 }
 
-int bind_write(const char *path, const char *text)
+int bind_write(const char *path, const char *text, int keep)
 {
 	int status = 0, r;
 	pid_t pid = fork();
 
 	if (!pid)
-		write_and_exit(path, text, strlen(text));
+		write_and_exit(path, text, strlen(text), keep);
 	if (pid < 0)
 		return -errno;
 	r = wait_within(pid, BIND_WRITE_MS, &status);

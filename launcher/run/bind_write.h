@@ -12,9 +12,10 @@
  *
  * Unbinding can sleep in the kernel for ever (a driver that waits for users of its device), and a process in that
  * sleep cannot be killed: so a child writes, and is left behind with -ETIMEDOUT after BIND_WRITE_MS. It holds no
- * descriptor of ours. 0 or -errno of open() or write().
+ * descriptor of ours but @keep (-1 none), which is open for as long as the kernel is in that write: a lock on it tells
+ * others. 0 or -errno of open() or write().
  */
-nodiscard_ int bind_write(const char *path, const char *text);
+nodiscard_ int bind_write(const char *path, const char *text, int keep);
 
 /** bind_modprobe() - `modprobe @module`, at most 30 s; 0, -ENOENT no modprobe or it failed, -ETIMEDOUT, -errno */
 nodiscard_ int bind_modprobe(const char *module);

@@ -14,8 +14,9 @@
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 
-/* A colon cannot be in a VM's name, so the three kinds of names never meet. */
+/* A colon cannot be in a VM's name, so the four kinds of names never meet. */
 #define DEVICE_PREFIX		"device:"
+#define HAND_OVER_PREFIX	"hand-over:"
 #define SUPERVISOR_PREFIX	"supervisor:"
 
 #define LOCK_NAME_MAX	80
@@ -49,7 +50,7 @@ static int open_lock_dir(const struct paths *p)
 	return dir_open_mine(dir, 0711);
 }
 
-static int lock_take(const struct paths *p, const char *name)
+static int lock_take(const struct paths *p, const char *name, int tries)
 {
 	_fd_ int dir = open_lock_dir(p);
 	_fd_ int fd = -1;
@@ -65,7 +66,7 @@ static int lock_take(const struct paths *p, const char *name)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	for (int i = 0; i < TRIES; i++) {
+	for (int i = 0; i < tries; i++) {
 		if (!flock(fd, LOCK_EX | LOCK_NB))
 			return TAKE_FD(fd);
 		if (errno != EWOULDBLOCK && errno != EINTR)
@@ -97,17 +98,17 @@ static int lock_held(const struct paths *p, const char *name)
 	return errno == EWOULDBLOCK ? 1 : -errno;
 }
 
-static int device_name(struct bdf bdf, char name[static LOCK_NAME_MAX])
+static int device_name(const char *prefix, struct bdf bdf, char name[static LOCK_NAME_MAX])
 {
 	char text[BDF_TEXT_MAX];
 
-	return str_print(name, LOCK_NAME_MAX, DEVICE_PREFIX "%s", bdf_text(bdf, text)) ?
+	return str_print(name, LOCK_NAME_MAX, "%s%s", prefix, bdf_text(bdf, text)) ?
 	       0 : -ENAMETOOLONG;
 }
 
 int lock_vm(const struct paths *p, const char *name)
 {
-	return vm_name_check(name) ? -EINVAL : lock_take(p, name);
+	return vm_name_check(name) ? -EINVAL : lock_take(p, name, TRIES);
 }
 
 int lock_vm_held(const struct paths *p, const char *name)
@@ -118,15 +119,25 @@ int lock_vm_held(const struct paths *p, const char *name)
 int lock_device(const struct paths *p, struct bdf bdf)
 {
 	char name[LOCK_NAME_MAX];
-	int r = device_name(bdf, name);
+	int r = device_name(DEVICE_PREFIX, bdf, name);
 
-	return r ? r : lock_take(p, name);
+	return r ? r : lock_take(p, name, TRIES);
+}
+
+int lock_hand_over(const struct paths *p, struct bdf bdf)
+{
+	char name[LOCK_NAME_MAX];
+	int r = device_name(HAND_OVER_PREFIX, bdf, name);
+
+	if (!r)
+		r = lock_take(p, name, (int)(LOCK_HAND_OVER_MS / (TRY_NS / 1000000)));
+	return r == -EBUSY ? -ETIMEDOUT : r;
 }
 
 int lock_device_held(const struct paths *p, struct bdf bdf)
 {
 	char name[LOCK_NAME_MAX];
-	int r = device_name(bdf, name);
+	int r = device_name(DEVICE_PREFIX, bdf, name);
 
 	return r ? r : lock_held(p, name);
 }
@@ -139,7 +150,7 @@ int lock_supervisor(const struct paths *p, const char *name)
 		return -EINVAL;
 	if (!str_print(file, sizeof(file), SUPERVISOR_PREFIX "%s", name))
 		return -ENAMETOOLONG;
-	return lock_take(p, file);
+	return lock_take(p, file, TRIES);
 }
 
 /* proc(5): fdinfo shows the locks of exactly this open file. */

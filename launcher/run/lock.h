@@ -16,6 +16,15 @@ nodiscard_ int lock_vm(const struct paths *p, const char *name);
 nodiscard_ int lock_device(const struct paths *p, struct bdf bdf);
 nodiscard_ int lock_supervisor(const struct paths *p, const char *name);
 
+/**
+ * lock_hand_over() - take the lock of hand-overs of @bdf, which a child that writes to sysfs inherits
+ *
+ * A write that the kernel has not ended outlives whoever began it, killed or not; until then the device is in
+ * between. Waits LOCK_HAND_OVER_MS at most. An O_CLOEXEC descriptor; -ETIMEDOUT such a write has not ended, -errno.
+ */
+#define LOCK_HAND_OVER_MS	20000	/* an unbind on an emulated machine was seen to take six seconds */
+nodiscard_ int lock_hand_over(const struct paths *p, struct bdf bdf);
+
 /** lock_vm_held() - is the VM's lock held right now? 1, 0 or -errno; takes nothing lasting */
 nodiscard_ int lock_vm_held(const struct paths *p, const char *name);
 nodiscard_ int lock_device_held(const struct paths *p, struct bdf bdf);

@@ -225,7 +225,7 @@ static int write_sys(const char *sysroot, struct screen_error *e, const char *te
 	va_end(ap);
 	if (!str_print(path, sizeof(path), "%s/sys/%s", root_of(sysroot), rest))
 		return -ENAMETOOLONG;
-	r = bind_write(path, text);
+	r = bind_write(path, text, -1);
 	return r ? fail(e, -r, "%s (%s)", path, text) : 0;
 }
 

@@ -53,20 +53,25 @@ int setup_run_commands(const struct tree *t, const struct setup_store *s, const 
 {
 	_fd_ int keep = openat(s->fd, "log", O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	for (size_t i = 0; i < n; i++) {
-		int e;
+	int first = 0;
+
+	for (size_t i = 0; i < n && (undo || !first); i++) {
+		int e, status = 0;
 
 		if ((undo && !c[i].after_undo) || (!t->live && setup_run_is_service(c[i].argv)))
 			continue;
-		r->status = 0;
-		e = setup_run(t, c[i].argv, SETUP_RUN_SECONDS, r->show, keep, &r->status);
-		r->commands++;
-		if (!e && r->status)
+		e = setup_run(t, c[i].argv, SETUP_RUN_SECONDS, r->show, keep, &status);
+		if (!e && status)
 			e = -ECANCELED;
-		if (e)
-			return blame(r, c[i].argv[0], e);
+		str_fit(r->ran[r->commands].name, sizeof(r->ran[0].name), c[i].argv[0]);
+		r->ran[r->commands].status = status;
+		r->ran[r->commands++].error = e;
+		if (!e || first)
+			continue;
+		r->status = status;
+		first = blame(r, c[i].argv[0], e);
 	}
-	return 0;
+	return first;
 }
 
 /* --- directories -------------------------------------------------------------------- */
@@ -219,6 +224,18 @@ static int read_now(const struct tree *t, const struct setup_file *f, struct set
 	return r;
 }
 
+/* Behind the original's, which has its number by now. */
+static int save_stock(struct setup_entry *e, const struct setup_store *s, const struct setup_file *f)
+{
+	int r = f->stock ? free_number(s, &e->saved_stock) : 0;
+
+	if (r)
+		return r;
+	setup_hash(f->stock, f->stock_len, e->stock);
+	e->adopted = true;
+	return f->stock ? setup_store_save(s, e->saved_stock, f->stock, f->stock_len) : 0;
+}
+
 static int new_entry(struct setup_journal *j, const struct setup_store *s, const struct setup_file *f,
 		     struct setup_meta *m)
 {
@@ -239,7 +256,8 @@ static int new_entry(struct setup_journal *j, const struct setup_store *s, const
 	e->meta = *m;
 	*m = (struct setup_meta){ 0 };
 	j->n++;
-	return f->before ? setup_store_save(s, e->saved, f->before, f->before_len) : 0;
+	r = f->before ? setup_store_save(s, e->saved, f->before, f->before_len) : 0;
+	return r || !f->adopted || !f->before ? r : save_stock(e, s, f);
 }
 
 /* A file of an earlier apply: its original stays the one that undo leads to. */
@@ -250,6 +268,9 @@ static int old_entry(struct setup_entry *e, const struct setup_file *f)
 	setup_hash(f->before, f->before_len, now);
 	if (strcmp(now, e->after))
 		return -ESTALE;
+	/* The plan's stock is of what an earlier apply has made, with igvm's own words in it. */
+	if (f->adopted && !e->adopted)
+		return -EALREADY;
 	strcpy(e->also, now);
 	setup_hash(f->after, f->after_len, e->after);
 	return 0;
@@ -308,6 +329,14 @@ static int copy_command(struct setup_journal *j, const struct setup_command *c)
 	return 0;
 }
 
+static bool makes(const struct setup_command *c, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (setup_made_by(c[i].argv[0]))
+			return true;
+	return false;
+}
+
 static int fill_journal(const struct tree *t, const struct setup_plan *plan, const struct setup_store *s,
 			struct setup_journal *j, struct setup_report *r)
 {
@@ -320,6 +349,9 @@ static int fill_journal(const struct tree *t, const struct setup_plan *plan, con
 		if (e)
 			return blame(r, plan->file[i].path, e);
 	}
+	/* Before the first tool runs for this journal, and not again: from then on it is igvm's work. */
+	if (!makes(j->c, j->n_commands) && makes(plan->command, plan->n_commands))
+		setup_made_read(t, &j->made);
 	for (size_t i = 0; !e && i < plan->n_commands; i++)
 		e = copy_command(j, &plan->command[i]);
 	j->way = plan->way;
@@ -369,7 +401,7 @@ static void roll_back(const struct tree *t, struct setup_store *s, struct setup_
 {
 	struct setup_report *quiet = setup_report_new(-1);
 
-	r->left = !quiet || setup_undo_files(t, s, j, quiet) || j->n || setup_store_remove(t, s);
+	r->left = !quiet || setup_undo_files(t, s, j, false, quiet) || j->n || setup_store_remove(t, s);
 	setup_report_free(quiet);
 }
 

@@ -9,6 +9,7 @@ enum setup_did {
 	SETUP_WROTE,		/* apply: the file is new */
 	SETUP_RESTORED,		/* undo: as it was, to the byte, with owner, mode and times */
 	SETUP_REMOVED,		/* undo: it was not there, nor is it now; apply: it went */
+	SETUP_STOCKED,		/* undo with stock: without the hand-made lines, which the journal keeps */
 	SETUP_KEPT,		/* undo: somebody changed it since, so it stays */
 	SETUP_FAILED,		/* see the error */
 };
@@ -25,6 +26,13 @@ struct setup_report {
 	char path[256];		/* with an error: which file, directory or command */
 	int status;		/* of a command that failed */
 	size_t commands;	/* that were run */
+	struct {
+		char name[64];
+		int error;	/* 0, -ECANCELED with @status, -ETIMEDOUT, -errno */
+		int status;	/* exit status */
+		bool needless;	/* undo: it failed, and what it makes is to the byte what it was before setup */
+	} ran[SETUP_COMMANDS_MAX];
+	struct setup_mades made; /* undo, when a command failed: what boots now, against before setup; else empty */
 	bool left;		/* the journal still has work: undo again */
 	int show;		/* in: descriptor for what commands print; -1 nowhere */
 };
@@ -40,7 +48,8 @@ void setup_report_free(struct setup_report *r);
  * nothing to write and a journal that says "applied" nothing is done at all.
  *
  * 0; -ESTALE r->path is no longer what the plan was made for; -EINPROGRESS an earlier apply or undo was
- * cut off: undo first; -ECANCELED command r->path failed, with r->status: the files are
+ * cut off: undo first; -EALREADY an applied setup changed r->path, and hand-made lines of it are to be adopted: undo
+ * first; -ECANCELED command r->path failed, with r->status: the files are
  * written, the journal says "applying"; -EBUSY another setup runs; -EBADMSG, -EPROTO the journal; -EMFILE
  * it cannot take more files; -errno, r->path says of what.
  */
@@ -51,10 +60,15 @@ nodiscard_ int setup_apply(const struct tree *t, const struct setup_plan *plan, 
  * setup_undo() - every file as it was, then the commands marked for it
  *
  * Completes one that was cut off. A file that somebody changed is left and reported (SETUP_KEPT),
- * and stays in the journal. 0, also without a journal (r->n is 0 then); -ECANCELED a
- * command failed: undo again runs it again; -EBUSY, -EBADMSG, -EPROTO as above; -errno.
+ * and stays in the journal. Every command is run, also after one that failed. One that failed and would make
+ * what is there already, to the byte of before setup, is needless (r->ran), and the undo is whole.
+ *
+ * @stock: adopted files become their stock, not what they were; their originals stay in the journal (SETUP_STOCK).
+ *
+ * 0, also without a journal (r->n is 0 then); -ECANCELED, -ETIMEDOUT a command failed and what it makes is not as
+ * before: undo again runs it again; -EBUSY, -EBADMSG, -EPROTO as above; -errno.
  */
-nodiscard_ int setup_undo(const struct tree *t, struct setup_report *r);
+nodiscard_ int setup_undo(const struct tree *t, bool stock, struct setup_report *r);
 
 /**
  * setup_confirm() - the trial is over: its files go, the rest stays

@@ -291,6 +291,16 @@ static void each_word(struct hand *x, const char *text, const struct edit_words 
 	}
 }
 
+/* What is left takes the text's place; a drop-in with nothing left in it goes, as a stock host has none. */
+static void adopt(struct setup_work *k, size_t i, char *out, size_t len)
+{
+	bool empty = strspn(out, " \t\r\n") == len && strstr(k->x->v[i].path, ".d/");
+
+	setup_set(k, i, out, len);
+	k->gone[i] = empty;
+	k->adopted[i] = true;
+}
+
 static void look(struct setup_work *k, size_t i, enum place place, setup_scan *scan)
 {
 	struct hand x = { .k = k, .path = k->x->v[i].path, .place = place };
@@ -299,8 +309,10 @@ static void look(struct setup_work *k, size_t i, enum place place, setup_scan *s
 	size_t len, out_len;
 	const char *text = setup_now(k, i, &len);
 	char where[300], *out = NULL;
-	int r = scan(text, len, &w, &e);
+	int r = text ? scan(text, len, &w, &e) : -ENOENT;
 
+	if (r == -ENOENT)
+		return;	/* taken out as a whole */
 	if (r == -EINVAL) {
 		snprintf(where, sizeof(where), e.line ? "%s:%u" : "%s", x.path, e.line);
 		setup_note(k->n, SETUP_SAYS_TOLD, NULL, where, NULL, e.why);
@@ -313,7 +325,7 @@ static void look(struct setup_work *k, size_t i, enum place place, setup_scan *s
 		edit_words_done(&w);
 	}
 	if (out)
-		setup_set(k, i, out, out_len);
+		adopt(k, i, out, out_len);
 	for (size_t c = 0; c < x.n; c++) {
 		free((char *)(uintptr_t)x.change[c].from);
 		free((char *)(uintptr_t)x.change[c].to);

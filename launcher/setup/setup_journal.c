@@ -17,7 +17,7 @@
 
 static const char *const state_text[SETUP_STATES] = {
 	[SETUP_NONE] = "none", [SETUP_APPLYING] = "applying", [SETUP_APPLIED] = "applied",
-	[SETUP_UNDOING] = "undoing",
+	[SETUP_UNDOING] = "undoing", [SETUP_STOCK] = "stock",
 };
 
 const char *setup_state_text(enum setup_state s)
@@ -192,7 +192,7 @@ int setup_store_save(const struct setup_store *s, unsigned int n, const void *da
 	return file_replace_at(s->fd, name, data, len, 0600);
 }
 
-int setup_store_load(const struct setup_store *s, const struct setup_entry *e, char **text,
+int setup_store_load(const struct setup_store *s, unsigned int n, const char *hash, char **text,
 		     size_t *len)
 {
 	struct setup_place p = { .dir = s->fd };
@@ -200,14 +200,14 @@ int setup_store_load(const struct setup_store *s, const struct setup_entry *e, c
 	char hex[SHA256_HEX];
 	int r;
 
-	saved_name(e->saved, p.name);
+	saved_name(n, p.name);
 	r = setup_place_read(&p, &t, len, NULL);
 	if (r == -ELOOP || r == -ENOENT || r == -EINVAL || r == -EMLINK)
 		return -EBADMSG;
 	if (r)
 		return r;
 	setup_hash(t, *len, hex);
-	if (strcmp(hex, e->before))
+	if (strcmp(hex, hash))
 		return -EBADMSG;
 	*text = TAKE(t);
 	return 0;
@@ -256,9 +256,11 @@ static json_t *entry_json(const struct setup_entry *e)
 				 e->existed, "trial", e->trial, "kept", e->kept, "before", e->before, "after", e->after, "also",
 				 e->also);
 
-	if (json && e->existed &&
-	    (json_object_set_new(json, "saved", json_integer(e->saved)) ||
-	     json_object_set_new(json, "meta", setup_meta_json(&e->meta)))) {
+	if (json && ((e->existed && (json_object_set_new(json, "saved", json_integer(e->saved)) ||
+				     json_object_set_new(json, "meta", setup_meta_json(&e->meta)))) ||
+		     (e->adopted &&
+		      (json_object_set_new(json, "stock", json_string(e->stock)) ||
+		       json_object_set_new(json, "saved_stock", json_integer(e->saved_stock)))))) {
 		json_decref(json);
 		return NULL;
 	}
@@ -285,7 +287,7 @@ static json_t *command_json(const struct setup_command *c)
 int setup_journal_write(const struct setup_store *s, const struct setup_journal *j)
 {
 	_json_ json_t *files = json_array(), *dirs = json_array(), *commands = json_array();
-	_json_ json_t *json = NULL;
+	_json_ json_t *made = setup_made_json(&j->made), *json = NULL;
 	int bad = 0;
 
 	for (size_t i = 0; i < j->n; i++)
@@ -295,11 +297,11 @@ int setup_journal_write(const struct setup_store *s, const struct setup_journal 
 	for (size_t i = 0; i < j->n_commands; i++)
 		bad |= json_array_append_new(commands, command_json(&j->c[i]));
 	json = bad ? NULL :
-		     json_pack("{s:i, s:s, s:s, s:s, s:I, s:s, s:I, s:O, s:O, s:O}", "version",
+		     json_pack("{s:i, s:s, s:s, s:s, s:I, s:s, s:I, s:O, s:O, s:O, s:O}", "version",
 			       JOURNAL_VERSION, "kind", "setup-journal", "state", state_text[j->state],
 			       "way", j->way == SETUP_DEDICATED ? "dedicated" : "shared", "since",
 			       (json_int_t)j->since, "boot", j->boot, "trial", (json_int_t)j->trial,
-			       "files", files, "dirs", dirs, "commands", commands);
+			       "files", files, "dirs", dirs, "commands", commands, "made", made);
 	return json ? file_replace_json_at(s->fd, JOURNAL_FILE, json, 0600) : -ENOMEM;
 }
 
@@ -336,6 +338,23 @@ static int entry_from_json(json_t *json, struct setup_entry *e)
 		return -EBADMSG;
 	e->saved = (unsigned int)saved;
 	return setup_meta_from_json(meta, &e->meta);
+}
+
+/* Adopted lines; older journals and other files have none. */
+static int stock_from_json(json_t *json, struct setup_entry *e)
+{
+	const char *stock;
+	json_int_t saved;
+
+	if (!json_object_get(json, "stock"))
+		return 0;
+	if (!e->existed || json_unpack(json, "{s:s, s:I}", "stock", &stock, "saved_stock", &saved) ||
+	    saved < 0 || saved >= SETUP_SAVED_MAX || !hash_good(stock) ||
+	    !str_copy(e->stock, sizeof(e->stock), stock))
+		return -EBADMSG;
+	e->saved_stock = (unsigned int)saved;
+	e->adopted = true;
+	return 0;
 }
 
 static int dir_from_json(json_t *json, struct setup_dir *d)
@@ -390,6 +409,8 @@ static int lists_from_json(json_t *json, struct setup_journal *j)
 		return -EBADMSG;
 	for (size_t i = 0; !r && i < json_array_size(files); i++) {
 		r = entry_from_json(json_array_get(files, i), &j->e[i]);
+		if (!r)
+			r = stock_from_json(json_array_get(files, i), &j->e[i]);
 		if (!r && setup_journal_find(j, j->e[i].path))
 			r = -EBADMSG;
 		j->n = i + 1;
@@ -398,6 +419,8 @@ static int lists_from_json(json_t *json, struct setup_journal *j)
 		r = dir_from_json(json_array_get(dirs, i), &j->d[i]);
 	for (size_t i = 0; !r && i < json_array_size(commands); i++, j->n_commands++)
 		r = command_from_json(json_array_get(commands, i), &j->c[i]);
+	if (!r && json_object_get(json, "made"))
+		r = setup_made_from_json(json_object_get(json, "made"), &j->made);
 	return r;
 }
 
@@ -427,10 +450,13 @@ static int head_from_json(json_t *json, struct setup_journal *j)
 static int check_saved(const struct setup_store *s, const struct setup_journal *j)
 {
 	for (size_t i = 0; i < j->n; i++) {
-		_free_ char *text = NULL;
+		const struct setup_entry *e = &j->e[i];
+		_free_ char *text = NULL, *stock = NULL;
 		size_t len;
-		int r = j->e[i].existed ? setup_store_load(s, &j->e[i], &text, &len) : 0;
+		int r = e->existed ? setup_store_load(s, e->saved, e->before, &text, &len) : 0;
 
+		if (!r && *e->stock)
+			r = setup_store_load(s, e->saved_stock, e->stock, &stock, &len);
 		if (r)
 			return r;
 	}

@@ -12,12 +12,16 @@
  * anything else: somebody changed it, hands off. Nothing in the journal counts steps, hence
  * undo can be cut off anywhere, too, and begun anew.
  *
+ * Adopted files have a third text, their stock: the original without the hand-made lines. undo with stock writes
+ * that one, keeps their entries, and so a later undo still leads to the original.
+ *
  * The directory itself is the lock (flock): two setups never run together.
  * journal.json goes first when all is undone, then the rest; what is left without one is rubbish.
  */
 #ifndef IGVM_SETUP_SETUP_JOURNAL_H
 #define IGVM_SETUP_SETUP_JOURNAL_H
 
+#include "launcher/setup/setup_made.h"
 #include "launcher/setup/setup_place.h"
 #include "launcher/setup/setup_plan.h"
 #include "romfiles/sha256.h"
@@ -26,7 +30,8 @@ enum setup_state {
 	SETUP_NONE,		/* no journal; never on disk */
 	SETUP_APPLYING,		/* files may be old or new */
 	SETUP_APPLIED,
-	SETUP_UNDOING,		/* files may be new or old; commands are due */
+	SETUP_UNDOING,		/* files may be new, old or stock; commands are due */
+	SETUP_STOCK,		/* undone, but for hand-made lines, which are kept here alone */
 	SETUP_STATES
 };
 
@@ -36,11 +41,14 @@ struct setup_entry {
 	bool existed;
 	bool trial;		/* it belongs to the trial: confirm removes it */
 	bool kept;		/* undo found that somebody changed it, and left it */
+	bool adopted;		/* hand-made lines were in it; with @existed */
 	struct setup_meta meta;	/* as it was, with @existed */
 	char before[SHA256_HEX]; /* "": there was no file */
 	char after[SHA256_HEX];	/* "": the file is to go */
 	char also[SHA256_HEX];	/* what an earlier apply made of it; "" none */
 	unsigned int saved;	/* its bytes are in file-N, with @existed */
+	char stock[SHA256_HEX];	/* with @adopted: without those lines; "": then the file is to go */
+	unsigned int saved_stock; /* those bytes are in file-N, with @stock */
 };
 
 /** struct setup_dir - a directory whose entries change, or that igvm makes */
@@ -69,6 +77,7 @@ struct setup_journal {
 	size_t n_dirs;
 	struct setup_command c[SETUP_COMMANDS_MAX]; /* why is "" when read from disk */
 	size_t n_commands;
+	struct setup_mades made; /* what the tools had made before they ran for setup; not whole: unknown */
 };
 
 /** struct setup_store - the journal's directory, locked while it is open */
@@ -91,8 +100,8 @@ nodiscard_ int setup_store_remove(const struct tree *t, struct setup_store *s);
 /** setup_store_save() - file-@n becomes these bytes, on disk; 0 or -errno */
 nodiscard_ int setup_store_save(const struct setup_store *s, unsigned int n, const void *data, size_t len);
 
-/** setup_store_load() - the saved bytes of @e; -EBADMSG they are not those, -errno */
-nodiscard_ int setup_store_load(const struct setup_store *s, const struct setup_entry *e, char **text,
+/** setup_store_load() - file-@n, if its SHA-256 is @hash; -EBADMSG it is not, -errno */
+nodiscard_ int setup_store_load(const struct setup_store *s, unsigned int n, const char *hash, char **text,
 				size_t *len);
 
 /**
@@ -121,7 +130,7 @@ void setup_journal_drop(struct setup_journal *j, struct setup_entry *e);
 /** setup_hash() - SHA-256 of the bytes as text; "" for no file (NULL) */
 void setup_hash(const char *data, size_t len, char hex[static SHA256_HEX]);
 
-/** setup_state_text() - "none", "applying", "applied", "undoing" */
+/** setup_state_text() - "none", "applying", "applied", "undoing", "stock" */
 const char *setup_state_text(enum setup_state s);
 
 #endif

@@ -21,6 +21,7 @@
 #include "launcher/base/str.h"
 #include "launcher/facts/cmdline.h"
 #include "launcher/setup/setup_parts.h"
+#include "romfiles/igd.h"
 
 void setup_note(struct setup_notes *n, enum setup_say say, const char *id, const char *where,
 		const char *what, const char *why)
@@ -78,9 +79,21 @@ static void refuse(struct setup_work *k, const char *id, const char *what, const
 static void check_device(struct setup_work *k)
 {
 	const struct host_facts *h = k->h;
+	const struct igd_platform *pf = h->igpu < 0 ? NULL : igd_find(h->pci[h->igpu].device);
+	struct cmdline c;
 
+	cmdline_parse(h->cmdline, &c);
 	if (h->igpu < 0)
 		refuse(k, "igpu.none", NULL, N_("no Intel iGPU is at 00:02.0: switch it on in the firmware first"));
+	if (pf && pf->bar == IGD_BAR_NO_IOMMU)
+		refuse(k, "igpu.broadwell", pf->name,
+		       N_("Linux takes the IOMMU from this iGPU, whatever is set: no setup helps"));
+	if (h->igpu >= 0 && h->pci[h->igpu].numvfs > 0)
+		setup_note(k->n, SETUP_SAYS_TOLD, "igpu.vf-in-use", NULL, NULL,
+			   N_("the iGPU has virtual functions in use: take away what makes them at boot"));
+	if (cmdline_lists(&c, "intel_iommu", "igfx_off"))
+		setup_note(k->n, SETUP_SAYS_TOLD, "iommu.igfx-off", NULL, "igfx_off",
+			   N_("is on the running kernel's command line and takes the iGPU out of the IOMMU"));
 	if (h->vfio_module == TRI_NO)
 		refuse(k, "vfio.module-missing", h->kernel,
 		       N_("this kernel has no vfio-pci: install its package of extra modules, or another kernel"));
@@ -202,6 +215,8 @@ static void collect_files(struct setup_work *k)
 		if (now != t->text)
 			k->r = setup_plan_file(k->p, t->path, t->text, t->len, now, len, mode_of(t->path),
 					       why_of(t->path));
+		if (!k->r && now != t->text && k->adopted[i])
+			k->r = setup_plan_stock(k->p, t->path, k->stock[i].text, k->stock[i].len);
 	}
 }
 
@@ -226,6 +241,24 @@ static void say_how(struct setup_work *k)
 		setup_note(k->n, SETUP_SAYS_FOUND, NULL, NULL, b->how[i], N_("how this host boots"));
 }
 
+/* Hand-made lines are out, and nothing of igvm's is in yet. */
+static void keep_stock(struct setup_work *k)
+{
+	for (size_t i = 0; !k->r && i < k->x->n; i++) {
+		size_t len;
+		const char *now = setup_now(k, i, &len);
+
+		if (!k->adopted[i] || !now)
+			continue;
+		k->stock[i].text = malloc(len + 1);
+		k->stock[i].len = len;
+		if (k->stock[i].text)
+			memcpy(k->stock[i].text, now, len);
+		else
+			k->r = -ENOMEM;
+	}
+}
+
 static void make(struct setup_work *k)
 {
 	const char *words = wanted_words(k);
@@ -236,6 +269,7 @@ static void make(struct setup_work *k)
 	if (k->wish->way == SETUP_DEDICATED)
 		check_builder(k);
 	setup_hand(k);
+	keep_stock(k);
 	if (k->wish->way == SETUP_DEDICATED)
 		choose_again(k);
 	setup_own_files(k, words);
@@ -257,14 +291,20 @@ int setup_make(const struct host_facts *h, const struct loader_facts *b,
 	k.now = calloc(x->n + 1, sizeof(*k.now));
 	k.now_len = calloc(x->n + 1, sizeof(*k.now_len));
 	k.gone = calloc(x->n + 1, sizeof(*k.gone));
-	if (k.now && k.now_len && k.gone)
+	k.adopted = calloc(x->n + 1, sizeof(*k.adopted));
+	k.stock = calloc(x->n + 1, sizeof(*k.stock));
+	if (k.now && k.now_len && k.gone && k.adopted && k.stock)
 		make(&k);
 	else
 		k.r = -ENOMEM;
-	for (size_t i = 0; k.now && i < x->n; i++)
-		free(k.now[i]);
+	for (size_t i = 0; i < x->n; i++) {
+		free(k.now ? k.now[i] : NULL);
+		free(k.stock ? k.stock[i].text : NULL);
+	}
 	free(k.now);
 	free(k.now_len);
 	free(k.gone);
+	free(k.adopted);
+	free(k.stock);
 	return k.r;
 }

@@ -13,6 +13,7 @@
 
 #include "launcher/facts/boot_loader.h"
 #include "launcher/facts/host.h"
+#include "launcher/facts/host_tree.h"
 #include "launcher/setup/setup_plan.h"
 
 /** enum setup_by - how a dedicated iGPU is told from other devices at boot */
@@ -107,7 +108,16 @@ nodiscard_ int setup_make(const struct host_facts *h, const struct loader_facts 
 			  struct setup_plan *p, struct setup_notes *n);
 
 /**
- * setup_prepare() - host_read(), loader_read(), setup_read(), setup_make() below @root in one call
+ * setup_able() - notes REFUSED for what keeps @p from being carried out on the machine below @t
+ *
+ * A program that is missing or cannot be started; no image or boot configuration where the next boot looks for it; no
+ * room for a new image. Nothing is said of a recorded tree, which has no programs. Reads only.
+ */
+void setup_able(const struct tree *t, const struct loader_facts *b, const struct setup_plan *p,
+		struct setup_notes *n);
+
+/**
+ * setup_prepare() - host_read(), loader_read(), setup_read(), setup_make(), setup_able() below @root in one call
  *
  * Writes nothing, binds nothing. *@b may be NULL. 0 or -errno.
  */

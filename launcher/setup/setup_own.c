@@ -391,7 +391,7 @@ static void build_image(struct setup_work *k)
 		RUN(k, WHY_IMAGE, "dracut", "--force", "--regenerate-all");
 	else if (b->builder == BOOT_BUILDER_DRACUT)
 		RUN(k, WHY_IMAGE, "dracut", "--force", "--kver", b->next_kernel);
-	else
+	else if (k->wish->way != SETUP_DEDICATED)	/* there setup_make.c has said so */
 		setup_note(k->n, SETUP_SAYS_REFUSED, NULL, NULL, b->builder_why,
 			   N_("igvm cannot tell what builds the initramfs, which has to be built anew"));
 }

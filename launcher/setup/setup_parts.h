@@ -31,6 +31,11 @@ struct setup_work {
 	char **now;		/* owned; per text of x: its bytes so far, NULL: as they were read */
 	size_t *now_len;
 	bool *gone;		/* per text of x: the file is to go */
+	bool *adopted;		/* per text of x: hand-made lines were taken out */
+	struct {
+		char *text;	/* owned; NULL: the file goes */
+		size_t len;
+	} *stock;		/* per adopted text: its bytes then, before anything of igvm's */
 	bool by_address;	/* how a dedicated device is bound */
 	bool foreign_ids;	/* ids of other devices are set by hand: a second list would replace them */
 	bool image_changes, cmdline_changes;

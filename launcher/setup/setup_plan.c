@@ -31,6 +31,7 @@ static void file_done(struct setup_file *f)
 {
 	free(f->before);
 	free(f->after);
+	free(f->stock);
 	*f = (struct setup_file){ 0 };
 }
 
@@ -69,6 +70,20 @@ int setup_plan_file(struct setup_plan *p, const char *path, const char *before, 
 	f->why = why;
 	p->n_files++;
 	return 0;
+}
+
+int setup_plan_stock(struct setup_plan *p, const char *path, const char *stock, size_t len)
+{
+	for (size_t i = 0; i < p->n_files; i++) {
+		struct setup_file *f = &p->file[i];
+
+		if (strcmp(f->path, path))
+			continue;
+		f->adopted = true;
+		f->stock_len = stock ? len : 0;
+		return copy(stock, len, &f->stock);
+	}
+	return -ENOENT;
 }
 
 int setup_plan_command(struct setup_plan *p, const char *const *argv, bool after_undo, const char *why)

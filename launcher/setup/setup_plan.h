@@ -27,6 +27,9 @@ struct setup_file {
 	size_t before_len;	/* bytes */
 	char *after;		/* owned; NULL: the file is to go */
 	size_t after_len;	/* bytes */
+	bool adopted;		/* hand-made lines were in @before */
+	char *stock;		/* owned; with @adopted: @before without them, and nothing of igvm's; NULL: no file */
+	size_t stock_len;	/* bytes */
 	mode_t mode;		/* permission bits of a new file; a present one keeps its own */
 	const char *why;	/* N_() text: one sentence */
 };
@@ -70,6 +73,9 @@ struct setup_plan {
 nodiscard_ int setup_plan_file(struct setup_plan *p, const char *path, const char *before,
 			       size_t before_len, const char *after, size_t after_len, mode_t mode,
 			       const char *why);
+
+/** setup_plan_stock() - the plan's file @path was adopted: what it is without those lines, copied. 0, -ENOENT, -ENOMEM */
+nodiscard_ int setup_plan_stock(struct setup_plan *p, const char *path, const char *stock, size_t len);
 
 /** setup_plan_command() - add a command; @argv is NULL-terminated and copied. 0, -ENOSPC, -E2BIG, -ENOMEM */
 nodiscard_ int setup_plan_command(struct setup_plan *p, const char *const *argv, bool after_undo,

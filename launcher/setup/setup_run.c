@@ -17,7 +17,7 @@
 #include "launcher/base/file.h"
 
 static const char *const environment[] = {
-	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root", "LC_ALL=C",
+	"PATH=" SETUP_RUN_PATH, "HOME=/root", "LC_ALL=C",
 	"TERM=dumb", NULL,
 };
 

@@ -8,6 +8,9 @@
 /* dkms and a zstd -19 image on one slow core take minutes; ten are more than any was seen to take. */
 #define SETUP_RUN_SECONDS	600
 
+/* Where programs are looked for, whatever the caller's own PATH is. */
+#define SETUP_RUN_PATH	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /**
  * setup_run() - run @argv with the root as its "/", and wait
  *

@@ -8,11 +8,13 @@
 /** setup_report_add() - append a line to the report */
 void setup_report_add(struct setup_report *r, const char *path, enum setup_did did);
 
-/** setup_undo_files() - restore what the journal says; 0 or the first -errno, the others are tried all the same */
+/** setup_undo_files() - restore what the journal says, or with @stock the stock of adopted files; 0 or the first
+ * -errno, the others are tried all the same */
 nodiscard_ int setup_undo_files(const struct tree *t, const struct setup_store *s,
-				struct setup_journal *j, struct setup_report *r);
+				struct setup_journal *j, bool stock, struct setup_report *r);
 
-/** setup_run_commands() - run those of @c, all or those marked for undo; 0, -ECANCELED, -errno */
+/** setup_run_commands() - run those of @c: all, up to one that fails; or each of those marked for undo. 0, or the
+ * first one's -ECANCELED, -ETIMEDOUT, -errno */
 nodiscard_ int setup_run_commands(const struct tree *t, const struct setup_store *s,
 			      const struct setup_command *c, size_t n, bool undo,
 			      struct setup_report *r);

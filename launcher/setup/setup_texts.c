@@ -189,6 +189,8 @@ int setup_prepare(const char *root, const struct setup_wish *w, struct loader_fa
 		r = setup_read(&t, b, paths_datadir(), &x);
 		if (!r)
 			r = setup_make(&h, b, &x, w, p, n);
+		if (!r)
+			setup_able(&t, b, p, n);
 		close(t.fd);
 	}
 	setup_texts_done(&x);

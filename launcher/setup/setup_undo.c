@@ -8,7 +8,7 @@
 
 /* --- one file -------------------------------------------------------------------- */
 
-enum found { FOUND_BEFORE, FOUND_OURS, FOUND_OTHER };
+enum found { FOUND_BEFORE, FOUND_OURS, FOUND_STOCK, FOUND_OTHER };
 
 static enum found judge(const struct setup_entry *e, const char *now, size_t len)
 {
@@ -19,6 +19,8 @@ static enum found judge(const struct setup_entry *e, const char *now, size_t len
 		return FOUND_BEFORE;
 	if (!strcmp(hex, e->after) || (*e->also && !strcmp(hex, e->also)))
 		return FOUND_OURS;
+	if (e->adopted && !strcmp(hex, e->stock))
+		return FOUND_STOCK;
 	return FOUND_OTHER;
 }
 
@@ -40,25 +42,30 @@ static void note_kept(struct setup_report *r, const struct setup_entry *e, char 
 	r->file[i].was_len = was_len;
 }
 
+/* What undo makes of it; NULL: no file. */
+static int load(const struct setup_store *s, const struct setup_entry *e, bool stock, char **text, size_t *len)
+{
+	if (stock)
+		return *e->stock ? setup_store_load(s, e->saved_stock, e->stock, text, len) : 0;
+	return e->existed ? setup_store_load(s, e->saved, e->before, text, len) : 0;
+}
+
 /* With owner, mode and labels even where the bytes are right: a rename brings all or nothing. */
 static int undo_place(const struct setup_store *s, const struct setup_place *p, struct setup_entry *e,
-		      struct setup_report *r)
+		      bool stock, struct setup_report *r)
 {
 	_free_ char *now = NULL, *was = NULL;
 	size_t now_len = 0, was_len = 0;
-	enum found found;
+	enum found found, wanted = stock ? FOUND_STOCK : FOUND_BEFORE;
 	int err = p->dir < 0 ? -ENOENT : setup_place_read(p, &now, &now_len, NULL);
 
 	if (err && err != -ENOENT)
 		return err;
 	found = judge(e, now, now_len);
 	e->kept = false;
-	err = 0;
-	if (e->existed) {
-		err = setup_store_load(s, e, &was, &was_len);
-		if (err)
-			return err;
-	}
+	err = load(s, e, stock, &was, &was_len);
+	if (err)
+		return err;
 	if (found == FOUND_OTHER) {
 		e->kept = true;
 		note_kept(r, e, TAKE(now), now_len, TAKE(was), was_len);
@@ -69,24 +76,27 @@ static int undo_place(const struct setup_store *s, const struct setup_place *p, 
 		if (err)
 			return err;
 	}
-	if (found == FOUND_OURS && p->dir < 0)
+	if (found != wanted && p->dir < 0)
 		return -ENOENT;
-	if (found == FOUND_OURS)
-		err = e->existed ? setup_place_write(p, was, was_len, &e->meta, true, false) :
-				   setup_place_remove(p);
-	if (!err)
-		setup_report_add(r, e->path, e->existed ? SETUP_RESTORED : SETUP_REMOVED);
-	return err;
+	if (found != wanted)
+		err = was ? setup_place_write(p, was, was_len, &e->meta, !stock, false) :
+			    setup_place_remove(p);
+	if (err)
+		return err;
+	if (stock)
+		strcpy(e->after, e->stock);
+	setup_report_add(r, e->path, stock ? SETUP_STOCKED : e->existed ? SETUP_RESTORED : SETUP_REMOVED);
+	return 0;
 }
 
 static int undo_file(const struct tree *t, const struct setup_store *s, struct setup_entry *e,
-		     struct setup_report *r)
+		     bool stock, struct setup_report *r)
 {
 	struct setup_place p;
 	int err = setup_place_open(t, e->path, &p);
 
 	if (!err || err == -ENOENT)
-		err = undo_place(s, &p, e, r);
+		err = undo_place(s, &p, e, stock && e->adopted, r);
 	setup_place_done(&p);
 	if (err) {
 		setup_report_add(r, e->path, SETUP_FAILED);
@@ -152,15 +162,15 @@ static int undo_dirs(const struct tree *t, struct setup_journal *j, struct setup
 /* --- all of it -------------------------------------------------------------------- */
 
 int setup_undo_files(const struct tree *t, const struct setup_store *s, struct setup_journal *j,
-		     struct setup_report *r)
+		     bool stock, struct setup_report *r)
 {
 	int first = 0, e;
 
 	for (size_t i = 0; i < j->n;) {
-		e = undo_file(t, s, &j->e[i], r);
+		e = undo_file(t, s, &j->e[i], stock, r);
 		if (!first)
 			first = e;
-		if (e || j->e[i].kept)
+		if (e || j->e[i].kept || (stock && j->e[i].adopted))
 			i++;
 		else
 			setup_journal_drop(j, &j->e[i]);
@@ -169,12 +179,20 @@ int setup_undo_files(const struct tree *t, const struct setup_store *s, struct s
 	return first ? first : e;
 }
 
+static bool any_kept(const struct setup_journal *j)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (j->e[i].kept)
+			return true;
+	return false;
+}
+
 /* Which directories nobody else has touched is known now, and not after the first step. */
 static int begin(const struct tree *t, const struct setup_store *s, struct setup_journal *j)
 {
 	struct timespec atime, mtime;
 
-	for (size_t i = 0; j->state == SETUP_APPLIED && i < j->n_dirs; i++) {
+	for (size_t i = 0; (j->state == SETUP_APPLIED || j->state == SETUP_STOCK) && i < j->n_dirs; i++) {
 		struct setup_dir *d = &j->d[i];
 
 		if (setup_dir_times(t, d->path, &atime, &mtime) || mtime.tv_sec != d->left.tv_sec ||
@@ -185,7 +203,25 @@ static int begin(const struct tree *t, const struct setup_store *s, struct setup
 	return setup_journal_write(s, j);
 }
 
-static int undo_open(const struct tree *t, struct setup_store *s, struct setup_journal *j,
+/*
+ * Commands have failed. With every file as it was, one whose work is there to the byte has nothing left to do: a host
+ * whose builder is broken gets out of a setup that this builder could not build.
+ */
+static int judge_failed(const struct tree *t, const struct setup_journal *j, int error, struct setup_report *r)
+{
+	bool whole = true;
+
+	setup_made_read(t, &r->made);
+	setup_made_compare(&j->made, &r->made);
+	for (size_t i = 0; i < r->commands; i++) {
+		r->ran[i].needless = r->ran[i].error && !j->n &&
+				     setup_made_same(&r->made, setup_made_by(r->ran[i].name));
+		whole &= !r->ran[i].error || r->ran[i].needless;
+	}
+	return whole ? 0 : error;
+}
+
+static int undo_open(const struct tree *t, struct setup_store *s, struct setup_journal *j, bool stock,
 		     struct setup_report *r)
 {
 	int e = setup_journal_read(s, j);
@@ -197,9 +233,12 @@ static int undo_open(const struct tree *t, struct setup_store *s, struct setup_j
 	/* A full disk is what an undo may be for: what is due is told from the files. */
 	if (e && e != -ENOSPC && e != -EDQUOT)
 		return e;
-	e = setup_undo_files(t, s, j, r);
-	if (!e)
-		e = setup_run_commands(t, s, j->c, j->n_commands, true, r);
+	e = setup_undo_files(t, s, j, stock, r);
+	if (e)
+		return e;
+	e = setup_run_commands(t, s, j->c, j->n_commands, true, r);
+	if (e)
+		e = judge_failed(t, j, e, r);
 	if (e)
 		return e;
 	if (!j->n) {
@@ -207,20 +246,21 @@ static int undo_open(const struct tree *t, struct setup_store *s, struct setup_j
 		r->left = e;
 		return e;
 	}
-	j->state = SETUP_APPLIED;
+	j->state = stock && !any_kept(j) ? SETUP_STOCK : SETUP_APPLIED;
 	j->trial = 0;
+	r->left = any_kept(j);
 	setup_dirs_left(t, j);
 	return setup_journal_write(s, j);
 }
 
-int setup_undo(const struct tree *t, struct setup_report *r)
+int setup_undo(const struct tree *t, bool stock, struct setup_report *r)
 {
 	struct setup_store s = { .fd = -1 };
 	struct setup_journal *j = setup_journal_new();
 	int e = j ? setup_store_open(t, false, &s) : -ENOMEM;
 
 	if (!e)
-		e = undo_open(t, &s, j, r);
+		e = undo_open(t, &s, j, stock, r);
 	else if (e == -ENOENT)
 		e = 0;
 	setup_store_done(&s);
@@ -244,7 +284,7 @@ static int confirm_open(const struct tree *t, const struct setup_store *s, struc
 			i++;
 			continue;
 		}
-		e = undo_file(t, s, &j->e[i], r);
+		e = undo_file(t, s, &j->e[i], false, r);
 		if (e)
 			return e;
 		if (j->e[i].kept)
