@@ -40,6 +40,7 @@ struct finding {
 	enum severity severity;
 	char seen[320];		/* what was seen; translated sentence */
 	const char *fix;	/* N_(): a step that fits better than the row's; NULL: the row's */
+	const char *wanted;	/* the same for what would be right */
 };
 
 #define FINDINGS_MAX	96
@@ -60,6 +61,9 @@ void finding_add(struct findings *f, enum finding_id id, const char *fmt, ...) p
 
 /** finding_fix() - the step that mends @x, untranslated: its own or the row's */
 const char *finding_fix(const struct finding *x);
+
+/** finding_wanted() - what would be right instead of @x, untranslated: its own or the row's */
+const char *finding_wanted(const struct finding *x);
 
 /** finding_has() - is @id in the list? */
 bool finding_has(const struct findings *f, enum finding_id id);

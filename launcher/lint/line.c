@@ -195,7 +195,6 @@ static int take_rtc(struct reader *r, const char *value)
 static int take_vga(struct reader *r, const char *value)
 {
 	str_fit(r->l->vga, sizeof(r->l->vga), value);
-	r->l->emulated_display |= strcmp(value, "none") != 0;
 	return 0;
 }
 
@@ -219,10 +218,24 @@ static int take_nodefaults(struct reader *r, const char *value)
 	return 0;
 }
 
-static int take_net(struct reader *r, const char *value)
+static int take_netdev(struct reader *r, const char *value)
 {
 	(void)value;
-	r->l->net_said = true;
+	r->net_said = true;
+	return 0;
+}
+
+static int take_nic(struct reader *r, const char *value)
+{
+	r->net_said = true;
+	r->l->auto_nic |= strcmp(value, "none") != 0;
+	return 0;
+}
+
+static int take_net(struct reader *r, const char *value)
+{
+	r->net_said = true;
+	r->l->auto_nic |= str_starts(value, "nic") != NULL;
 	return 0;
 }
 
@@ -430,7 +443,7 @@ static int take_device(struct reader *r, const char *value)
 	if (str_starts(driver, "vfio-pci") ? strcmp(driver, "vfio-pci-igd-lpc-bridge") != 0
 					   : !strcmp(driver, "vfio-user-pci"))
 		return line_device_add(r, driver, &p);
-	r->l->emulated_display |= is_display(driver);
+	r->l->display_device |= is_display(driver);
 	r->l->balloon |= str_starts(driver, "virtio-balloon") != NULL;
 	note_slot(r->l, driver, &p);
 	return 0;
@@ -440,6 +453,14 @@ static int take_balloon(struct reader *r, const char *value)
 {
 	r->l->balloon |= strcmp(value, "none") != 0;
 	return 0;
+}
+
+static void add_defaults(struct reader *r)
+{
+	struct line *l = r->l;
+
+	l->emulated_display = l->display_device || (*l->vga ? strcmp(l->vga, "none") != 0 : !l->nodefaults);
+	l->auto_nic |= !l->nodefaults && !r->net_said;
 }
 
 /* Called by a name that ends in kvm, QEMU takes KVM by itself (vl.c configure_accelerators()). */
@@ -462,7 +483,7 @@ static const struct {
 	{ "enable-kvm", take_enable_kvm }, { "cpu", take_cpu }, { "m", take_memory },
 	{ "smp", take_smp }, { "rtc", take_rtc }, { "vga", take_vga }, { "display", take_display },
 	{ "nographic", take_nographic }, { "nodefaults", take_nodefaults }, { "net", take_net },
-	{ "nic", take_net }, { "netdev", take_net }, { "tpmdev", take_tpm }, { "bios", take_bios },
+	{ "nic", take_nic }, { "netdev", take_netdev }, { "tpmdev", take_tpm }, { "bios", take_bios },
 	{ "drive", take_drive }, { "pflash", take_pflash }, { "cdrom", take_cdrom }, { "hda", take_cdrom },
 	{ "blockdev", take_blockdev }, { "global", take_global }, { "set", take_set },
 	{ "fw_cfg", take_fw_cfg }, { "readconfig", take_readconfig }, { "device", take_device },
@@ -540,6 +561,7 @@ int line_read(const struct lint_args *a, struct line *l)
 	if (!err)
 		err = read_words(r, a, false);
 	default_accel(l);
+	add_defaults(r);
 	l->windows = l->windows || l->n_hv || *l->hv_vendor;
 	line_device_fill(r);
 	line_firmware_fill(r);

@@ -69,9 +69,10 @@ struct line {
 
 	bool nodefaults;
 	char vga[32];			/* of -vga; "" not said */
-	bool emulated_display;		/* a display device by name, or a -vga that is one */
-	bool display_none;		/* -display none, or -nographic */
-	bool net_said;			/* -nic, -net, -netdev: no default card */
+	bool display_device;		/* a display by -device */
+	bool emulated_display;		/* that, a -vga that is one, or QEMU's default */
+	bool display_none;		/* -display none, or -nographic: nobody sees it on the host */
+	bool auto_nic;			/* a card without a -device: QEMU's default, or of -nic and -net */
 	char taken[64];			/* driver of another device at 02.0; "" none */
 
 	bool s3_off, s4_off;
