@@ -22,6 +22,7 @@
 	CMD(view)	\
 	CMD(showcmd)	\
 	CMD(lint)	\
+	CMD(export)	\
 	CMD(set)	\
 	CMD(edit)	\
 	CMD(delete)	\

@@ -3,6 +3,7 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/export/export.h"
 #include "launcher/lint/source.h"
 
 enum { OPT_PID = 0x100, OPT_PVE, OPT_LIBVIRT, OPT_HOST, OPT_DEVICE, OPT_QEMU };
@@ -68,6 +69,42 @@ static int refuse_readconfig(const struct lint_source *s, const struct line *l)
 	return EXIT_USAGE;
 }
 
+/* For a file of libvirt's or Proxmox VE's the corrected words in its own format; NULL: no memory, or none. */
+static char *write_lines(const struct lint_source *s, const struct lint *l)
+{
+	_free_ struct export_notes *notes = calloc(1, sizeof(*notes));
+	struct exporting x = { .p = &l->plan, .notes = notes };
+	struct words w = { 0 };
+	const char *bad = NULL;
+	char *text = NULL;
+	size_t n = 0;
+	int r;
+
+	if (!notes || !l->corrected || !l->n_pair || words_build(&l->plan, &w, &bad))
+		return NULL;
+	x.w = &w;
+	x.f = open_memstream(&text, &n);
+	r = !x.f ? -ENOMEM : s->form == LINT_FORM_PROXMOX ? export_proxmox_igpu(&x)
+			   : export_libvirt_igpu(&x);
+	if ((x.f && fclose(x.f)) || r)
+		free(TAKE(text));
+	words_done(&w);
+	return text;
+}
+
+static int answer(const struct globals *g, const struct lint_source *s, const struct lint *out)
+{
+	bool format = s->form == LINT_FORM_PROXMOX || s->form == LINT_FORM_LIBVIRT;
+	_free_ char *lines = format ? write_lines(s, out) : NULL;
+	int code = EXIT_OK;
+
+	if (g->json)
+		code = lint_json(s, out, lines);
+	else
+		lint_people(s, out, lines);
+	return code ? code : out->verdict == VERDICT_BLOCKED ? EXIT_REFUSED : EXIT_OK;
+}
+
 static int judge(const struct globals *g, const struct lint_ask *ask, struct lint_source *s,
 		 struct line *l, struct lint *out)
 {
@@ -83,13 +120,7 @@ static int judge(const struct globals *g, const struct lint_ask *ask, struct lin
 		return code;
 	source_rom(l, s);
 	in.rom = s->rom_fact;
-	if (lint_judge(&in, out))
-		return say_memory();
-	if (g->json)
-		code = lint_json(s, out);
-	else
-		lint_people(s, out);
-	return code ? code : out->verdict == VERDICT_BLOCKED ? EXIT_REFUSED : EXIT_OK;
+	return lint_judge(&in, out) ? say_memory() : answer(g, s, out);
 }
 
 static int run_lint(const struct globals *g, int argc, char **argv)

@@ -72,11 +72,14 @@ static const char *verdict_sentence(enum verdict v)
 	}
 }
 
-void lint_people(const struct lint_source *s, const struct lint *l)
+void lint_people(const struct lint_source *s, const struct lint *l, const char *lines)
 {
 	print_machine(&s->machine);
 	findings_print(stdout, &l->findings, SEVERITY_NOTE);
 	print_pairs(l);
+	if (lines)
+		printf(s->form == LINT_FORM_PROXMOX ? _("\nthe iGPU in VMID.conf of Proxmox VE:\n%s")
+						    : _("\nthe iGPU in libvirt's domain XML:\n%s"), lines);
 	printf("\n%s\n", _(verdict_sentence(l->verdict)));
 }
 
@@ -90,6 +93,22 @@ static json_t *clean_json(const char *text)
 		return NULL;
 	str_sanitize(clean);
 	return json_string(clean);
+}
+
+/* Text of our own with foreign paths in it, which may be no UTF-8. */
+static json_t *clean_lines(const char *text)
+{
+	_json_ json_t *list = json_array();
+
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+		_free_ char *line = strndup(text, n);
+
+		if (!line || json_array_append_new(list, clean_json(line)))
+			return NULL;
+		text += n + (text[n] == '\n');
+	}
+	return json_incref(list);
 }
 
 static json_t *pairs_json(const struct lint *l)
@@ -115,7 +134,7 @@ static json_t *machine_json(const struct lint_machine *m)
 			 m->qemu_known ? json_string(qemu) : json_null());
 }
 
-int lint_json(const struct lint_source *s, const struct lint *l)
+int lint_json(const struct lint_source *s, const struct lint *l, const char *lines)
 {
 	_json_ json_t *out = findings_json(&l->findings, "lint", l->verdict);
 
@@ -123,7 +142,8 @@ int lint_json(const struct lint_source *s, const struct lint *l)
 	    json_object_set_new(out, "form", json_string(forms[s->form])) ||
 	    json_object_set_new(out, "machine", machine_json(&s->machine)) ||
 	    json_object_set_new(out, "corrected", json_boolean(l->corrected)) ||
-	    json_object_set_new(out, "words", pairs_json(l))) {
+	    json_object_set_new(out, "words", pairs_json(l)) ||
+	    json_object_set_new(out, "lines", lines ? clean_lines(lines) : json_null())) {
 		say(_("out of memory"));
 		return EXIT_FAILED;
 	}

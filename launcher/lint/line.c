@@ -28,6 +28,13 @@ enum line_switch line_switch(const char *text)
 	return LINE_OTHER;
 }
 
+bool line_number(const char *text, uint64_t max, uint64_t *v)
+{
+	const char *hex = str_starts(text, "0x");
+
+	return str_u64(hex ? hex : text, hex ? 16 : 10, max, v);
+}
+
 /* --- machine, processor, memory -------------------------------------------------------------- */
 
 static void accel_is(struct line *l, const char *value)
@@ -122,11 +129,11 @@ static void cpu_prop(struct line *l, const struct prop *x)
 		l->vmx = is;
 	else if (is_key(x->key, "hv-vendor-id"))
 		str_fit(l->hv_vendor, sizeof(l->hv_vendor), x->value);
-	else if (is_key(x->key, "host-phys-bits-limit") && str_u64(x->value, 0, 64, &v))
+	else if (is_key(x->key, "host-phys-bits-limit") && line_number(x->value, 64, &v))
 		l->phys_limit = (int)v;
 	else if (is_key(x->key, "host-phys-bits"))
 		l->host_phys_off = line_switch(x->value) == LINE_OFF;
-	else if (is_key(x->key, "phys-bits") && str_u64(x->value, 0, 64, &v))
+	else if (is_key(x->key, "phys-bits") && line_number(x->value, 64, &v))
 		l->phys_limit = (int)v;
 	else if (!strncmp(x->key, "hv", 2) || !strncmp(x->key, "+hv", 3))
 		l->n_hv++;
@@ -332,7 +339,7 @@ static void global_is(struct reader *r, const char *driver, const char *property
 		l->s4_off = on;
 	else if (!strcmp(driver, "cfi.pflash01") && !strcmp(property, "secure"))
 		l->secure_flash = on;
-	else if (!strcmp(property, "host-phys-bits-limit") && str_u64(value, 0, 64, &limit))
+	else if (!strcmp(property, "host-phys-bits-limit") && line_number(value, 64, &limit))
 		l->phys_limit = (int)limit;
 }
 

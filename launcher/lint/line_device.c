@@ -62,8 +62,7 @@ static void read_gms(struct line_device *d, const char *text)
 	if (!text)
 		return;
 	d->gms_said = true;
-	d->gms_number = str_u64(str_starts(text, "0x") ? text + 2 : text, str_starts(text, "0x") ? 16 : 10,
-				UINT32_MAX, &d->gms);
+	d->gms_number = line_number(text, UINT32_MAX, &d->gms);
 }
 
 static void read_id(struct line_device *d, const char *text)
@@ -71,8 +70,7 @@ static void read_id(struct line_device *d, const char *text)
 	uint64_t v;
 
 	d->device_id = -1;
-	if (text && str_u64(str_starts(text, "0x") ? text + 2 : text, str_starts(text, "0x") ? 16 : 10,
-			    UINT16_MAX, &v))
+	if (text && line_number(text, UINT16_MAX, &v))
 		d->device_id = (int)v;
 }
 

@@ -30,6 +30,9 @@ struct reader {
 /** line_switch() - "on", "off", "auto" and QEMU's other words for them; NULL: not said */
 enum line_switch line_switch(const char *text);
 
+/** line_number() - as QEMU reads numbers: decimal, or hexadecimal with 0x; whole, at most @max; else false */
+bool line_number(const char *text, uint64_t max, uint64_t *v);
+
 /** line_device_add() - a -device of the host; 0, -ENOMEM */
 nodiscard_ int line_device_add(struct reader *r, const char *driver, const struct props *p);
 

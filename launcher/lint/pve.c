@@ -124,6 +124,20 @@ static int add(struct lint_args *a, const char *option, const char *value)
 	return r || !value ? r : args_add(a, value, strlen(value));
 }
 
+/*
+ * On q35 only machines of today switch sleep states off; a VM for Windows without a version gets an old
+ * one (src/test/cfg2cmd/q35-win10-hostpci.conf.cmd has 5.1 and none of it, efi-secboot-and-tpm-q35 has it).
+ */
+static bool sleeps_off(const struct pve *c, const char *type)
+{
+	const char *version = type ? str_starts(type, "pc-q35-") : NULL;
+	int major, minor;
+
+	if (!version || sscanf(version, "%3d.%3d", &major, &minor) != 2)
+		return !c->windows;
+	return major >= 10;
+}
+
 static int add_machine(struct pve *c, struct lint_args *a)
 {
 	_props_ struct props p = { 0 };
@@ -137,21 +151,22 @@ static int add_machine(struct pve *c, struct lint_args *a)
 	snprintf(text, sizeof(text), "type=%.100s,accel=%s", type ? type : "pc",
 		 c->kvm && !strcmp(c->kvm, "0") ? "tcg" : "kvm");
 	r = add(a, "-machine", text);
-	if (r || c->q35)
+	if (r || (c->q35 && !sleeps_off(c, type)))
 		return r;
-	r = add(a, "-global", "PIIX4_PM.disable_s3=1");
-	return r ? r : add(a, "-global", "PIIX4_PM.disable_s4=1");
+	r = add(a, "-global", c->q35 ? "ICH9-LPC.disable_s3=1" : "PIIX4_PM.disable_s3=1");
+	return r ? r : add(a, "-global", c->q35 ? "ICH9-LPC.disable_s4=1" : "PIIX4_PM.disable_s4=1");
 }
 
+/* Which build depends on the size of the EFI disk and on SMM, which q35 has; not on the keys. */
 static int add_firmware(struct pve *c, struct lint_args *a)
 {
-	bool keys_in = c->efidisk && strstr(c->efidisk, "pre-enrolled-keys=1");
+	bool big = c->efidisk && strstr(c->efidisk, "efitype=4m");
 	char text[160];
 
 	if (!c->bios || strcmp(c->bios, "ovmf") != 0)
 		return 0;
 	snprintf(text, sizeof(text), "if=pflash,unit=0,format=raw,readonly=on,file=" OVMF_DIR "%s",
-		 keys_in ? "OVMF_CODE_4M.secboot.fd" : "OVMF_CODE_4M.fd");
+		 !big ? "OVMF_CODE.fd" : c->q35 ? "OVMF_CODE_4M.secboot.fd" : "OVMF_CODE_4M.fd");
 	return add(a, "-drive", text);
 }
 

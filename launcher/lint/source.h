@@ -44,8 +44,12 @@ void source_rom(const struct line *l, struct lint_source *s);
 
 void source_done(struct lint_source *s);
 
-/** lint_people(), lint_json() - the answer; lint_json() returns EXIT_OK, or EXIT_FAILED (said) */
-void lint_people(const struct lint_source *s, const struct lint *l);
-int lint_json(const struct lint_source *s, const struct lint *l);
+/**
+ * lint_people(), lint_json() - the answer; lint_json() returns EXIT_OK, or EXIT_FAILED (said)
+ *
+ * @lines: what to write into the VM's own file, by its format; NULL: none.
+ */
+void lint_people(const struct lint_source *s, const struct lint *l, const char *lines);
+int lint_json(const struct lint_source *s, const struct lint *l, const char *lines);
 
 #endif
