@@ -37,7 +37,6 @@ void judge_wish(const struct judging *j, struct wish *w)
 		.legacy = d->legacy == LINE_ON ? SWITCH_ON : d->legacy == LINE_OFF ? SWITCH_OFF : SWITCH_AUTO,
 		/* nothing is said about a disk that is not asked for */
 		.kernel = "/",
-		/* who is told that the generation is experimental has asked for it by writing the line */
 	};
 	if (l->emulated_display)
 		w->display = DISPLAY_BOTH;
@@ -68,6 +67,8 @@ static void add_firmware(struct host_facts *h, const char *code, bool secure)
 
 static void make_host(const struct judging *j, struct host_facts *h)
 {
+	bool uefi = j->l->firmware == LINE_OVMF;
+
 	if (j->m->host) {
 		*h = *j->m->host;
 	} else {
@@ -81,8 +82,8 @@ static void make_host(const struct judging *j, struct host_facts *h)
 		};
 	}
 	h->n_firmware = 0;
-	add_firmware(h, j->l->firmware == LINE_OVMF ? j->l->code : "OVMF_CODE.fd", false);
-	add_firmware(h, j->l->firmware == LINE_OVMF ? j->l->code : "OVMF_CODE.secboot.fd", true);
+	add_firmware(h, uefi && !j->l->secure_code ? j->l->code : "OVMF_CODE.fd", false);
+	add_firmware(h, uefi && j->l->secure_code ? j->l->code : "OVMF_CODE.secboot.fd", true);
 }
 
 /* --- plans ------------------------------------------------------------------------------------------ */
@@ -153,24 +154,46 @@ static void name_rom(const struct trial *t, struct plan *p)
 	p->stolen_file[0] = '\0';
 }
 
-static void find_good(const struct judging *j, struct trial *t, struct lint *out)
+/* Each wish alone is taken back first, then one after the other. */
+static bool find_wish(struct trial *t, struct plan *p)
 {
-	size_t i = 0;
+	struct wish first = t->wish;
+	struct plan_rom rom = t->in.rom;
 
-	while (!plan_is_good(t, &out->plan)) {
-		if (i == ARRAY_SIZE(drops))
-			return;
-		drops[i++](&t->wish);
+	if (plan_is_good(t, p))
+		return true;
+	for (size_t i = 0; i < 2 * ARRAY_SIZE(drops); i++) {
+		bool alone = i < ARRAY_SIZE(drops);
+
+		if (alone || i == ARRAY_SIZE(drops)) {
+			t->wish = first;
+			t->in.rom = rom;
+		}
+		drops[i % ARRAY_SIZE(drops)](&t->wish);
 		if (t->wish.rom != ROM_FILE)
 			t->in.rom = (struct plan_rom){ 0 };
+		if (plan_is_good(t, p))
+			return true;
 	}
+	return false;
+}
+
+static void find_good(const struct judging *j, struct trial *t, struct lint *out)
+{
+	struct plan *p = &out->plan;
+
+	/* What start only warns of, and asks to be told twice, is not what igvm would write. */
+	t->wish.opregion = SWITCH_AUTO;
+	t->wish.experimental = true;
 	/* What is right under SeaBIOS depends on the generation. */
-	out->corrected = j->pf || out->plan.firmware == PLAN_OVMF;
+	out->corrected = find_wish(t, p) && (j->pf || p->firmware == PLAN_OVMF);
 	if (!out->corrected)
 		return;
-	name_rom(t, &out->plan);
-	str_fit(out->plan.ovmf_code, sizeof(out->plan.ovmf_code), t->host.firmware[out->plan.secure_boot].code);
-	str_fit(out->plan.ovmf_vars, sizeof(out->plan.ovmf_vars), t->host.firmware[out->plan.secure_boot].vars);
+	name_rom(t, p);
+	if (!p->phys_bits)
+		p->phys_bits = j->l->phys_limit;
+	str_fit(p->ovmf_code, sizeof(p->ovmf_code), t->host.firmware[p->secure_boot].code);
+	str_fit(p->ovmf_vars, sizeof(p->ovmf_vars), t->host.firmware[p->secure_boot].vars);
 }
 
 /* --- findings ---------------------------------------------------------------------------------------- */
@@ -194,7 +217,7 @@ static bool holds_for_all(enum finding_id id)
 /* About how igvm itself starts a VM, or about a part of the line that was not read. */
 static bool is_ours(const struct judging *j, enum finding_id id)
 {
-	return id == FINDING_KERNEL_SECURE_BOOT || id == FINDING_KERNEL_MISSING || id == FINDING_GMS_FORCED ||
+	return id == FINDING_KERNEL_SECURE_BOOT || id == FINDING_FIRMWARE_NO_SECURE_BOOT || id == FINDING_KERNEL_MISSING || id == FINDING_GMS_FORCED ||
 	       (id == FINDING_PLAN_MEMORY_SMALL && !j->l->memory_bytes) ||
 	       (id == FINDING_STOLEN_UNKNOWN && j->m->from != LINT_HERE) ||
 	       (id == FINDING_GMS_RANGE && finding_has(j->f, FINDING_GMS_RANGE));

@@ -509,9 +509,9 @@ static const char *const bare[] = {
 
 const char *line_option(const char *word)
 {
-	if (word[0] != '-' || !word[1])
+	if (word[0] != '-' || !word[1] || !strcmp(word, "--"))
 		return NULL;
-	return word + 1 + (word[1] == '-' && word[2]);
+	return word + 1 + (word[1] == '-');
 }
 
 bool line_takes_value(const char *option)

@@ -169,6 +169,9 @@ int shell_expand(struct shell *s, char sign, bool quoted)
 	if (isdigit((unsigned char)c))
 		n = 1;
 	move(s, n);
+	/* The script's own arguments: it is judged as it is called without any. */
+	if (c == '@' || c == '*')
+		return 0;
 	v = find_var(s, from, n);
 	return v ? put_var(s, v, quoted, false) : leave_unset(s, from - 1, n + 1);
 }

@@ -20,7 +20,7 @@ static int say_error(const char *name, int r)
 {
 	if (r == -EFBIG)
 		say(_("%s: larger than 1 MiB: no command line of QEMU is"), name);
-	else if (r == -EINVAL)
+	else if (r == -EINVAL || r == -EISDIR)
 		say(_("%s: is no regular file; `igvm lint -` reads standard input"), name);
 	else
 		say("%s: %s", name, strerror(-r));
