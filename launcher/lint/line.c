@@ -325,6 +325,29 @@ static int take_blockdev(struct reader *r, const char *value)
 	return 0;
 }
 
+/* --- who has 02.0 --------------------------------------------------------------------------- */
+
+static void note_slot(struct reader *r, const char *driver, const struct props *p)
+{
+	const char *bus = props_get(p, "bus"), *addr = props_get(p, "addr"), *id = props_get(p, "id");
+	unsigned int slot, fn;
+
+	if (!addr || !line_addr(addr, &slot, &fn) || slot != 2 ||
+	    (bus && strcmp(bus, "pcie.0") != 0 && (strcmp(bus, "pci.0") != 0 || r->l->type != LINE_PC)))
+		return;
+	str_fit(r->l->taken, sizeof(r->l->taken), driver);
+	str_fit(r->taken_id, sizeof(r->taken_id), id ? id : "");
+}
+
+/* -set has moved the device that was at 02.0. */
+static void move_taken(struct reader *r, const char *id, const char *key, const char *value)
+{
+	unsigned int slot, fn;
+
+	if (*id && !strcmp(id, r->taken_id) && !strcmp(key, "addr") && line_addr(value, &slot, &fn) && slot != 2)
+		r->l->taken[0] = '\0';
+}
+
 /* --- -global, -set, -fw_cfg, -readconfig -------------------------------------------------------- */
 
 static void global_is(struct reader *r, const char *driver, const char *property, const char *value)
@@ -383,6 +406,7 @@ static int take_set(struct reader *r, const char *value)
 	if (!equals || !key || key > equals || strncmp(group, "device.", 7) != 0)
 		return 0;
 	*equals = *key = '\0';
+	move_taken(r, id + 1, key + 1, equals + 1);
 	for (size_t i = 0; i < r->l->n_device; i++) {
 		const char *has = props_get(&r->device[i], "id");
 
@@ -427,16 +451,6 @@ static bool is_display(const char *driver)
 	return false;
 }
 
-static void note_slot(struct line *l, const char *driver, const struct props *p)
-{
-	const char *bus = props_get(p, "bus"), *addr = props_get(p, "addr");
-	unsigned int slot, fn;
-
-	if (addr && line_addr(addr, &slot, &fn) && slot == 2 &&
-	    (!bus || !strcmp(bus, "pcie.0") || (!strcmp(bus, "pci.0") && l->type == LINE_PC)))
-		str_fit(l->taken, sizeof(l->taken), driver);
-}
-
 static int take_device(struct reader *r, const char *value)
 {
 	_props_ struct props p = { 0 };
@@ -452,7 +466,7 @@ static int take_device(struct reader *r, const char *value)
 		return line_device_add(r, driver, &p);
 	r->l->display_device |= is_display(driver);
 	r->l->balloon |= str_starts(driver, "virtio-balloon") != NULL;
-	note_slot(r->l, driver, &p);
+	note_slot(r, driver, &p);
 	return 0;
 }
 

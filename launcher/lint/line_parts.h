@@ -22,6 +22,7 @@ struct reader {
 	struct block_node node[NODES_MAX];
 	size_t n_node;
 	char pflash0[64];			/* the node that is the firmware */
+	char taken_id[64];			/* of the device that is l->taken */
 	bool net_said;				/* -nic, -net, -netdev: no default card */
 	bool flash;				/* the firmware is in flash, which is made for UEFI */
 	size_t word;				/* index of the value that is read */
