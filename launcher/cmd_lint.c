@@ -12,7 +12,7 @@ static const struct opt opts[] = {
 	{ "pid", 0, "N", N_("the QEMU that runs as process N"), OPT_PID },
 	{ "pve", 0, "VMID", N_("a VM of this Proxmox VE host (qm showcmd)"), OPT_PVE },
 	{ "libvirt", 0, "NAME", N_("a domain of this host's libvirt (virsh domxml-to-native)"), OPT_LIBVIRT },
-	{ "host", 0, "FILE", N_("judge for the machine of FILE, which igvm --json doctor printed"), OPT_HOST },
+	{ "host", 0, "FILE", N_("judge for the machine that FILE, the JSON of its igvm doctor, tells of"), OPT_HOST },
 	{ "device", 0, "ID", N_("judge for an iGPU of this device id, e.g. 4680"), OPT_DEVICE },
 	{ "qemu", 0, "VERSION", N_("judge for this version of QEMU, e.g. 10.1"), OPT_QEMU },
 	{ 0 }
