@@ -131,10 +131,10 @@ for vm in win monitor linux early both-i440fx; do
 		"$igvm" --root "$uhd" --json showcmd $vm 2> /dev/null | perl -MJSON::PP -e "$igd_of_show" | sort > want
 		"${user[@]}" bin/virsh "$tmp/$vm.xml" > argv 2> out
 		perl -MJSON::PP -e "$igd_of_libvirt" argv | sort > have
-		[ -s want ] && diff want have > diff
+		[ -s want ] && diff want have > difference
 	fi
 	ok $? "$vm: the iGPU's words are those of showcmd" "$skip"
-	show out; show diff
+	show out; show difference
 	[ -n "$skip" ] || PATH=$tmp/bin:$PATH "${user[@]}" "$igvm" lint --host report "$tmp/$vm.xml" > lint 2>&1
 	code=$?
 	[ $code = 0 ] && { [ -n "$skip" ] || ! grep -E '^(block|warn) ' lint | grep -qvE ' (plan.display-none|rom.no-gop):'; }

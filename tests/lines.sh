@@ -8,7 +8,7 @@ b=$PWD/${B:-build}
 lines=$PWD/tests/lines
 schema=$PWD/tests/schema
 igvm=$b/igvm mkrom=$b/tests/tools/mkrom
-export LC_ALL=C LANGUAGE= B
+export LC_ALL=C LANGUAGE='' B
 n=0
 
 for f in "$igvm" "$mkrom" "$b/roms/igd-assign.rom" "$b/roms/igd-testgop.rom"; do
@@ -48,9 +48,9 @@ for line in "$lines"/*.sh "$lines"/*.conf "$lines"/*.cmdline; do
 		cp out.clean "$lines/${name%.*}.out"
 		continue
 	fi
-	diff -u "$lines/${name%.*}.out" out.clean > diff
+	diff -u "$lines/${name%.*}.out" out.clean > difference
 	ok $? "$name is judged as expected"
-	sed 's/^/# /' diff
+	sed 's/^/# /' difference
 	# shellcheck disable=SC2046
 	"$igvm" --json lint $(options "$line") "$line" > json 2> err
 	{ sed -n 's/^\(block\|warn\|note\) *\([a-z0-9.-]*\): .*/\2/p' out; } | sort > ids
@@ -66,9 +66,9 @@ done
 "$igvm" explain --list | awk '$1 ~ /^line[.]/ { print $1 }' | sort > rules
 cat "$lines"/*.out | sed -n 's/^\(block\|warn\|note\) *\(line[.][a-z0-9-]*\): .*/\2/p' | sort -u > broken
 printf 'line.%s\n' machine several-calls firmware-unknown qemu-unknown | sort -u - broken > known
-diff rules known > diff
+diff rules known > difference
 ok $? "every rule is broken by a line, here or below"
-sed 's/^/# /' diff
+sed 's/^/# /' difference
 
 # --- refused in one sentence -----------------------------------------------------------------
 # refuse STATUS PATTERN DESCRIPTION COMMAND...
@@ -105,8 +105,8 @@ refuse 2 'larger than 1 MiB' "a huge file is refused" "$igvm" lint huge
 refuse 2 'larger than 1 MiB' "a huge stream is refused" sh -c "'$igvm' lint - < huge"
 refuse 2 'no regular file' "a directory is refused" "$igvm" lint .
 refuse 2 'No such file' "a missing file is told" "$igvm" lint missing
-echo 'ls -l' > ls
-refuse 2 'no call of qemu' "a script without QEMU is told" "$igvm" lint ls
+echo 'ls -l' > script
+refuse 2 'no call of qemu' "a script without QEMU is told" "$igvm" lint script
 { echo 'a=xxxxxxxxxxxxxxxx'; for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24; do
 	echo 'a=$a$a'; done; echo "$good \$a"; } > bomb
 refuse 2 'expand to more' "variables that double without end are refused" "$igvm" lint bomb
@@ -119,18 +119,18 @@ refuse 2 'no domain' "XML of something else is refused" "$igvm" lint page
 refuse 2 'no process' "a process that is not there is told" "$igvm" lint --pid 4194304
 refuse 2 'no process id' "a pid that is none is told" "$igvm" lint --pid 12x
 refuse 2 'not a QEMU' "a process that is no QEMU is told" "$igvm" lint --pid $$
-refuse 2 'one of FILE' "two sources are refused" "$igvm" lint --pid 1 ls
+refuse 2 'one of FILE' "two sources are refused" "$igvm" lint --pid 1 script
 refuse 2 'one of FILE' "no source is refused" "$igvm" lint
 
-echo "$good" > ls.good
-refuse 2 'no device id' "a device id that is none is told" "$igvm" lint --device xyz ls.good
-refuse 2 'no version' "a version that is none is told" "$igvm" lint --qemu eleven ls.good
+echo "$good" > good
+refuse 2 'no device id' "a device id that is none is told" "$igvm" lint --device xyz good
+refuse 2 'no version' "a version that is none is told" "$igvm" lint --qemu eleven good
 echo '{}' > report
-refuse 2 'is not what igvm --json doctor' "a report of something else is refused" "$igvm" lint --host report ls.good
+refuse 2 'is not what igvm --json doctor' "a report of something else is refused" "$igvm" lint --host report good
 echo '{"version":2,"kind":"doctor"}' > report
-refuse 2 'newer igvm' "a newer report is refused" "$igvm" lint --host report ls.good
+refuse 2 'newer igvm' "a newer report is refused" "$igvm" lint --host report good
 echo '[' > report
-refuse 2 'no JSON' "a report that is no JSON is refused" "$igvm" lint --host report ls.good
+refuse 2 'no JSON' "a report that is no JSON is refused" "$igvm" lint --host report good
 if ! command -v qm > /dev/null; then
 	refuse 2 'no qm here' "without qm its want is told" "$igvm" lint --pve 100
 fi
@@ -150,16 +150,16 @@ has() { # PATTERN DESCRIPTION COMMAND...
 	grep -q "$pattern" out
 	ok $? "$what"
 }
-echo "qemu-system-x86_64 -M microvm -device vfio-pci,host=00:02.0" > more
-has 'line.machine: -machine microvm' "a machine without root bus is told" "$igvm" lint more
-has 'line.qemu-unknown' "that no version is known is told" "$igvm" lint ls.good
-printf '%s\n%s\n' "$good" "$good" > more
-has 'line.several-calls: 2 calls' "two calls are counted" "$igvm" lint more
-echo "$good -bios /home/me/fw.bin" > more
-has 'line.firmware-unknown' "a firmware of no known name is told" "$igvm" lint more
-has 'judged for: any iGPU' "standard input is read" sh -c "'$igvm' lint - < more"
-echo "$good,x-pci-device-id=0x4680" > more
-has 'judged for: Alder Lake-S' "the id a line shows the guest is believed" "$igvm" lint more
+echo "qemu-system-x86_64 -M microvm -device vfio-pci,host=00:02.0" > line
+has 'line.machine: -machine microvm' "a machine without root bus is told" "$igvm" lint line
+has 'line.qemu-unknown' "that no version is known is told" "$igvm" lint good
+printf '%s\n%s\n' "$good" "$good" > line
+has 'line.several-calls: 2 calls' "two calls are counted" "$igvm" lint line
+echo "$good -bios /home/me/fw.bin" > line
+has 'line.firmware-unknown' "a firmware of no known name is told" "$igvm" lint line
+has 'judged for: any iGPU' "standard input is read" sh -c "'$igvm' lint - < line"
+echo "$good,x-pci-device-id=0x4680" > line
+has 'judged for: Alder Lake-S' "the id a line shows the guest is believed" "$igvm" lint line
 
 # The machine comes from a report of doctor's, or is the one that is looked at.
 (cd "$lines/../.." && MKROM=$mkrom tests/hosts/mkhost.sh tests/hosts/debian13-uhd770/host "$tmp/tree") > /dev/null 2>&1

@@ -34,6 +34,19 @@ enum line_switch line_switch(const char *text);
 /** line_number() - as QEMU reads numbers: decimal, or hexadecimal with 0x; whole, at most @max; else false */
 bool line_number(const char *text, uint64_t max, uint64_t *v);
 
+/* Options of line_machine.c: 0, or an error of props_parse(), which says that the value is of no use. */
+int line_take_machine(struct reader *r, const char *value);
+int line_take_accel(struct reader *r, const char *value);
+int line_take_enable_kvm(struct reader *r, const char *value);
+int line_take_cpu(struct reader *r, const char *value);
+int line_take_memory(struct reader *r, const char *value);
+int line_take_smp(struct reader *r, const char *value);
+int line_take_rtc(struct reader *r, const char *value);
+
+/** line_machine_type() - which machine l->machine is; line_default_accel() - what QEMU takes by itself */
+void line_machine_type(struct line *l);
+void line_default_accel(struct line *l);
+
 /** line_device_add() - a -device of the host; 0, -ENOMEM */
 nodiscard_ int line_device_add(struct reader *r, const char *driver, const struct props *p);
 

@@ -35,6 +35,9 @@ struct lint_source {
 /** source_read() - the words of the line: EXIT_OK, or it was said: EXIT_USAGE, EXIT_NO_VM, EXIT_PRIVILEGE, EXIT_FAILED */
 int source_read(const struct lint_ask *ask, struct lint_source *s);
 
+/** source_say() - why @name, a file, was not read (-errno): an exit code */
+int source_say(const char *name, int r);
+
 /** source_machine() - the machine, once the line is known; the same codes */
 int source_machine(const struct globals *g, const struct lint_ask *ask, const struct line *l,
 		   struct lint_source *s);
