@@ -69,7 +69,7 @@ static int refuse_readconfig(const struct lint_source *s, const struct line *l)
 	return EXIT_USAGE;
 }
 
-/* For a file of libvirt's or Proxmox VE's the corrected words in its own format; NULL: no memory, or none. */
+/* For a file of libvirt's or Proxmox VE's the corrected words in its format; NULL: none, or no memory. */
 static char *write_lines(const struct lint_source *s, const struct lint *l)
 {
 	_free_ struct export_notes *notes = calloc(1, sizeof(*notes));

@@ -13,7 +13,7 @@
 
 #define EXPORT_NOTES_MAX	32u
 
-/** struct export_notes - what the other format cannot say, or what is left to do by hand: sentences, translated */
+/** struct export_notes - what the other format cannot say, or is left to do by hand: translated sentences */
 struct export_notes {
 	char v[EXPORT_NOTES_MAX][512];
 	size_t n;

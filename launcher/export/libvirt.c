@@ -49,7 +49,7 @@ void xml_slot(const struct exporting *x, const char *id)
 			slot, fn, !fn && !strncmp(id, "card", 4) && x->p->n_net > 1 ? " multifunction='on'" : "");
 }
 
-/* --- machine ------------------------------------------------------------------------------------ */
+/* --- machine --------------------------------------------------------------------------------- */
 
 static void write_os(const struct exporting *x)
 {
@@ -113,7 +113,7 @@ static void write_features(const struct exporting *x)
 		   "    <suspend-to-disk enabled='no'/>\n  </pm>\n");
 }
 
-/* --- the iGPU ------------------------------------------------------------------------------------ */
+/* --- the iGPU -------------------------------------------------------------------------------- */
 
 static void write_igpu(const struct exporting *x)
 {
@@ -169,7 +169,7 @@ static int write_override(const struct exporting *x)
 	return 0;
 }
 
-/* --- what has no element -------------------------------------------------------------------------- */
+/* --- what has no element --------------------------------------------------------------------- */
 
 static void write_arg(FILE *f, const char *value)
 {
@@ -217,7 +217,7 @@ int export_libvirt_igpu(const struct exporting *x)
 	return r ? r : write_override(x);
 }
 
-/* --- the whole -------------------------------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------------------------- */
 
 int export_libvirt(const struct exporting *x)
 {

@@ -12,7 +12,7 @@ static bool is_nvme(const struct wish_disk *d)
 	return d->bus == DISK_NVME && !d->cdrom;
 }
 
-/* --- disks -------------------------------------------------------------------------------------- */
+/* --- disks ----------------------------------------------------------------------------------- */
 
 /* q35 has a controller of its own at 1f.2, which libvirt counts as 0. */
 static unsigned int sata_controller(const struct plan *p, size_t n_sata)
@@ -95,7 +95,7 @@ int libvirt_nvme(const struct exporting *x, size_t i, void (*arg)(FILE *f, const
 	return b.err;
 }
 
-/* --- network ----------------------------------------------------------------------------------------- */
+/* --- network --------------------------------------------------------------------------------- */
 
 static void write_forward(const struct exporting *x, size_t i)
 {
@@ -133,7 +133,7 @@ static void write_net(const struct exporting *x, size_t i)
 	fprintf(f, "    </interface>\n");
 }
 
-/* --- display, channels ----------------------------------------------------------------------------------- */
+/* --- display, channels ----------------------------------------------------------------------- */
 
 static void write_display(const struct exporting *x)
 {

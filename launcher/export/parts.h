@@ -10,10 +10,10 @@
 /** export_note() - one more sentence */
 void export_note(const struct exporting *x, const char *fmt, ...) printf_(2, 3);
 
-/** export_from() - the file of the host that @to, a file of igvm's, is made from; @to itself when it is none's copy */
+/** export_from() - the file that @to, one of igvm's, is copied from; @to itself when it is no copy */
 const char *export_from(const struct plan *p, const char *to);
 
-/** export_device() - the properties of the -device whose id is @id; 0, -ENOENT, -ENOMEM. props_done() it */
+/** export_device() - properties of the -device @id; 0, -ENOENT, -ENOMEM. props_done() it */
 nodiscard_ int export_device(const struct exporting *x, const char *id, struct props *p);
 
 /** export_value() - value of the word @option, "-cpu"; NULL: there is none */

@@ -59,7 +59,7 @@ static void write_hostpci(const struct exporting *x)
 	putc('\n', x->f);
 }
 
-/* --- args ---------------------------------------------------------------------------------------------- */
+/* --- args ------------------------------------------------------------------------------------ */
 
 static int write_set(const struct exporting *x)
 {
@@ -110,7 +110,7 @@ int export_proxmox_igpu(const struct exporting *x)
 	return write_args(x);
 }
 
-/* --- what Proxmox VE keeps in its storages ------------------------------------------------------------------ */
+/* --- what Proxmox VE keeps in its storages --------------------------------------------------- */
 
 static void note_storages(const struct exporting *x)
 {

@@ -38,7 +38,7 @@ nodiscard_ int args_add(struct lint_args *a, const char *text, size_t n);
 /** args_done() - release; harmless on a zeroed or released one */
 void args_done(struct lint_args *a);
 
-/** args_is_qemu() - does @word name QEMU for a PC: qemu-system-x86_64, qemu-kvm, kvm, with any directory? */
+/** args_is_qemu() - does @word name QEMU for a PC, with any directory? qemu-system-x86_64, qemu-kvm, kvm */
 bool args_is_qemu(const char *word);
 
 /** args_from_nul() - the form of /proc/PID/cmdline; 0, -EBADMSG (*@e), -ENOMEM */

@@ -19,7 +19,7 @@ static const char *root_bus(const struct line *l)
 	return l->type == LINE_Q35 ? "pcie.0" : "pci.0";
 }
 
-/* --- the text --------------------------------------------------------------------------------- */
+/* --- the text -------------------------------------------------------------------------------- */
 
 static void check_text(struct judging *j)
 {
@@ -37,7 +37,7 @@ static void check_text(struct judging *j)
 		judge_say(j, FINDING_LINE_UNSET, _("not set in the text: %s"), names);
 }
 
-/* --- where -------------------------------------------------------------------------------------- */
+/* --- where ----------------------------------------------------------------------------------- */
 
 static void check_igpu(struct judging *j)
 {
@@ -46,8 +46,8 @@ static void check_igpu(struct judging *j)
 	if (j->d)
 		return;
 	if (l->n_device)
-		judge_say(j, FINDING_LINE_NO_IGPU, _("%zu devices of the host are passed, the first is %.60s: none is 00:02.0"),
-			  l->n_device, *l->device[0].host_text ? l->device[0].host_text : "?");
+		judge_say(j, FINDING_LINE_NO_IGPU, 
+			  _("%zu devices of the host are passed, the first is %.60s: none is 00:02.0"), l->n_device, *l->device[0].host_text ? l->device[0].host_text : "?");
 	else
 		judge_say(j, FINDING_LINE_NO_IGPU, _("no -device vfio-pci"));
 }
@@ -65,7 +65,8 @@ static void check_slot(struct judging *j)
 	const struct line_device *d = j->d;
 
 	if (!d->root_bus)
-		judge_say(j, FINDING_LINE_SLOT, _("bus=%s is not the root bus %s: the guest's firmware gives it another bus number"),
+		judge_say(j, FINDING_LINE_SLOT, 
+			  _("bus=%s is not the root bus %s: the guest's firmware gives it another bus number"),
 			  d->bus, root_bus(j->l));
 	else if (!d->addr_said)
 		judge_say(j, FINDING_LINE_SLOT, _("no addr=: QEMU takes the first slot that is free"));
@@ -100,7 +101,7 @@ static void check_machine(struct judging *j)
 		judge_say(j, FINDING_LINE_MACHINE, _("-machine %s"), j->l->machine);
 }
 
-/* --- properties of the iGPU ---------------------------------------------------------------------- */
+/* --- properties of the iGPU ------------------------------------------------------------------ */
 
 static void check_legacy(struct judging *j)
 {
@@ -189,7 +190,7 @@ static void check_gms(struct judging *j)
 			  (unsigned long long)d->gms);
 }
 
-/* --- processor, firmware, the rest ---------------------------------------------------------------- */
+/* --- processor, firmware, the rest ----------------------------------------------------------- */
 
 static void check_hidden(struct judging *j)
 {
@@ -290,17 +291,19 @@ static void check_others(struct judging *j)
 	}
 }
 
-/* --- what is not known -------------------------------------------------------------------------------- */
+/* --- what is not known ----------------------------------------------------------------------- */
 
 static void check_unknown(struct judging *j)
 {
 	if (!j->pf)
-		judge_say(j, FINDING_LINE_DEVICE_UNKNOWN, _("neither the line nor anything else says which iGPU it is"));
+		judge_say(j, FINDING_LINE_DEVICE_UNKNOWN,
+			  _("neither the line nor anything else says which iGPU it is"));
 	if (!j->era_known)
-		judge_say(j, FINDING_LINE_QEMU_UNKNOWN, _("neither the line nor anything else says which QEMU it is"));
+		judge_say(j, FINDING_LINE_QEMU_UNKNOWN,
+			  _("neither the line nor anything else says which QEMU it is"));
 }
 
-/* --- the table ------------------------------------------------------------------------------------------ */
+/* --- the table ------------------------------------------------------------------------------- */
 
 static const struct {
 	void (*rule)(struct judging *j);

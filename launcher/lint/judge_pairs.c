@@ -8,7 +8,9 @@
 #include "launcher/lint/lint_parts.h"
 
 /** enum part - a group of options that is right or wrong as a whole */
-enum part { PART_MACHINE, PART_CPU, PART_FIRMWARE, PART_DISPLAY, PART_DEVICE, PART_SLEEP, PART_BALLOON, PARTS };
+enum part {
+	PART_MACHINE, PART_CPU, PART_FIRMWARE, PART_DISPLAY, PART_DEVICE, PART_SLEEP, PART_BALLOON, PARTS
+};
 
 static const struct {
 	enum finding_id id;

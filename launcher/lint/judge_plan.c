@@ -52,7 +52,7 @@ void judge_wish(const struct judging *j, struct wish *w)
 		str_fit(w->machine_version, sizeof(w->machine_version), l->type == LINE_Q35 ? "q35" : "pc");
 }
 
-/* --- the host ------------------------------------------------------------------------------------- */
+/* --- the host -------------------------------------------------------------------------------- */
 
 /* The line has its firmware: which one the host would offer is of no interest. */
 static void add_firmware(struct host_facts *h, const char *code, bool secure)
@@ -86,7 +86,7 @@ static void make_host(const struct judging *j, struct host_facts *h)
 	add_firmware(h, uefi && j->l->secure_code ? j->l->code : "OVMF_CODE.secboot.fd", true);
 }
 
-/* --- plans ------------------------------------------------------------------------------------------ */
+/* --- plans ----------------------------------------------------------------------------------- */
 
 /* A whole set of inputs is some hundred KiB. */
 struct trial {
@@ -196,7 +196,7 @@ static void find_good(const struct judging *j, struct trial *t, struct lint *out
 	str_fit(p->ovmf_vars, sizeof(p->ovmf_vars), t->host.firmware[p->secure_boot].vars);
 }
 
-/* --- findings ---------------------------------------------------------------------------------------- */
+/* --- findings -------------------------------------------------------------------------------- */
 
 /* What a plan for a stand-in finds that is so for every generation. */
 static bool holds_for_all(enum finding_id id)
@@ -217,8 +217,15 @@ static bool holds_for_all(enum finding_id id)
 /* About how igvm itself starts a VM, or about a part of the line that was not read. */
 static bool is_ours(const struct judging *j, enum finding_id id)
 {
-	return id == FINDING_KERNEL_SECURE_BOOT || id == FINDING_FIRMWARE_NO_SECURE_BOOT || id == FINDING_KERNEL_MISSING || id == FINDING_GMS_FORCED ||
-	       (id == FINDING_PLAN_MEMORY_SMALL && !j->l->memory_bytes) ||
+	static const enum finding_id ours[] = {
+		FINDING_KERNEL_SECURE_BOOT, FINDING_KERNEL_MISSING, FINDING_FIRMWARE_NO_SECURE_BOOT,
+		FINDING_GMS_FORCED,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
+		if (ours[i] == id)
+			return true;
+	return (id == FINDING_PLAN_MEMORY_SMALL && !j->l->memory_bytes) ||
 	       (id == FINDING_STOLEN_UNKNOWN && j->m->from != LINT_HERE) ||
 	       (id == FINDING_GMS_RANGE && finding_has(j->f, FINDING_GMS_RANGE));
 }

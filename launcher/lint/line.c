@@ -35,7 +35,7 @@ bool line_number(const char *text, uint64_t max, uint64_t *v)
 	return str_u64(hex ? hex : text, hex ? 16 : 10, max, v);
 }
 
-/* --- display, defaults -------------------------------------------------------------------------- */
+/* --- display, defaults ----------------------------------------------------------------------- */
 
 static int take_vga(struct reader *r, const char *value)
 {
@@ -91,7 +91,7 @@ static int take_tpm(struct reader *r, const char *value)
 	return 0;
 }
 
-/* --- firmware, disks --------------------------------------------------------------------------- */
+/* --- firmware, disks ------------------------------------------------------------------------- */
 
 static struct block_node *add_node(struct reader *r)
 {
@@ -163,7 +163,7 @@ static int take_blockdev(struct reader *r, const char *value)
 	return 0;
 }
 
-/* --- who has 02.0 --------------------------------------------------------------------------- */
+/* --- who has 02.0 ---------------------------------------------------------------------------- */
 
 static void note_slot(struct reader *r, const char *driver, const struct props *p)
 {
@@ -186,7 +186,7 @@ static void move_taken(struct reader *r, const char *id, const char *key, const 
 		r->l->taken[0] = '\0';
 }
 
-/* --- -global, -set, -fw_cfg, -readconfig -------------------------------------------------------- */
+/* --- -global, -set, -fw_cfg, -readconfig ----------------------------------------------------- */
 
 static void global_is(struct reader *r, const char *driver, const char *property, const char *value)
 {
@@ -275,7 +275,7 @@ static int take_readconfig(struct reader *r, const char *value)
 	return 0;
 }
 
-/* --- -device ------------------------------------------------------------------------------------- */
+/* --- -device --------------------------------------------------------------------------------- */
 
 static bool is_display(const char *driver)
 {
@@ -322,7 +322,7 @@ static void add_defaults(struct reader *r)
 	l->auto_nic |= !l->nodefaults && !r->net_said;
 }
 
-/* --- the options ---------------------------------------------------------------------------------- */
+/* --- the options ----------------------------------------------------------------------------- */
 
 static const struct {
 	const char *option;

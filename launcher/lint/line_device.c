@@ -138,7 +138,7 @@ void line_device_fill(struct reader *r)
 	r->l->igpu = find_igpu(r->l);
 }
 
-/* --- firmware ------------------------------------------------------------------------------------ */
+/* --- firmware -------------------------------------------------------------------------------- */
 
 static const struct block_node *find_node(const struct reader *r, const char *name)
 {

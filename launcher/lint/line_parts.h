@@ -31,7 +31,7 @@ struct reader {
 /** line_switch() - "on", "off", "auto" and QEMU's other words for them; NULL: not said */
 enum line_switch line_switch(const char *text);
 
-/** line_number() - as QEMU reads numbers: decimal, or hexadecimal with 0x; whole, at most @max; else false */
+/** line_number() - decimal, or hexadecimal with 0x, as QEMU reads it; whole, at most @max; else false */
 bool line_number(const char *text, uint64_t max, uint64_t *v);
 
 /* Options of line_machine.c: 0, or an error of props_parse(), which says that the value is of no use. */

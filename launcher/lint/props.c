@@ -36,7 +36,7 @@ void props_done(struct props *p)
 	p->n = 0;
 }
 
-/* --- key=value ----------------------------------------------------------------------------- */
+/* --- key=value ------------------------------------------------------------------------------- */
 
 /* The item at *@at up to a single comma, commas undoubled, into @out; *@at behind it. */
 static void take_item(const char **at, char *out)

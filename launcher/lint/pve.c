@@ -115,7 +115,7 @@ static int read_conf(const char *text, size_t n, struct pve *c)
 	return 0;
 }
 
-/* --- words ------------------------------------------------------------------------------------- */
+/* --- words ----------------------------------------------------------------------------------- */
 
 static int add(struct lint_args *a, const char *option, const char *value)
 {

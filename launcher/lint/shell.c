@@ -139,7 +139,7 @@ static int backslash(struct shell *s)
 	return s->at < s->n ? put_char(s, next(s)) : 0;
 }
 
-/* --- commands ------------------------------------------------------------------------------ */
+/* --- commands -------------------------------------------------------------------------------- */
 
 static void skip_line(struct shell *s)
 {

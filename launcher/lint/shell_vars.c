@@ -176,7 +176,7 @@ int shell_expand(struct shell *s, char sign, bool quoted)
 	return v ? put_var(s, v, quoted, false) : leave_unset(s, from - 1, n + 1);
 }
 
-/* --- assignments --------------------------------------------------------------------------- */
+/* --- assignments ----------------------------------------------------------------------------- */
 
 /* Is @word NAME=... or NAME+=...? *@value is what follows the sign. */
 static size_t assignment(const char *word, const char **value, bool *more)
@@ -234,7 +234,7 @@ int shell_end_array(struct shell *s)
 	return r == -E2BIG ? 0 : r;
 }
 
-/* --- which command ------------------------------------------------------------------------- */
+/* --- which command --------------------------------------------------------------------------- */
 
 static bool is_before(const char *word)
 {

@@ -12,7 +12,7 @@
 #include "launcher/create/tool.h"
 #include "launcher/lint/pve.h"
 
-/* --- bytes ------------------------------------------------------------------------------------ */
+/* --- bytes ----------------------------------------------------------------------------------- */
 
 int source_say(const char *name, int r)
 {
@@ -75,7 +75,7 @@ static int read_pid(struct lint_source *s, const char *pid, char **text, size_t 
 	return EXIT_USAGE;
 }
 
-/* --- programs that know ------------------------------------------------------------------------- */
+/* --- programs that know ---------------------------------------------------------------------- */
 
 /* What @argv prints; what is missing without it is in @without. */
 static int ask_program(const char *const *argv, const char *without, char **out, size_t *n)
@@ -139,7 +139,7 @@ static int ask_virsh_file(const char *file, const char *text, size_t len, char *
 	return r;
 }
 
-/* --- which form ------------------------------------------------------------------------------------ */
+/* --- which form ------------------------------------------------------------------------------ */
 
 static int refuse(const struct lint_source *s, int line, const char *text)
 {

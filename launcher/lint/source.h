@@ -32,7 +32,7 @@ struct lint_source {
 	struct plan_rom rom_fact;
 };
 
-/** source_read() - the words of the line: EXIT_OK, or it was said: EXIT_USAGE, EXIT_NO_VM, EXIT_PRIVILEGE, EXIT_FAILED */
+/** source_read() - the words of the line: EXIT_OK, or said: EXIT_USAGE, EXIT_PRIVILEGE, EXIT_FAILED */
 int source_read(const struct lint_ask *ask, struct lint_source *s);
 
 /** source_say() - why @name, a file, was not read (-errno): an exit code */

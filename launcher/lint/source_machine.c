@@ -178,7 +178,7 @@ int source_machine(const struct globals *g, const struct lint_ask *ask, const st
 	return EXIT_OK;
 }
 
-/* --- the ROM ------------------------------------------------------------------------------------------------ */
+/* --- the ROM --------------------------------------------------------------------------------- */
 
 /* As QEMU looks for it: the file itself, then its own folders. */
 static int read_rom(const char *path, char **bytes, size_t *n)
