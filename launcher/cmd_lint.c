@@ -64,8 +64,8 @@ static int say_memory(void)
 /* Options in a file that is not here may change everything; they would only be guessed at. */
 static int refuse_readconfig(const struct lint_source *s, const struct line *l)
 {
-	say(_("%s: -readconfig %s: what is in that file is not in this line; write its options into the line, "
-	      "or lint it where it runs with --pid and the file's content added"), s->name, l->readconfig);
+	say(_("%s: -readconfig %s: what is in that file is not in this line; write its options into the line"),
+	    s->name, l->readconfig);
 	return EXIT_USAGE;
 }
 

@@ -10,8 +10,6 @@
 #include "launcher/base/str.h"
 #include "launcher/export/parts.h"
 
-#define KVM_DIR	"/usr/share/kvm"
-
 static const char *base_of(const char *path)
 {
 	const char *last = strrchr(path, '/');
@@ -51,8 +49,8 @@ static void write_hostpci(const struct exporting *x)
 		uses_legacy_igd(x->p) ? ",legacy-igd=1" : "");
 	if (*x->p->rom) {
 		fprintf(x->f, ",romfile=%s", base_of(rom));
-		export_note(x, _("copy the ROM: cp %.200s " KVM_DIR "/%s (romfile= is a name below " KVM_DIR ")"), rom,
-			    base_of(rom));
+		export_note(x, _("copy the ROM: cp %.200s /usr/share/kvm/%s (romfile= is a name below /usr/share/kvm)"),
+			    rom, base_of(rom));
 	} else if (!x->p->legacy_mode) {
 		fprintf(x->f, ",rombar=0");
 	}
