@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor create devices start probe status list confirm stop kill logs console screenshot view showcmd set edit delete explain rom setup bind release selftest
+set -l commands doctor create devices start probe status list confirm stop kill logs console screenshot view showcmd lint export set edit delete explain rom setup bind release selftest
 set -l named doctor start probe status confirm stop kill logs console screenshot view showcmd set edit delete
 
 function __igvm_vms
@@ -34,13 +34,21 @@ complete -c igvm -n "__fish_seen_subcommand_from create" -l product-key-file -r 
 complete -c igvm -n "__fish_seen_subcommand_from create" -l image -r -F
 complete -c igvm -n "__fish_seen_subcommand_from create" -l ssh-key -r -F
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
-complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd set edit" -l force
+complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd export set edit" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l stream -r -a 'qemu firmware serial'
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l lines -s n -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
+complete -c igvm -n "__fish_seen_subcommand_from lint" -l pid -r -a '(__fish_complete_pids)'
+complete -c igvm -n "__fish_seen_subcommand_from lint" -l pve -r
+complete -c igvm -n "__fish_seen_subcommand_from lint" -l libvirt -r
+complete -c igvm -n "__fish_seen_subcommand_from lint" -l host -r -F
+complete -c igvm -n "__fish_seen_subcommand_from lint rom" -l device -r
+complete -c igvm -n "__fish_seen_subcommand_from lint rom" -l qemu -r
+complete -c igvm -n "__fish_seen_subcommand_from lint" -F
+complete -c igvm -n "__fish_seen_subcommand_from export" -a "libvirt proxmox (__igvm_vms)"
 complete -c igvm -n "__fish_seen_subcommand_from delete" -l yes
 complete -c igvm -n "__fish_seen_subcommand_from delete" -l disks
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
@@ -50,8 +58,6 @@ complete -c igvm -n "__fish_seen_subcommand_from rom" -l all
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l output
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l list
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l force
-complete -c igvm -n "__fish_seen_subcommand_from rom" -l device
-complete -c igvm -n "__fish_seen_subcommand_from rom" -l qemu
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l firmware
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l only -r
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l vendor -r

@@ -21,6 +21,8 @@
 	CMD(screenshot)	\
 	CMD(view)	\
 	CMD(showcmd)	\
+	CMD(lint)	\
+	CMD(export)	\
 	CMD(set)	\
 	CMD(edit)	\
 	CMD(delete)	\

@@ -471,7 +471,7 @@ void findings_print(FILE *f, const struct findings *list, enum severity least)
 		if (x->severity < least)
 			continue;
 		fprintf(f, "%-5s %s: %s\n", severity_text(x->severity), d->id, x->seen);
-		fprintf(f, _("      wanted: %s\n"), _(d->wanted));
+		fprintf(f, _("      wanted: %s\n"), _(finding_wanted(x)));
 		fprintf(f, _("      fix:    %s\n"), _(finding_fix(x)));
 	}
 }

@@ -37,7 +37,7 @@ calls() {
 
 c_files() { find "$@" -name '*.[ch]'; }
 
-echo 1..9
+echo 1..12
 # shellcheck disable=SC2046 # file names have no blanks here
 {
 ok "qmp/ includes nothing of launcher/ and romfiles/" \
@@ -59,6 +59,15 @@ ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
 	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
 		$(c_files launcher/decide))"
 ok "launcher/run includes no command" "$(includes '"launcher/(cmd|pipeline)' $(c_files launcher/run))"
+lint=$(c_files launcher/lint | grep -v '/\(source\|source_machine\|answer\)\.[ch]$')
+ok "launcher/lint includes nothing of launcher/run, of export and of the commands, but for its end that reads" \
+	"$(includes '"launcher/(run|setup|create|export|cmd|pipeline)' $lint
+	   includes '"launcher/(setup|export|cmd)' launcher/lint/source*.[ch] launcher/lint/answer.c)"
+ok "launcher/lint is pure, but for its end that reads" \
+	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $lint
+	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen|printf' $lint)"
+ok "launcher/export includes nothing of launcher/run and of the commands" \
+	"$(includes '"launcher/(run|setup|create|cmd|pipeline)' $(c_files launcher/export))"
 ok "only launcher/facts/host_pci.c includes libpci" \
 	"$(includes '<pci/' $(c_files launcher qmp romfiles) | grep -v '^launcher/facts/host_pci\.c:')"
 }

@@ -47,6 +47,11 @@ const char *finding_fix(const struct finding *x)
 	return *x->step ? x->step : x->fix ? x->fix : finding_def(x->id)->fix;
 }
 
+const char *finding_wanted(const struct finding *x)
+{
+	return x->wanted ? x->wanted : finding_def(x->id)->wanted;
+}
+
 bool finding_has(const struct findings *f, enum finding_id id)
 {
 	for (size_t i = 0; i < f->n; i++)
@@ -94,7 +99,7 @@ static json_t *finding_json(const struct finding *x)
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "id", d->id, "severity",
 			 severity_text(x->severity), "area", d->area, "seen", x->seen, "wanted",
-			 d->wanted, "fix", finding_fix(x));
+			 finding_wanted(x), "fix", finding_fix(x));
 }
 
 json_t *findings_json(const struct findings *f, const char *kind, enum verdict v)

@@ -41,6 +41,7 @@ struct finding {
 	char seen[320];		/* what was seen; translated sentence */
 	const char *fix;	/* N_(): a step that fits better than the row's; NULL: the row's */
 	char step[320];		/* a step with names in it, translated; "" see fix */
+	const char *wanted;	/* the same for what would be right */
 };
 
 #define FINDINGS_MAX	96
@@ -64,6 +65,9 @@ void finding_step(struct finding *x, const char *fmt, ...) printf_(2, 3);
 
 /** finding_fix() - the step that mends @x: its own, or the row's, which is to be translated still */
 const char *finding_fix(const struct finding *x);
+
+/** finding_wanted() - what would be right instead of @x, untranslated: its own or the row's */
+const char *finding_wanted(const struct finding *x);
 
 /** finding_has() - is @id in the list? */
 bool finding_has(const struct findings *f, enum finding_id id);

@@ -179,6 +179,33 @@
 	FINDING(PROBE_LEGACY_NOT_APPLIED, "probe.legacy-not-applied", SEVERITY_BLOCK, "qemu") \
 	FINDING(PROBE_OPREGION_NOT_APPLIED, "probe.opregion-not-applied", SEVERITY_BLOCK, "qemu") \
 	FINDING(PROBE_QEMU_MESSAGE, "probe.qemu-message", SEVERITY_WARN, "qemu") \
+	/* a command line that somebody else wrote */				\
+	FINDING(LINE_NO_IGPU, "line.no-igpu", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_SLOT, "line.slot", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_SLOT_TAKEN, "line.slot-taken", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_LEGACY_AUTO, "line.legacy-auto", SEVERITY_WARN, "files")	\
+	FINDING(LINE_LPC_Q35, "line.lpc-q35", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_LPC_MISSING, "line.lpc-missing", SEVERITY_WARN, "files")	\
+	FINDING(LINE_OPREGION_UNSAID, "line.opregion-unsaid", SEVERITY_WARN, "files")	\
+	FINDING(LINE_X_VGA, "line.x-vga", SEVERITY_WARN, "files")	\
+	FINDING(LINE_ROMBAR_OFF, "line.rombar-off", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_DISPLAY_ON, "line.display-on", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_HIDDEN, "line.hypervisor-hidden", SEVERITY_WARN, "files")	\
+	FINDING(LINE_HV_VENDOR, "line.hv-vendor", SEVERITY_WARN, "files")	\
+	FINDING(LINE_NESTED, "line.nested", SEVERITY_WARN, "files")	\
+	FINDING(LINE_PHYS_BITS, "line.phys-bits", SEVERITY_WARN, "files")	\
+	FINDING(LINE_BALLOON, "line.balloon", SEVERITY_WARN, "files")	\
+	FINDING(LINE_SLEEP, "line.sleep-states", SEVERITY_WARN, "files")	\
+	FINDING(LINE_SMM, "line.smm", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_SECURE_FLASH, "line.secure-flash", SEVERITY_WARN, "files")	\
+	FINDING(LINE_MACHINE, "line.machine", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_OTHER_DEVICE, "line.other-device", SEVERITY_NOTE, "files")	\
+	FINDING(LINE_BROKEN, "line.broken-continuation", SEVERITY_BLOCK, "files")	\
+	FINDING(LINE_UNSET, "line.unset-variable", SEVERITY_WARN, "files")	\
+	FINDING(LINE_SEVERAL, "line.several-calls", SEVERITY_NOTE, "files")	\
+	FINDING(LINE_FIRMWARE_UNKNOWN, "line.firmware-unknown", SEVERITY_WARN, "files")	\
+	FINDING(LINE_DEVICE_UNKNOWN, "line.device-unknown", SEVERITY_WARN, "files")	\
+	FINDING(LINE_QEMU_UNKNOWN, "line.qemu-unknown", SEVERITY_NOTE, "files")	\
 	/* setup: other ways into the host */					\
 	FINDING(WAY_IN_NONE, "way-in.none", SEVERITY_BLOCK, "kernel")
 /* clang-format on */

@@ -873,6 +873,153 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("no warning of QEMU about the iGPU"),
 		N_("igvm logs NAME shows the whole text"),
 		N_("QEMU wrote a message whose cause is known, and went on.")),
+	/* --- a command line that somebody else wrote ----------------------------------------- */
+	ROW(LINE_NO_IGPU,
+		N_("host=0000:00:02.0 in a -device vfio-pci"),
+		N_("give the iGPU's address in host=, or lint another line"),
+		N_("The line passes no function 00:02.0 of the host, which is where an Intel iGPU always"
+		   " is. Cards of other makers need nothing of what is judged here.")),
+	ROW(LINE_SLOT,
+		N_("the iGPU at 02.0 of the root bus: bus=pcie.0,addr=02.0 on q35, bus=pci.0,addr=02.0 "
+		   "on i440fx"),
+		N_("write bus= and addr= as above; move what has 02.0 now"),
+		N_("Intel's VBIOS and GOP driver look for the iGPU at 00:02.0 and nowhere else, and an "
+		   "assignment driver writes the base of stolen memory only there. Windows' driver was "
+		   "reported to need it, too. Behind a root port the iGPU is on another bus. libvirt and"
+		   " Proxmox VE put devices there unless told otherwise.")),
+	ROW(LINE_SLOT_TAKEN,
+		N_("02.0 free for the iGPU: -nodefaults, and nothing else with addr=02"),
+		N_("give -nodefaults and -vga none, or move the other device"),
+		N_("QEMU places its default devices first: the default display at 02.0 on i440fx, a "
+		   "default network card at 02.0 on q35. It then ends with \"slot 2 function 0 not "
+		   "available\", or the iGPU is moved elsewhere.")),
+	ROW(LINE_LEGACY_AUTO,
+		N_("x-igd-legacy-mode=off, or =on for Gen 6 to 9 with SeaBIOS"),
+		N_("add x-igd-legacy-mode=off and say x-igd-opregion=on by name"),
+		N_("From QEMU 10.0 on legacy mode can be chosen. Left at auto, QEMU tries it on i440fx "
+		   "at 02.0, and when a condition does not hold goes on with neither OpRegion nor stolen"
+		   " memory set up. QEMU 10.0 enters it for Gen 11 and 12, too, and sets the wrong "
+		   "registers up. Up to 9.2 there is no such property.")),
+	ROW(LINE_LPC_Q35,
+		N_("no x-igd-lpc on q35"),
+		N_("remove x-igd-lpc=on, or use machine pc"),
+		N_("x-igd-lpc=on puts a bridge with the ids of the host's at 1f.0. On q35 that place is "
+		   "taken by the chipset, and QEMU ends.")),
+	ROW(LINE_LPC_MISSING,
+		N_("x-igd-lpc=on on i440fx (QEMU 10.0 or newer)"),
+		N_("add x-igd-lpc=on"),
+		N_("Intel's GOP driver looks at the ids of the LPC bridge at 1f.0 and leaves silently "
+		   "when it does not know them: no picture before the operating system's driver. On "
+		   "i440fx QEMU can show the host's ids.")),
+	ROW(LINE_OPREGION_UNSAID,
+		N_("x-igd-opregion=on"),
+		N_("add x-igd-opregion=on"),
+		N_("Up to QEMU 10.0 the OpRegion is handed over only when asked for; from 10.1 on it is "
+		   "the default. Without it the guest's driver does not know the board's outputs: "
+		   "Windows reports Code 43. Written out, the line means the same everywhere.")),
+	ROW(LINE_X_VGA,
+		N_("no x-vga=on with UEFI, or beside another display"),
+		N_("remove x-vga=on"),
+		N_("x-vga maps the host's VGA ports and memory to the guest, which a VBIOS needs and "
+		   "nothing else. QEMU does not start where the kernel offers no VGA region, and two "
+		   "displays would answer the same cycles. Guides for NVIDIA cards carry it along.")),
+	ROW(LINE_ROMBAR_OFF,
+		N_("no rombar=0 with a romfile"),
+		N_("remove rombar=0"),
+		N_("With rombar=0 QEMU hands the file over as a VGA ROM through fw_cfg, which SeaBIOS "
+		   "alone looks at. OVMF then finds no option ROM, and nobody sets OpRegion and stolen "
+		   "memory up.")),
+	ROW(LINE_DISPLAY_ON,
+		N_("no display= and no ramfb on the iGPU"),
+		N_("remove display=on and ramfb=on"),
+		N_("These are for virtual devices of GVT-g (mdev). For a whole iGPU QEMU ends with "
+		   "\"device doesn't support any (known) display method\".")),
+	ROW(LINE_HIDDEN,
+		N_("a guest that may see its hypervisor"),
+		N_("remove kvm=off, hypervisor=off and -hypervisor (Proxmox VE: hidden=1, x-vga=1)"),
+		N_("Hiding KVM was a remedy for NVIDIA's old drivers. Intel's driver then behaves as on "
+		   "bare metal, reaches for what only the host has, and was reported to end in Code 43. "
+		   "The reports are about virtual functions of SR-IOV; nothing speaks for hiding it from"
+		   " a whole iGPU's driver.")),
+	ROW(LINE_HV_VENDOR,
+		N_("no hv_vendor_id"),
+		N_("remove hv_vendor_id; keep the other hv_ flags"),
+		N_("A false vendor is another remedy for NVIDIA's old drivers. Intel's does not look for"
+		   " it, and some guests' behaviour changes. Try without first.")),
+	ROW(LINE_NESTED,
+		N_("vmx=off for a Windows guest"),
+		N_("add vmx=off to -cpu, or switch VBS off in the guest"),
+		N_("With nested virtualization Windows 11 turns on virtualization-based security, under "
+		   "which it becomes a guest of Hyper-V inside the guest, and Intel's driver was "
+		   "reported to fail with Code 43.")),
+	ROW(LINE_PHYS_BITS,
+		N_("host-phys-bits-limit=N with the IOMMU's width"),
+		N_("add host-phys-bits-limit=39, or what igvm doctor --json says as address_bits"),
+		N_("OVMF places large BARs as high as the processor can address. Where the IOMMU is "
+		   "narrower, 39 bits on most client parts, the mapping fails with -22 and the guest's "
+		   "driver is slow or dead (QEMU docs/igd-assign.txt).")),
+	ROW(LINE_BALLOON,
+		N_("no virtio-balloon"),
+		N_("remove the balloon (libvirt: memballoon model none; Proxmox VE: balloon: 0)"),
+		N_("All memory of a guest with a device is locked, so a balloon gives nothing back to "
+		   "the host (QEMU hw/vfio/container.c).")),
+	ROW(LINE_SLEEP,
+		N_("S3 and S4 off: disable_s3=1, disable_s4=1 of ICH9-LPC or PIIX4_PM"),
+		N_("add -global ICH9-LPC.disable_s3=1 -global ICH9-LPC.disable_s4=1 (i440fx: PIIX4_PM)"),
+		N_("A guest that goes to sleep loses the state of a passed-through iGPU and does not get"
+		   " it back when it wakes.")),
+	ROW(LINE_SMM,
+		N_("smm=on for a firmware with Secure Boot"),
+		N_("remove smm=off, or take the firmware build without Secure Boot"),
+		N_("OVMF with Secure Boot keeps its variables behind System Management Mode. Without it "
+		   "the firmware stops before it shows anything.")),
+	ROW(LINE_SECURE_FLASH,
+		N_("-global driver=cfi.pflash01,property=secure,value=on with Secure Boot"),
+		N_("add it"),
+		N_("Without it the guest's system can write the firmware's variables, keys of Secure "
+		   "Boot among them.")),
+	ROW(LINE_MACHINE,
+		N_("a machine pc (i440fx) or q35"),
+		N_("use -machine q35 or pc"),
+		N_("QEMU sets an iGPU up on the PC machines alone: the others have no root bus with a "
+		   "slot 02.0, or no firmware that runs option ROMs.")),
+	ROW(LINE_OTHER_DEVICE,
+		N_("nothing: this is good to know"),
+		N_("nothing to do"),
+		N_("Another device of the host is passed beside the iGPU. It was not judged.")),
+	ROW(LINE_BROKEN,
+		N_("the newline directly behind a backslash"),
+		N_("remove the blanks at the end of that line"),
+		N_("A backslash continues a line only when nothing follows it. Here blanks follow, which"
+		   " nobody sees: the shell ends the command there, and takes the rest for another. It "
+		   "was read as if it went on.")),
+	ROW(LINE_UNSET,
+		N_("every variable set in the text"),
+		N_("add the assignments, or lint the running VM: igvm lint --pid N"),
+		N_("The text uses a variable, or the output of a command, that it does not set. What "
+		   "stands there is not known, so it was not judged.")),
+	ROW(LINE_SEVERAL,
+		N_("one call of QEMU"),
+		N_("lint the running VM instead: igvm lint --pid N"),
+		N_("The text calls QEMU more than once. Judged was the first of those that pass a "
+		   "device, else the longest.")),
+	ROW(LINE_FIRMWARE_UNKNOWN,
+		N_("a firmware whose name tells what it is"),
+		N_("give the firmware by its usual name: OVMF_CODE.fd, or leave -bios out for SeaBIOS"),
+		N_("What has to be set up by whom depends on the guest's firmware, and the name of this "
+		   "one says neither OVMF nor SeaBIOS. It was judged as UEFI.")),
+	ROW(LINE_DEVICE_UNKNOWN,
+		N_("the iGPU's device id"),
+		N_("igvm lint --device ID (lspci -nn shows it: 8086:4680), or --host with the output of "
+		   "igvm --json doctor"),
+		N_("What is right depends on the generation, which the line does not say. Only rules "
+		   "that hold for every generation were judged: whether legacy mode is possible, whether"
+		   " x-igd-gms is in range, whether QEMU is new enough, are not known.")),
+	ROW(LINE_QEMU_UNKNOWN,
+		N_("QEMU's version"),
+		N_("igvm lint --qemu VERSION, or --host with the output of igvm --json doctor"),
+		N_("QEMU treats an iGPU by its own version, not by that of the machine type, and the "
+		   "line does not say it. What depends on it was judged as for QEMU 10.2 and newer.")),
 	/* setup: other ways into the host */
 	ROW(WAY_IN_NONE,
 		N_("sshd started at boot on an address that needs no login, a serial console, or a second GPU"),

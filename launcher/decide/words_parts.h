@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The pieces words_build() is put together from; nobody else includes this. */
+/* The pieces words_build() is put together from; of others the exports include it, for words of their own. */
 #ifndef IGVM_DECIDE_WORDS_PARTS_H
 #define IGVM_DECIDE_WORDS_PARTS_H
 
