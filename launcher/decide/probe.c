@@ -403,15 +403,12 @@ static const struct {
 	{ "Cannot read device rom", N_("the device has no ROM to read; give a rom in the VM file") },
 };
 
-void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f)
+void probe_judge_log(bool legacy, bool opregion, const char *log, struct findings *f)
 {
-	if (!p->igpu)
-		return;
-	if (p->legacy_mode && (!strstr(log, "IGD legacy mode enabled") ||
-			       strstr(log, "IGD legacy mode disabled")))
+	if (legacy && (!strstr(log, "IGD legacy mode enabled") || strstr(log, "IGD legacy mode disabled")))
 		finding_add(f, FINDING_PROBE_LEGACY_NOT_APPLIED,
 			    _("QEMU did not say that legacy mode is on"));
-	if (p->opregion && !strstr(log, "vfio_pci_igd_opregion_enabled"))
+	if (opregion && !strstr(log, "vfio_pci_igd_opregion_enabled"))
 		finding_add(f, FINDING_PROBE_OPREGION_NOT_APPLIED,
 			    _("QEMU's trace does not say that the OpRegion was given to the guest"));
 	for (size_t i = 0; i < ARRAY_SIZE(qemu_messages); i++) {
@@ -419,6 +416,12 @@ void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f)
 			finding_add(f, FINDING_PROBE_QEMU_MESSAGE, _("QEMU said \"...%s\": %s"),
 				    qemu_messages[i].text, _(qemu_messages[i].cause));
 	}
+}
+
+void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f)
+{
+	if (p->igpu)
+		probe_judge_log(p->legacy_mode, p->opregion, log, f);
 }
 
 enum verdict probe_verdict(const struct findings *f)

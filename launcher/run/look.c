@@ -12,25 +12,6 @@
 
 #define FILE_MAX	65536u
 
-static const char *const end_texts[LOOK_ENDS] = {
-	[LOOK_RAN] = "ran",	    [LOOK_ABSENT] = "absent",	[LOOK_OLD] = "old",
-	[LOOK_NO_SHELL] = "no-shell", [LOOK_SLOW] = "slow",	[LOOK_GARBAGE] = "garbage",
-	[LOOK_RESET] = "reset",	    [LOOK_GONE] = "gone",	[LOOK_STOPPED] = "stopped",
-};
-
-const char *look_end_text(enum look_end e)
-{
-	return end_texts[e];
-}
-
-enum look_end look_end_find(const char *text)
-{
-	for (int i = 0; text && i < LOOK_ENDS; i++)
-		if (!strcmp(text, end_texts[i]))
-			return (enum look_end)i;
-	return LOOK_GARBAGE;
-}
-
 /* Without comment lines and indentation; @to holds as much as @from. */
 static size_t squeeze(char *to, const char *from)
 {

@@ -12,32 +12,13 @@
 #include <stddef.h>
 
 #include "launcher/base/cleanup.h"
+#include "launcher/verify/seen.h"
 
 /*
  * CreateProcess() takes 32767 UTF-16 units for the whole command line; a unit of script is 8/3 of
  * a byte of base64 there.
  */
 #define LOOK_SCRIPT_MAX		12000u
-
-/** enum look_end - how a look ended */
-enum look_end {
-	LOOK_RAN,		/* the script ended; its output, whatever it is, came along */
-	LOOK_ABSENT,		/* nobody answered the synchronisation */
-	LOOK_OLD,		/* the agent has no guest-exec, or it is switched off there */
-	LOOK_NO_SHELL,		/* the agent could not start the script's interpreter */
-	LOOK_SLOW,		/* the deadline passed while the script ran or the agent was silent */
-	LOOK_GARBAGE,		/* what the agent said is no answer */
-	LOOK_RESET,		/* the guest restarted, or its agent did, meanwhile */
-	LOOK_GONE,		/* the connection ended: QEMU, or the VM, went */
-	LOOK_STOPPED,		/* the VM is being stopped, which wants the agent itself */
-	LOOK_ENDS
-};
-
-/** look_end_text() - "ran", "absent", ...: the words of the control socket and of JSON */
-const char *look_end_text(enum look_end e);
-
-/** look_end_find() - the reverse; LOOK_GARBAGE for a word that is none */
-enum look_end look_end_find(const char *text);
 
 /** struct look_words - what guest-exec is given; release with look_words_done() */
 struct look_words {
