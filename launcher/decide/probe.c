@@ -6,9 +6,9 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
+#include "launcher/facts/vfio.h"
 #include "romfiles/efi/report.h"
 #include "romfiles/igd.h"
-#include "romfiles/opregion.h"
 #include "romfiles/sha256.h"
 #include "romfiles/vbt.h"
 
@@ -104,15 +104,10 @@ static bool hex_is(const json_t *o, const char *key, uint64_t want)
 
 static void expect_vbt(const struct vfio_facts *v, char hex[static SHA256_HEX])
 {
-	struct span bytes = { v->opregion, v->opregion_len }, table;
+	struct span table = vfio_vbt(v);
+	size_t size = vbt_size(table);
 	uint8_t sum[SHA256_BYTES];
-	struct opregion o;
-	size_t size;
 
-	if (!v->opregion || opregion_parse(bytes, 0, &o) || o.vbt != OPREGION_VBT_HERE)
-		return;
-	table = span_from(bytes, o.vbt_at);
-	size = vbt_size(table);
 	if (!size)
 		return;
 	sha256_sum(table.p, size, sum);

@@ -17,7 +17,7 @@
  *	      "timeout_ms": N (60000)		-> "end": a word of look.h, "agent": its version, "detail": text,
  *						   "truncated", "exitcode"; with "ran" a memfd of the output
  *	igpu					-> "device": QEMU's query-pci of it or null, "x-igd-opregion",
- *						   "x-igd-lpc": bool or null
+ *						   "x-igd-lpc": bool or null, "qemu": its version
  *	console					-> {} and a connected socket to the serial console
  *	detach					-> {}; the supervisor leaves, the VM runs on
  */

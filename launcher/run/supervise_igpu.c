@@ -11,6 +11,7 @@
 
 #include "launcher/base/exit_code.h"
 #include "launcher/base/i18n.h"
+#include "launcher/base/str.h"
 #include "qmp/qmp_cmd.h"
 
 #define ASK_MS		3000
@@ -103,6 +104,21 @@ static void on_property(struct sup *sup, const struct qmp_item *item)
 
 static const struct sup_call pci_call = { on_pci }, property_call = { on_property };
 
+/* "10.0.2 (Debian ...)", from the greeting. */
+static json_t *version_json(const struct sup *sup)
+{
+	const json_t *greeting = qmp_greeting(sup->link.q);
+	struct qmp_answer a;
+	char text[96];
+
+	if (!greeting || qmp_cmd_decode(QMP_CMD_QUERY_VERSION, greeting, &a))
+		return json_null();
+	snprintf(text, sizeof(text), "%u.%u.%u%s%.60s", a.version.major, a.version.minor, a.version.micro,
+		 *a.version.package ? " " : "", a.version.package);
+	str_sanitize(text);
+	return json_string(text);
+}
+
 static bool submit(struct sup *sup)
 {
 	if (!sup_link_submit(sup, "query-pci", NULL, -1, &pci_call))
@@ -140,6 +156,7 @@ void sup_igpu_start(struct sup *sup, struct control_client *c)
 	a->answer = json_object();
 	a->deadline = sup_now() + ASK_MS;
 	c->wait = CONTROL_WAIT_IGPU;
+	put(sup, "qemu", version_json(sup));
 	if (!a->answer || !submit(sup))
 		answer_waiters(sup, N_("QEMU cannot be asked"));
 }
