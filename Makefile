@@ -225,7 +225,7 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 
 # --- data, texts ------------------------------------------------------------------
 # $(B)/share/igvm is the program's data when it runs from the build tree.
-share_files := $(sort $(wildcard vm-templates/*.conf vm-templates/win11-*) vm-templates/intel-drivers)
+share_files := $(sort $(wildcard vm-templates/*.conf vm-templates/win11-*) vm-templates/intel-drivers vm-templates/intel-driver-versions)
 boot_files  := $(sort $(wildcard vm-templates/boot/*))
 # What is run inside a guest by its agent.
 guest_files := $(sort $(wildcard vm-templates/guest/*))

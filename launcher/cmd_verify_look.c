@@ -162,16 +162,34 @@ static int ask(struct verify *v, json_t *request, unsigned int ms, json_t **answ
 	return cmd_vm_ask("verify", v->g, &v->pl->paths, v->pl->name, request, ms, answer, fd);
 }
 
+/* A supervisor that has just come has not heard of QEMU yet. */
+static int ask_state(struct verify *v)
+{
+	struct seen_qemu *q = &v->seen->qemu;
+	int64_t until = clock_ms() + QEMU_MS;
+	int r;
+
+	do {
+		_json_ json_t *status = NULL;
+		const char *text;
+
+		r = ask(v, json_pack("{s:s}", "op", "status"), QEMU_MS, &status, NULL);
+		text = json_string_value(json_object_get(status, "run_state"));
+		str_fit(q->run_state, sizeof(q->run_state), text ? text : "");
+		if (!r && !text)
+			nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+	} while (!r && !*q->run_state && clock_ms() < until);
+	return r;
+}
+
 static int ask_qemu(struct verify *v)
 {
-	_json_ json_t *status = NULL, *igpu = NULL;
+	_json_ json_t *igpu = NULL;
 	const char *text;
-	int r = ask(v, json_pack("{s:s}", "op", "status"), QEMU_MS, &status, NULL);
+	int r = ask_state(v);
 
 	if (r)
 		return r;
-	text = json_string_value(json_object_get(status, "run_state"));
-	str_fit(v->seen->qemu.run_state, sizeof(v->seen->qemu.run_state), text ? text : "");
 	r = ask(v, json_pack("{s:s}", "op", "igpu"), QEMU_MS, &igpu, NULL);
 	if (r)
 		return r;

@@ -97,7 +97,7 @@ static void on_info(struct sup *sup, const struct qmp_item *item)
 		answer(sup, LOOK_OLD, item->error_desc, NULL);
 		return;
 	}
-	if (item->err || qga_decode_info(item->value, &info)) {
+	if (qga_decode_info(item->value, &info)) {
 		answer(sup, LOOK_GARBAGE, "guest-info", NULL);
 		return;
 	}
@@ -115,7 +115,7 @@ static void on_exec(struct sup *sup, const struct qmp_item *item)
 
 	if (item->err == -EREMOTEIO)
 		answer(sup, LOOK_NO_SHELL, item->error_desc, NULL);
-	else if (item->err || qga_decode_exec(item->value, &l->pid))
+	else if (qga_decode_exec(item->value, &l->pid))
 		answer(sup, LOOK_GARBAGE, "guest-exec", NULL);
 	else
 		l->next = sup_now() + ASK_MS;
@@ -128,7 +128,7 @@ static void on_exec_status(struct sup *sup, const struct qmp_item *item)
 	/* An agent that was started anew knows no such process. */
 	if (item->err == -EREMOTEIO) {
 		answer(sup, LOOK_RESET, item->error_desc, NULL);
-	} else if (item->err || qga_decode_exec_status(item->value, &s)) {
+	} else if (qga_decode_exec_status(item->value, &s)) {
 		answer(sup, LOOK_GARBAGE, "guest-exec-status", NULL);
 	} else if (!s.exited) {
 		sup->look.next = sup_now() + ASK_MS;
@@ -149,6 +149,9 @@ static void take_reply(struct sup *sup, const struct qmp_item *item)
 		{ "guest-exec-status", on_exec_status },
 	};
 
+	/* Of a connection that has ended, whose end comes next. */
+	if (item->err && item->err != -EREMOTEIO)
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		if (!strcmp(item->command, rows[i].command))
 			rows[i].take(sup, item);
@@ -182,7 +185,7 @@ static void take_time(struct sup *sup, int64_t now)
 	else if (l->sync_by >= 0 && l->sync_by <= now)
 		answer(sup, LOOK_ABSENT, NULL, NULL);
 	else if (l->deadline <= now)
-		answer(sup, LOOK_SLOW, NULL, NULL);
+		answer(sup, l->sync_by >= 0 ? LOOK_ABSENT : LOOK_SLOW, NULL, NULL);
 	else if (l->next >= 0 && l->next <= now) {
 		l->next = -1;
 		if (qga_exec_status(l->q, l->pid, NULL) < 0)

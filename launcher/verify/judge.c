@@ -130,9 +130,13 @@ static void try_rows(struct judging *j, const struct judge_rule *row, size_t n, 
  */
 static void judge_output(const struct seen *s, struct findings *f)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (f->v[i].id == FINDING_OUTPUT_NONE && !s->compute && !s->asked.emulated_display)
+	for (size_t i = 0; i < f->n; i++) {
+		if (f->v[i].id != FINDING_OUTPUT_NONE)
+			continue;
+		f->v[i].fix = N_("connect a monitor or a dummy plug to the board's own output; then, as an experiment that verify.json records, opregion = off in the VM file");
+		if (!s->compute && !s->asked.emulated_display)
 			f->v[i].severity = SEVERITY_BLOCK;
+	}
 }
 
 /* What the guest claims is not enough where it could not be looked at from outside. */
