@@ -26,7 +26,7 @@ enum { OPT_WAIT = 0x100, OPT_QUICK };
 static const struct opt opts[] = {
 	{ "wait", 'w', NULL, N_("look again until the guest is up and its driver runs, or cannot"), OPT_WAIT },
 	{ "quick", 'q', NULL, N_("the driver alone: no trial encode, no modes of the monitors"), OPT_QUICK },
-	{ "timeout", 't', "SECONDS", N_("for all of it (60; with --wait 600)"), 't' },
+	{ "timeout", 't', "SECONDS", N_("for all of it (60; where it waits, 600)"), 't' },
 	{ 0 }
 };
 

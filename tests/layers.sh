@@ -37,7 +37,7 @@ calls() {
 
 c_files() { find "$@" -name '*.[ch]'; }
 
-echo 1..9
+echo 1..11
 # shellcheck disable=SC2046 # file names have no blanks here
 {
 ok "qmp/ includes nothing of launcher/ and romfiles/" \
@@ -58,6 +58,12 @@ ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
 	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/decide)
 	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
 		$(c_files launcher/decide))"
+ok "launcher/verify includes nothing of launcher/run, of the commands, and of qmp/" \
+	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/verify))"
+ok "launcher/verify is pure: no descriptors, processes, clocks, environment" \
+	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/verify)
+	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
+		$(c_files launcher/verify))"
 ok "launcher/run includes no command" "$(includes '"launcher/(cmd|pipeline)' $(c_files launcher/run))"
 ok "only launcher/facts/host_pci.c includes libpci" \
 	"$(includes '<pci/' $(c_files launcher qmp romfiles) | grep -v '^launcher/facts/host_pci\.c:')"

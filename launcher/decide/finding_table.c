@@ -1001,7 +1001,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "entries in the registry are damaged, before any of it touched the iGPU.")),
 	ROW(GUEST_HIDDEN,
 		N_("a guest that sees its hypervisor"),
-		N_("remove kvm=off and hypervisor=off from the extra words of the VM"),
+		N_("start the VM by igvm, whose words hide nothing of the hypervisor"),
 		N_("A hidden hypervisor makes Intel's driver behave as on bare metal, where it "
 		   "uses what no guest has, and it ends in Code 43. It helped NVIDIA's drivers "
 		   "of old and is found in many guides.")),
@@ -1042,7 +1042,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "Intel's driver then fails with Code 43.")),
 	ROW(GUEST_DRIVER_BAD,
 		N_("a driver version nobody complains about"),
-		N_("install another version of Intel's driver in the guest; templates/intel- "
+		N_("install another version of Intel's driver in the guest; templates/intel-"
 		   "driver-versions names those reported good"),
 		N_("People report of this version that it fails in guests. It is named because "
 		   "nothing more certain is seen.")),
@@ -1118,7 +1118,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "cannot be seen while it lasts.")),
 	ROW(GUEST_NO_MEDIA,
 		N_("Quick Sync in the guest"),
-		N_("install Intel's whole package in the guest (Windows), or intel-media-va- "
+		N_("install Intel's whole package in the guest (Windows), or intel-media-va-"
 		   "driver (Linux)"),
 		N_("Encoding and decoding of video has a runtime of its own beside the graphics "
 		   "driver: Windows' media transforms, or a VA-API driver. Without it programs "
@@ -1154,7 +1154,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "the same again, are a fault of that program or its driver.")),
 	ROW(GUEST_NO_FIRMWARE,
 		N_("the GPU's own firmware files in the guest"),
-		N_("install the firmware package in the guest (firmware-misc-nonfree, linux- "
+		N_("install the firmware package in the guest (firmware-misc-nonfree, linux-"
 		   "firmware) and restart it"),
 		N_("The driver did not find firmware files of the GPU (DMC, GuC, HuC). Depending "
 		   "on the generation it goes on without saving power, without HuC's encoding, "
