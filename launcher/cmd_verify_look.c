@@ -126,6 +126,9 @@ int verify_outside(struct verify *v)
 	_fd_ int run_fd = open_run(v);
 	int r = run_fd < 0 ? -errno : record_read(run_fd, &v->record);
 
+	/* A VM that has never run has no run directory. */
+	if (r == -ENOENT)
+		return EXIT_NOT_RUNNING;
 	if (r)
 		return cmd_status_fail("verify", &v->pl->paths, v->pl->name, r);
 	read_words(v);

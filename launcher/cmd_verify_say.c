@@ -7,6 +7,7 @@
 #include "launcher/base/str.h"
 #include "launcher/cmd_verify.h"
 #include "launcher/cmd_vm.h"
+#include "romfiles/igd.h"
 
 #define CHANGED_MAX	20
 
@@ -52,6 +53,14 @@ static void print_outputs(const struct seen_guest *g)
 	}
 }
 
+/* Linux gives a device no name. */
+static const char *known_name(const struct seen_display *d)
+{
+	const struct igd_id *id = d->vendor == 0x8086 ? igd_find_id(d->device) : NULL;
+
+	return id ? id->name : "";
+}
+
 /* What the guest claims, under one heading that says so. */
 static void print_guest(const struct seen_guest *g)
 {
@@ -62,7 +71,7 @@ static void print_guest(const struct seen_guest *g)
 	printf(_("  The guest says:\n"));
 	row(_("system"), "%s %s", g->os, g->kernel);
 	if (d) {
-		row(_("device"), "%04x:%04x %s", d->vendor, d->device, d->name);
+		row(_("device"), "%04x:%04x %s", d->vendor, d->device, *d->name ? d->name : known_name(d));
 		print_driver(g, d);
 	}
 	print_outputs(g);

@@ -162,6 +162,9 @@ enum verdict judge_seen(const struct seen *s, const char *drivers, struct findin
 	/* A line that QEMU wrote when it started may be gone from a log that went round. */
 	if (s->qemu.log && s->asked.igpu)
 		probe_judge_log(whole && s->asked.legacy, whole && s->asked.opregion, s->qemu.log, f);
+	/* Against what is known by now, what the guest says of a driver that runs is no longer of interest. */
+	if (judge_cause(f))
+		d = DRIVER_STATE_UNKNOWN;
 	try_rows(&j, judge_others, judge_n_others, d, f);
 	judge_output(s, f);
 	return verdict_of(s, d, f);

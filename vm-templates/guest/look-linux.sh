@@ -6,11 +6,18 @@
 LC_ALL=C
 export LC_ALL
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin
-# a text as JSON: printable ASCII, at most 300 bytes
+# a text as JSON: printable ASCII, at most 300 bytes; most need no process of their own, which a
+# guest that is busy starting has little time for
 s() {
+	if [ ${#1} -le 300 ]; then
+		case $1 in
+		*[!]A-Za-z0-9\ _.,:\;/\(\)=+@#%\&*\<\>!?~\|[-]*) ;;
+		*) printf '"%s"' "$1" && return ;;
+		esac
+	fi
 	printf '"%s"' "$(printf '%s' "$1" | tr -cd '\040-\176' | cut -c1-300 | sed 's/\\/\\\\/g; s/"/\\"/g')"
 }
-first() { head -n 1 "$1" 2>/dev/null; }
+first() { [ -r "$1" ] && { IFS= read -r l < "$1"; printf '%s' "$l"; }; }
 link() {
 	l=$(readlink "$1" 2>/dev/null)
 	printf '%s' "${l##*/}"
