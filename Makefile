@@ -238,15 +238,22 @@ $(host_trees): $(B)/hosts/%.made: tests/hosts/mkhost.sh tests/hosts/parts.sh $(B
 
 # --- data, texts ------------------------------------------------------------------
 # $(B)/share/igvm is the program's data when it runs from the build tree.
-share_files := $(sort $(wildcard vm-templates/*.conf vm-templates/win11-*) vm-templates/intel-drivers)
+share_files := $(sort $(wildcard vm-templates/*.conf vm-templates/win11-*) vm-templates/intel-drivers vm-templates/intel-driver-versions)
 boot_files  := $(sort $(wildcard vm-templates/boot/*))
+# What is run inside a guest by its agent.
+guest_files := $(sort $(wildcard vm-templates/guest/*))
 share       := $(share_files:vm-templates/%=$(B)/share/igvm/templates/%) \
-	       $(boot_files:vm-templates/%=$(B)/share/igvm/%)
+	       $(boot_files:vm-templates/%=$(B)/share/igvm/%) \
+	       $(guest_files:vm-templates/%=$(B)/share/igvm/%)
 $(B)/share/igvm/templates/%: vm-templates/%
 	@mkdir -p $(@D)
 	$(call q,CP,$@)cp $< $@
 
 $(B)/share/igvm/boot/%: vm-templates/boot/%
+	@mkdir -p $(@D)
+	$(call q,CP,$@)cp $< $@
+
+$(B)/share/igvm/guest/%: vm-templates/guest/%
 	@mkdir -p $(@D)
 	$(call q,CP,$@)cp $< $@
 
@@ -335,10 +342,11 @@ INSTALL     ?= install
 install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 	$(INSTALL) -D -m 755 $(B)/igvm $(DESTDIR)$(bindir)/igvm
 	$(INSTALL) -d $(DESTDIR)$(datadir)/igvm/templates $(DESTDIR)$(datadir)/igvm/roms $(DESTDIR)$(datadir)/igvm/efi \
-		$(DESTDIR)$(datadir)/igvm/boot
+		$(DESTDIR)$(datadir)/igvm/boot $(DESTDIR)$(datadir)/igvm/guest
 	$(INSTALL) -m 644 $(share_files) $(DESTDIR)$(datadir)/igvm/templates
 	$(INSTALL) -m 755 tests/hosts/capture.sh $(DESTDIR)$(datadir)/igvm/capture.sh
 	$(INSTALL) -m 644 $(boot_files) $(DESTDIR)$(datadir)/igvm/boot
+	$(INSTALL) -m 644 $(guest_files) $(DESTDIR)$(datadir)/igvm/guest
 	$(INSTALL) -m 644 $(B)/share/igvm/roms/*.rom $(DESTDIR)$(datadir)/igvm/roms
 	$(INSTALL) -m 644 $(B)/share/igvm/efi/* $(DESTDIR)$(datadir)/igvm/efi
 	for m in $(man_pages); do $(INSTALL) -D -m 644 $$m \

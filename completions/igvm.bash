@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe status list confirm stop kill logs console screenshot view showcmd lint export set edit delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe verify status list confirm stop kill logs console screenshot view showcmd lint export set edit delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -23,6 +23,7 @@ _igvm() {
 	start) options='--help --yes --trial --rescue --force' ;;
 	selftest) options+=' --rounds --yes' ;;
 	probe) options+=' --force --timeout' ;;
+	verify) options+=' --wait --quick --timeout' ;;
 	stop) options='--help --timeout --force' ;;
 	kill|screenshot|confirm|view|console) options='--help' ;;
 	set|edit) options='--help --force' ;;

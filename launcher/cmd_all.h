@@ -11,6 +11,7 @@
 	CMD(create)	\
 	CMD(start)	\
 	CMD(probe)	\
+	CMD(verify)	\
 	CMD(status)	\
 	CMD(list)	\
 	CMD(confirm)	\

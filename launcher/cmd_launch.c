@@ -9,6 +9,7 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/facts/vfio.h"
 #include "launcher/pipeline.h"
 #include "launcher/run/launch.h"
 
@@ -35,6 +36,7 @@ static int become(struct pipeline *p)
 	struct launch l = {
 		.paths = &p->paths, .plan = &p->plan, .words = &p->words, .vm_lock = p->vm_lock,
 		.device_lock = p->device_lock, .previous_driver = p->previous_driver,
+		.vbt = vfio_vbt(&p->host.vfio),
 		.status_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3),
 	};
 	uid_t before = geteuid();

@@ -28,6 +28,7 @@
 #include "launcher/get_in.h"
 #include "launcher/hand_over.h"
 #include "launcher/decide/probe.h"
+#include "launcher/facts/vfio.h"
 #include "launcher/pipeline.h"
 #include "launcher/run/control.h"
 #include "launcher/run/keeper.h"
@@ -95,6 +96,7 @@ _Noreturn static void become_supervisor(struct pipeline *p, unsigned int trial_m
 	struct launch l = {
 		.paths = &p->paths, .plan = &p->plan, .words = &p->words, .vm_lock = p->vm_lock,
 		.device_lock = p->device_lock, .previous_driver = p->previous_driver,
+		.vbt = vfio_vbt(&p->host.vfio),
 		.trial_ms = trial_ms,
 	};
 	char text[512];

@@ -37,7 +37,7 @@ calls() {
 
 c_files() { find "$@" -name '*.[ch]'; }
 
-echo 1..12
+echo 1..14
 # shellcheck disable=SC2046 # file names have no blanks here
 {
 ok "qmp/ includes nothing of launcher/ and romfiles/" \
@@ -58,6 +58,12 @@ ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
 	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/decide)
 	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
 		$(c_files launcher/decide))"
+ok "launcher/verify includes nothing of launcher/run, of the commands, and of qmp/" \
+	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/verify))"
+ok "launcher/verify is pure: no descriptors, processes, clocks, environment" \
+	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/verify)
+	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
+		$(c_files launcher/verify))"
 ok "launcher/run includes no command" "$(includes '"launcher/(cmd|pipeline)' $(c_files launcher/run))"
 lint=$(c_files launcher/lint | grep -v '/\(source\|source_machine\|answer\)\.[ch]$')
 ok "launcher/lint includes nothing of launcher/run, of export and of the commands, but for its end that reads" \

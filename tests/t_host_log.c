@@ -35,6 +35,10 @@ static const struct {
 	{ "DMAR: Disabling IOMMU for graphics on this chipset", LOG_GRAPHICS_OFF },
 	{ "vfio-pci 0000:00:02.0: BAR 2: can't reserve [mem 0x4000000000-0x400fffffff 64bit pref]", LOG_BAR_TAKEN },
 	{ "i915 0000:00:02.0: BAR 2: can't reserve [mem 0x0-0x1]", -1 },
+	{ "[  900.1] vfio-pci 0000:00:02.0: Unable to change power state from D3cold to D0, device inaccessible",
+	  LOG_LOST },
+	{ "[  900.1] nvme 0000:01:00.0: Unable to change power state from D3cold to D0, device inaccessible", -1 },
+	{ "vfio-pci 0000:00:02.0: vfio_bar_restore: reset recovery - restoring BARs", LOG_LOST },
 	{ "", -1 },
 };
 
@@ -52,6 +56,20 @@ static void test_rows(void **state)
 		if (event != rows[i].event)
 			fail_msg("%s: %d", rows[i].line, event);
 	}
+}
+
+/* What was said before a moment is not counted; a line without a time is as old as the log. */
+static void test_since(void **state)
+{
+	static const char text[] = "[   10.000002] DMAR: Request device [00:02.0]\n"
+				   "<6>[  130.500000] DMAR: Request device [00:02.0]\n"
+				   "DMAR: Request device [00:02.0]\n";
+	struct host_log log = { .since_us = 10000003 };
+
+	(void)state;
+	host_log_text(text, igpu, &log);
+	assert_int_equal(log.event[LOG_FAULT].n, 1);
+	assert_int_equal(log.event[LOG_FAULT].first_us, 130500000);
 }
 
 static void test_times(void **state)
@@ -88,7 +106,7 @@ static void test_lines(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows), cmocka_unit_test(test_times), cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_rows), cmocka_unit_test(test_times), cmocka_unit_test(test_since), cmocka_unit_test(test_lines),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -75,7 +75,7 @@ static void test_all_keys(void **state)
 	(void)state;
 	assert_int_equal(read_text("# comment\n; comment\n[vm]\nos = windows\nmemory=8G\n cpus = 6 \n"
 				   "accel = tcg\nmachine = i440fx\nfirmware = bios\ntpm = yes\nnested = on\n"
-				   "display = remote\nkernel = /boot/k\ninitrd = /boot/i\n"
+				   "display = remote\nuse = compute\nkernel = /boot/k\ninitrd = /boot/i\n"
 				   "kernel-args = a=\"b c\", d\nqemu = /opt/q\nexperimental = yes\nlab = yes\n"
 				   "uuid = 0f2c7e5a-93aa-4c61-9d1c-5a30f3a4b101\n"
 				   "[igpu]\ndevice = 00:02.0\nrom = /a,b.rom\nopregion = off\nlegacy = on\n"
@@ -90,6 +90,7 @@ static void test_all_keys(void **state)
 	assert_int_equal(w.firmware, FIRMWARE_BIOS);
 	assert_true(w.tpm && w.nested && w.experimental && w.lab);
 	assert_int_equal(w.display, DISPLAY_REMOTE);
+	assert_int_equal(w.use, USE_COMPUTE);
 	assert_string_equal(w.kernel, "/boot/k");
 	assert_string_equal(w.initrd, "/boot/i");
 	assert_string_equal(w.kernel_args, "a=\"b c\", d");
@@ -110,7 +111,7 @@ static void test_all_keys(void **state)
 	assert_int_equal(w.n_net, 1);
 	assert_int_equal(w.net[0].model, NIC_E1000E);
 	assert_string_equal(w.net[0].mac, "52:54:00:00:00:01");
-	assert_int_equal(w.where_igpu.line, 21);
+	assert_int_equal(w.where_igpu.line, 22);
 	assert_non_null(strstr(w.where_igpu.file, "/vms/a.conf"));
 }
 

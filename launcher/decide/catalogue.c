@@ -6,38 +6,40 @@
 #define D(id)	{ CAUSE_DOCTOR, FINDING_##id }
 #define S(id)	{ CAUSE_START, FINDING_##id }
 #define P(id)	{ CAUSE_PROBE, FINDING_##id }
+#define V(id)	{ CAUSE_VERIFY, FINDING_##id }
 
 /* Mechanisms and sources of each are in `igvm explain ID` of its findings. */
 static const struct cause causes[] = {
 	{ 1, N_("the guest has no OpRegion"),
 	  { D(OPREGION_ABSENT), D(OPREGION_INVALID), S(OPREGION_OFF), P(PROBE_ASLS_ZERO),
-	    P(PROBE_OPREGION_NOT_APPLIED) }, NULL },
+	    P(PROBE_OPREGION_NOT_APPLIED), V(GUEST_NO_OPREGION) }, NULL },
 	{ 2, N_("the table of outputs (VBT) is missing or invalid"),
-	  { D(VBT_MISSING), D(VBT_INVALID), D(OPREGION_HEADLESS), P(PROBE_VBT_MISSING) }, NULL },
+	  { D(VBT_MISSING), D(VBT_INVALID), D(OPREGION_HEADLESS), P(PROBE_VBT_MISSING),
+	    V(GUEST_NO_VBT) }, NULL },
 	{ 3, N_("the iGPU is not at 00:02.0 in the guest"), { P(PROBE_NO_DEVICE) },
 	  N_("igvm puts it there and nowhere else") },
 	{ 4, N_("QEMU shows the guest the host's stolen memory address"),
 	  { D(QEMU_TOO_OLD), P(PROBE_BDSM_NOT_RESERVED) }, NULL },
 	{ 5, N_("nobody in the guest sets the base of stolen memory"),
-	  { S(ROM_NONE_UEFI), S(BIOS_NO_STOLEN), P(PROBE_BDSM_ZERO) }, NULL },
+	  { S(ROM_NONE_UEFI), S(BIOS_NO_STOLEN), P(PROBE_BDSM_ZERO), V(GUEST_NO_ROM) }, NULL },
 	{ 6, N_("the guest reads a stolen memory of size 0"),
-	  { D(STOLEN_ZERO), S(GMS_FORCED), P(PROBE_GMS_DIFFERS) }, NULL },
+	  { D(STOLEN_ZERO), S(GMS_FORCED), P(PROBE_GMS_DIFFERS), V(GUEST_GMS_ZERO) }, NULL },
 	{ 7, N_("x-igd-gms with a value that does nothing or ends QEMU"),
 	  { S(GMS_RANGE), S(GMS_NO_EFFECT) }, NULL },
 	{ 8, N_("the firmware reserves too little stolen memory (DVMT)"), { D(STOLEN_SMALL) }, NULL },
 	{ 9, N_("registers behind BAR 0 show the host's stolen memory address"),
-	  { D(IOMMU_FAULTS), P(STOLEN_BASE_DIFFERS) }, NULL },
+	  { D(IOMMU_FAULTS), P(STOLEN_BASE_DIFFERS), V(GUEST_DMA_FAULTS) }, NULL },
 	{ 10, N_("the LPC bridge of the guest has other ids"), { S(QEMU_NO_LPC), P(PROBE_LPC_DIFFERS) }, NULL },
 	{ 11, N_("the option ROM is missing, broken, or for another device"),
 	  { S(ROM_MISSING_FILE), S(ROM_BAD), S(ROM_WRONG_DEVICE), S(ROM_WRONG_TYPE),
 	    S(ROM_NO_ASSIGNMENT_DRIVER), P(PROBE_ROM_MISSING) }, NULL },
 	{ 12, N_("the VBIOS remembers the host's stolen memory"),
 	  { S(ROM_CACHED_BDSM), S(QEMU_VBIOS_FIX_MISSING) }, NULL },
-	{ 13, N_("the hypervisor is hidden from the guest"), { { 0 } },
+	{ 13, N_("the hypervisor is hidden from the guest"), { V(GUEST_HIDDEN) },
 	  N_("igvm never hides it, and no key of a VM file does") },
-	{ 14, N_("Hyper-V's identity, or Hyper-V within the guest"), { { 0 } },
+	{ 14, N_("Hyper-V's identity, or Hyper-V within the guest"), { V(GUEST_VBS), V(GUEST_HYPERV) },
 	  N_("only the guest knows what it does with it; no fact of the host tells") },
-	{ 15, N_("a version of the guest's driver"), { { 0 } },
+	{ 15, N_("a version of the guest's driver"), { V(GUEST_DRIVER_BAD) },
 	  N_("the driver is in the guest's disk, which igvm does not open") },
 	{ 16, N_("the host's driver has the iGPU, or cannot let go of it"),
 	  { D(IGPU_DRIVER_BOUND), D(IDS_NOT_THIS_MACHINE), D(INITRAMFS_NO_VFIO), D(BOOT_SOFTDEP_MISSING),
@@ -80,8 +82,8 @@ static const struct cause causes[] = {
 	{ 39, N_("power state of the display buffer left by the host's firmware"), { { 0 } },
 	  N_("the register is behind BAR 0, which only the device's driver may touch") },
 	{ 40, N_("stolen memory of Meteor Lake and later"),
-	  { D(IGPU_EXPERIMENTAL), S(IGPU_EXPERIMENTAL_USED) }, NULL },
-	{ 41, N_("a BAR switched off by the guest while it is mapped"), { { 0 } },
+	  { D(IGPU_EXPERIMENTAL), S(IGPU_EXPERIMENTAL_USED), V(GUEST_GENERATION) }, NULL },
+	{ 41, N_("a BAR switched off by the guest while it is mapped"), { V(VERIFY_BAR_UNMAPPED) },
 	  N_("it happens in a running guest, at a moment of the guest's choice") },
 	{ 42, N_("DMAR faults when the device is handed over"), { D(IOMMU_FAULTS) },
 	  N_("a few are normal; what is caught are many, or those that go on") },
@@ -104,6 +106,7 @@ const char *cause_verb_text(enum cause_verb v)
 {
 	static const char *const texts[] = {
 		[CAUSE_DOCTOR] = "doctor", [CAUSE_START] = "start", [CAUSE_PROBE] = "probe",
+		[CAUSE_VERIFY] = "verify",
 	};
 
 	return texts[v];

@@ -9,10 +9,10 @@
 
 #include "launcher/decide/finding.h"
 
-#define CATALOGUE_CATCHES_MAX	6
+#define CATALOGUE_CATCHES_MAX	8
 
 /** enum cause_verb - who raises a finding; doctor NAME, which makes the plan too, raises those of start */
-enum cause_verb { CAUSE_DOCTOR = 1, CAUSE_START, CAUSE_PROBE };
+enum cause_verb { CAUSE_DOCTOR = 1, CAUSE_START, CAUSE_PROBE, CAUSE_VERIFY };
 
 struct cause {
 	unsigned int number;	/* 1 to 46 */
@@ -27,7 +27,7 @@ struct cause {
 /** cause_at() - row @i in the order of the numbers; NULL past the end */
 const struct cause *cause_at(size_t i);
 
-/** cause_verb_text() - "doctor", "start", "probe" */
+/** cause_verb_text() - "doctor", "start", "probe", "verify" */
 const char *cause_verb_text(enum cause_verb v);
 
 #endif

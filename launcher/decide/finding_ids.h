@@ -206,6 +206,57 @@
 	FINDING(LINE_FIRMWARE_UNKNOWN, "line.firmware-unknown", SEVERITY_WARN, "files")	\
 	FINDING(LINE_DEVICE_UNKNOWN, "line.device-unknown", SEVERITY_WARN, "files")	\
 	FINDING(LINE_QEMU_UNKNOWN, "line.qemu-unknown", SEVERITY_NOTE, "files")	\
+	/* verify: a VM that runs, from outside and by its guest's own word */	\
+	FINDING(VERIFY_DEVICE_DEAD, "verify.device-dead", SEVERITY_BLOCK, "device") \
+	FINDING(VERIFY_NOT_RUNNING, "verify.not-running", SEVERITY_BLOCK, "qemu") \
+	FINDING(VERIFY_NO_DEVICE, "verify.no-device", SEVERITY_BLOCK, "qemu")	\
+	FINDING(VERIFY_BAR_UNMAPPED, "verify.bar-unmapped", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_NO_AGENT, "guest.no-agent", SEVERITY_WARN, "guest")	\
+	FINDING(GUEST_AGENT_OLD, "guest.agent-old", SEVERITY_WARN, "guest")	\
+	FINDING(GUEST_NO_SHELL, "guest.no-shell", SEVERITY_WARN, "guest")	\
+	FINDING(GUEST_SLOW, "guest.slow", SEVERITY_WARN, "guest")		\
+	FINDING(GUEST_ANSWER_BAD, "guest.answer-bad", SEVERITY_WARN, "guest")	\
+	FINDING(GUEST_RESTARTED, "guest.restarted", SEVERITY_WARN, "guest")	\
+	FINDING(GUEST_GONE, "guest.gone", SEVERITY_WARN, "guest")		\
+	FINDING(GUEST_UNREAD, "guest.unread", SEVERITY_NOTE, "guest")		\
+	FINDING(GUEST_NO_IGPU, "guest.no-igpu", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_NO_DRIVER, "guest.no-driver", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_BASIC_DRIVER, "guest.basic-driver", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_DISABLED, "guest.disabled", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_RESTART, "guest.restart-needed", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_DRIVER_REFUSED, "guest.driver-refused", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_NO_RESOURCES, "guest.no-resources", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_VANISHED, "guest.vanished", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_DRIVER_DAMAGED, "guest.driver-damaged", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_HIDDEN, "guest.hypervisor-hidden", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_NO_OPREGION, "guest.no-opregion", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_NO_ROM, "guest.no-rom", SEVERITY_BLOCK, "guest")		\
+	FINDING(GUEST_GMS_ZERO, "guest.gms-zero", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_DMA_FAULTS, "guest.dma-faults", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_VBS, "guest.vbs", SEVERITY_BLOCK, "guest")		\
+	FINDING(GUEST_HYPERV, "guest.hyperv", SEVERITY_BLOCK, "guest")		\
+	FINDING(GUEST_DRIVER_BAD, "guest.driver-bad", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_DRIVER_REPORTED, "guest.driver-reported", SEVERITY_NOTE, "guest") \
+	FINDING(GUEST_GENERATION, "guest.generation", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_CODE_43, "guest.code-43", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_CODE_31, "guest.code-31", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_CODE_10, "guest.code-10", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_CODE_OTHER, "guest.driver-dead", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_MODESET_OFF, "guest.modeset-off", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_KERNEL_OLD, "guest.kernel-old", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_MMIO_DEAD, "guest.mmio-dead", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_WEDGED, "guest.wedged", SEVERITY_BLOCK, "guest")		\
+	FINDING(GUEST_PROBE_FAILED, "guest.probe-failed", SEVERITY_BLOCK, "guest") \
+	FINDING(GUEST_NOT_BOUND, "guest.not-bound", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_NO_NODES, "guest.no-nodes", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_REMOTE, "guest.remote-session", SEVERITY_NOTE, "guest")	\
+	FINDING(GUEST_NO_MEDIA, "guest.no-quick-sync", SEVERITY_WARN, "guest")	\
+	FINDING(GUEST_ENCODE_FAILED, "guest.encode-failed", SEVERITY_WARN, "guest") \
+	FINDING(GUEST_NO_VBT, "guest.no-vbt", SEVERITY_WARN, "guest")		\
+	FINDING(GUEST_VBT_DIFFERS, "guest.vbt-differs", SEVERITY_WARN, "guest")	\
+	FINDING(GUEST_OUTPUTS_DIFFER, "guest.outputs-differ", SEVERITY_WARN, "guest") \
+	FINDING(GUEST_HANG, "guest.hang", SEVERITY_WARN, "guest")		\
+	FINDING(GUEST_NO_FIRMWARE, "guest.no-firmware", SEVERITY_WARN, "guest")	\
 	/* setup: other ways into the host */					\
 	FINDING(WAY_IN_NONE, "way-in.none", SEVERITY_BLOCK, "kernel")
 /* clang-format on */

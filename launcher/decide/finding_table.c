@@ -1020,6 +1020,292 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("igvm lint --qemu VERSION, or --host with the output of igvm --json doctor"),
 		N_("QEMU treats an iGPU by its own version, not by that of the machine type, and the "
 		   "line does not say it. What depends on it was judged as for QEMU 10.2 and newer.")),
+	/* --- verify ------------------------------------------------------------------ */
+	ROW(VERIFY_DEVICE_DEAD,
+		N_("an iGPU that answers"),
+		N_("stop the VM and restart the host; the kernel's log has what came before"),
+		N_("A PCI function that reads as all ones is off the bus: it lost its power or "
+		   "its link, or it hangs. No guest can bring it back, and a reset by the kernel "
+		   "rarely does.")),
+	ROW(VERIFY_NOT_RUNNING,
+		N_("a VM whose processors run"),
+		N_("igvm status NAME says what stopped it; look at the disk it waits for, or "
+		   "stop it and start it anew"),
+		N_("QEMU has stopped the processors of the guest: no driver runs in it. io-error "
+		   "is a disk that is full or gone, internal-error a fault of KVM or QEMU, "
+		   "paused somebody with a monitor.")),
+	ROW(VERIFY_NO_DEVICE,
+		N_("the iGPU in the VM that runs"),
+		N_("stop the VM and start it again: igpu.device in its file was changed, or the "
+		   "device was unplugged"),
+		N_("The VM runs without the iGPU, so there is nothing a driver could drive. igvm "
+		   "passes it when a VM starts, and never to one that runs.")),
+	ROW(VERIFY_BAR_UNMAPPED,
+		N_("registers of the iGPU that the guest has mapped"),
+		N_("restart the guest and verify again; igvm probe NAME says whether its "
+		   "firmware maps them"),
+		N_("A driver reaches the iGPU through BAR 0, and QEMU says that the guest has "
+		   "not given it an address. What the guest claims of a driver that runs can "
+		   "therefore not be true.")),
+	ROW(GUEST_NO_AGENT,
+		N_("a guest agent that answers"),
+		N_("install the guest agent in the guest (Windows: guest-agent on the virtio-win "
+		   "disc, Linux: qemu-guest-agent) and verify again"),
+		N_("What the driver does is known inside the guest alone, and igvm asks there "
+		   "through the guest agent. A guest that still starts has none yet: --wait "
+		   "waits for it.")),
+	ROW(GUEST_AGENT_OLD,
+		N_("a guest agent with guest-exec"),
+		N_("update the guest agent; on Red Hat and its kin take guest-exec off the list "
+		   "in /etc/sysconfig/qemu-ga"),
+		N_("igvm runs a script of its own through the command guest-exec of the agent. "
+		   "It is there since QEMU 2.5, and some distributions block it.")),
+	ROW(GUEST_NO_SHELL,
+		N_("powershell.exe, or /bin/sh, in the guest"),
+		N_("put PowerShell back (Windows has it), or look into the guest by hand: its "
+		   "device manager names the code"),
+		N_("Without the interpreter of its script igvm can read neither the code of the "
+		   "device nor the version of its driver, the monitors, VBS or Quick Sync.")),
+	ROW(GUEST_SLOW,
+		N_("an answer within the time that --timeout gives"),
+		N_("verify again when the guest is idle, or give it longer with --timeout"),
+		N_("The guest was reached, and its script was not through when the time was "
+		   "over. A guest that starts, updates itself or swaps is that slow; a driver "
+		   "that hangs makes it so, too.")),
+	ROW(GUEST_ANSWER_BAD,
+		N_("one JSON object from the script in the guest"),
+		N_("verify again; if it stays so, update the guest agent"),
+		N_("The guest is not trusted: an answer that is cut off, too long or to another "
+		   "question is not looked at. Nothing of the driver is known then.")),
+	ROW(GUEST_RESTARTED,
+		N_("a guest that stays up while it is asked"),
+		N_("verify again with --wait once the guest is up"),
+		N_("The guest was reset, or its agent started anew, while it was being asked. A "
+		   "guest that does this by itself is in trouble with more than its driver, or "
+		   "installs updates.")),
+	ROW(GUEST_GONE,
+		N_("a VM that stays up while it is asked"),
+		N_("start the VM and verify again"),
+		N_("The VM ended, or is being stopped, which needs the agent for itself. Nothing "
+		   "more can be asked.")),
+	ROW(GUEST_UNREAD,
+		N_("every question answered"),
+		N_("igvm verify --json NAME has all of them"),
+		N_("Some of what the script asks could not be read in the guest; what it would "
+		   "have told is unknown, and unknown is never taken for good.")),
+	ROW(GUEST_NO_IGPU,
+		N_("the iGPU among the guest's devices"),
+		N_("igvm probe NAME says what the firmware of the guest finds at 00:02.0"),
+		N_("The operating system of the guest sees no Intel display device, although "
+		   "QEMU has one. Windows hides a device that it has found no longer, Linux one "
+		   "that was removed.")),
+	ROW(GUEST_NO_DRIVER,
+		N_("Intel's driver for this iGPU"),
+		N_("install Intel's driver in the guest: templates/intel-drivers names the "
+		   "package"),
+		N_("Code 28 (or 1): Windows has no driver for the device. Until then there is "
+		   "neither a picture on the port nor acceleration.")),
+	ROW(GUEST_BASIC_DRIVER,
+		N_("Intel's driver for this iGPU"),
+		N_("install Intel's driver in the guest, or let Windows Update do it: "
+		   "templates/intel-drivers names the package"),
+		N_("Microsoft's basic display driver runs on the iGPU: a frame buffer and "
+		   "nothing else. It is no fault of the passing, Intel's driver is just not "
+		   "installed or was taken out.")),
+	ROW(GUEST_DISABLED,
+		N_("the device enabled in the guest"),
+		N_("enable it in the guest's device manager (pnputil /enable-device)"),
+		N_("Code 22 (or 29): somebody switched the device off in the device manager. "
+		   "Guides tell people to, against other faults.")),
+	ROW(GUEST_RESTART,
+		N_("a guest restarted after its driver changed"),
+		N_("restart the guest and verify again"),
+		N_("Code 14 (or 21, 38, 54): Windows still holds the old driver, or the device "
+		   "is being taken out, until its next restart.")),
+	ROW(GUEST_DRIVER_REFUSED,
+		N_("a driver that Windows lets start"),
+		N_("install Intel's package unchanged; a changed one needs its signature, which "
+		   "Secure Boot insists on"),
+		N_("Code 52 (or 48): Windows refuses the driver itself, because its signature is "
+		   "not valid or because it is on a list of blocked drivers. The iGPU was not "
+		   "asked.")),
+	ROW(GUEST_NO_RESOURCES,
+		N_("room for all of the iGPU's BARs"),
+		N_("remove other passed devices, and report it with igvm logs -s firmware NAME"),
+		N_("Code 12 (or 15, 16, 33 to 36): Windows found no room for the memory or the "
+		   "interrupts of the device. BAR 2 of an iGPU wants 256 MiB, which every "
+		   "firmware of a guest has.")),
+	ROW(GUEST_VANISHED,
+		N_("a device that stays plugged in"),
+		N_("restart the VM; if it happens again, igvm doctor looks at the host"),
+		N_("Code 45 (or 24, 46, 47, 51): the device was there and does not answer "
+		   "Windows any more.")),
+	ROW(GUEST_DRIVER_DAMAGED,
+		N_("a driver whose files and registry entries are whole"),
+		N_("remove the driver in the guest (with its files), restart, install Intel's "
+		   "package anew"),
+		N_("Code 39 (or 3, 18, 19, 32, 37, 40, 41, 49, 50, 53): the driver or its "
+		   "entries in the registry are damaged, before any of it touched the iGPU.")),
+	ROW(GUEST_HIDDEN,
+		N_("a guest that sees its hypervisor"),
+		N_("start the VM by igvm, whose words hide nothing of the hypervisor"),
+		N_("A hidden hypervisor makes Intel's driver behave as on bare metal, where it "
+		   "uses what no guest has, and it ends in Code 43. It helped NVIDIA's drivers "
+		   "of old and is found in many guides.")),
+	ROW(GUEST_NO_OPREGION,
+		N_("opregion = auto"),
+		N_("remove opregion = off from the VM file and start the VM again"),
+		N_("Without the OpRegion Windows' driver has no table of outputs and mostly "
+		   "gives up with Code 43.")),
+	ROW(GUEST_NO_ROM,
+		N_("the assignment ROM on the iGPU"),
+		N_("set rom = auto in the VM file and start the VM again"),
+		N_("UEFI in a guest sets up neither OpRegion nor stolen memory of an iGPU by "
+		   "itself: a driver in the option ROM does. Without it the guest's driver finds "
+		   "nothing.")),
+	ROW(GUEST_GMS_ZERO,
+		N_("stolen memory with a size"),
+		N_("remove gms = 0 from the VM file and start the VM again"),
+		N_("The guest reads a stolen memory of size 0, for which Windows' driver gives "
+		   "up.")),
+	ROW(GUEST_DMA_FAULTS,
+		N_("no access of the iGPU that the IOMMU has to stop"),
+		N_("igvm probe NAME: stolen.base-differs or probe.bdsm-zero name what the guest "
+		   "was given"),
+		N_("The iGPU reads memory that is not the guest's: its driver uses the host's "
+		   "address of stolen memory, from registers that QEMU does not virtualise. The "
+		   "driver then sees ones instead of its tables and gives up.")),
+	ROW(GUEST_VBS,
+		N_("virtualization-based security off in the guest"),
+		N_("switch Memory Integrity and Credential Guard off in the guest, restart it; "
+		   "nested = off in the VM file keeps it off"),
+		N_("Under virtualization-based security Windows itself runs under a hypervisor "
+		   "of its own, and Intel's driver then fails with Code 43.")),
+	ROW(GUEST_HYPERV,
+		N_("no hypervisor in the guest"),
+		N_("switch off Hyper-V, WSL 2 and Windows Sandbox in the guest and restart it; "
+		   "nested = off in the VM file keeps it off"),
+		N_("Hyper-V, WSL 2 or Windows Sandbox put a hypervisor below Windows, and "
+		   "Intel's driver then fails with Code 43.")),
+	ROW(GUEST_DRIVER_BAD,
+		N_("a driver version nobody complains about"),
+		N_("install another version of Intel's driver in the guest; templates/intel-"
+		   "driver-versions names those reported good"),
+		N_("People report of this version that it fails in guests. It is named because "
+		   "nothing more certain is seen.")),
+	ROW(GUEST_DRIVER_REPORTED,
+		N_("a driver version nobody complains about"),
+		N_("nothing to do while it runs; keep in mind that it was this one if it stops"),
+		N_("People report of this version that it fails in guests. Here it runs.")),
+	ROW(GUEST_GENERATION,
+		N_("a generation that QEMU sets up"),
+		N_("none known: report what you see"),
+		N_("From Meteor Lake on no QEMU is known to give a guest its stolen memory, and "
+		   "Windows' driver mostly ends in Code 43.")),
+	ROW(GUEST_CODE_43,
+		N_("a driver that runs"),
+		N_("igvm stop NAME, then igvm probe NAME: it reads what the driver finds"),
+		N_("Code 43: the driver was started, looked at the iGPU and gave up; it does not "
+		   "say why. Nothing that is known to make it do so is seen from here.")),
+	ROW(GUEST_CODE_31,
+		N_("a driver that loads"),
+		N_("restart the guest; then install Intel's package for this generation anew"),
+		N_("Code 31: Windows cannot load what the device needs: a package for another "
+		   "generation, or one whose service does not start.")),
+	ROW(GUEST_CODE_10,
+		N_("a driver that starts"),
+		N_("restart the VM (not only the guest); then igvm probe NAME"),
+		N_("Code 10: the driver could not start the device. An iGPU that was not reset "
+		   "since its last guest is one reason.")),
+	ROW(GUEST_CODE_OTHER,
+		N_("a driver that runs"),
+		N_("igvm stop NAME, then igvm probe NAME: it reads what the driver finds"),
+		N_("The driver does not run, and neither what the guest says nor what is seen "
+		   "from outside is known to be a cause.")),
+	ROW(GUEST_MODESET_OFF,
+		N_("a kernel command line that lets the driver in"),
+		N_("remove the word from the guest's kernel command line and restart it"),
+		N_("With nomodeset i915 and xe do not start at all. It is a remedy against a "
+		   "black screen that installers leave behind.")),
+	ROW(GUEST_KERNEL_OLD,
+		N_("a guest's kernel that knows this iGPU"),
+		N_("install a newer kernel in the guest, or give it i915.force_probe with the "
+		   "device id"),
+		N_("The driver of the guest's kernel knows the device id only as not ready, and "
+		   "leaves it alone.")),
+	ROW(GUEST_MMIO_DEAD,
+		N_("registers that answer"),
+		N_("stop the VM; if igvm doctor finds the iGPU, start it again, else restart the "
+		   "host"),
+		N_("The driver reads ones from every register: the iGPU is off the bus, or its "
+		   "memory is switched off.")),
+	ROW(GUEST_WEDGED,
+		N_("a GPU that works"),
+		N_("igvm logs NAME and the guest's dmesg say what it did last; restart the VM"),
+		N_("The driver found that the GPU does not do what it is told, could not reset "
+		   "it, and uses it for pictures only.")),
+	ROW(GUEST_PROBE_FAILED,
+		N_("a driver that starts"),
+		N_("the guest's dmesg says why; igvm probe NAME reads what the driver finds"),
+		N_("The driver of the guest looked at the iGPU, failed, and let go of it.")),
+	ROW(GUEST_NOT_BOUND,
+		N_("i915 or xe on the iGPU"),
+		N_("load i915 in the guest (modprobe i915) and look at its dmesg"),
+		N_("Nobody drives the iGPU in the guest: the module is not installed, on a "
+		   "blacklist, or another driver was told to take it.")),
+	ROW(GUEST_NO_NODES,
+		N_("/dev/dri/card* and renderD* in the guest"),
+		N_("look at the guest's dmesg; restart the guest"),
+		N_("The driver has the iGPU, and there are no device nodes of it, so no program "
+		   "can use it.")),
+	ROW(GUEST_REMOTE,
+		N_("somebody at the console, to judge the monitors"),
+		N_("log on at the monitor and verify again, if there should be a picture"),
+		N_("A remote session takes the desktop off the monitors: whether they work "
+		   "cannot be seen while it lasts.")),
+	ROW(GUEST_NO_MEDIA,
+		N_("Quick Sync in the guest"),
+		N_("install Intel's whole package in the guest (Windows), or intel-media-va-"
+		   "driver (Linux)"),
+		N_("Encoding and decoding of video has a runtime of its own beside the graphics "
+		   "driver: Windows' media transforms, or a VA-API driver. Without it programs "
+		   "fall back on the processor.")),
+	ROW(GUEST_ENCODE_FAILED,
+		N_("an encode by VA-API that goes through"),
+		N_("run the same in the guest by hand: ffmpeg -vaapi_device ... -c:v h264_vaapi"),
+		N_("ffmpeg in the guest encoded a second of a test picture by VA-API, and "
+		   "failed. The driver runs; its video engine, firmware or runtime does not.")),
+	ROW(GUEST_NO_VBT,
+		N_("the host's table of outputs in the guest"),
+		N_("opregion = auto in the VM file; igvm doctor says whether the host has the "
+		   "table"),
+		N_("i915 found no table of outputs (VBT) and guesses them: a port may be "
+		   "missing, or be one that the board does not have.")),
+	ROW(GUEST_VBT_DIFFERS,
+		N_("the host's table of outputs in the guest"),
+		N_("remove a table that was put into the guest by hand (i915.vbt_firmware); igvm "
+		   "probe NAME"),
+		N_("The guest's driver works with another table of outputs (VBT) than the one "
+		   "the host's firmware made for this board.")),
+	ROW(GUEST_OUTPUTS_DIFFER,
+		N_("the outputs of the host's table in the guest"),
+		N_("igvm rom extract reads the host's table, igvm rom show prints it; igvm probe NAME says "
+		   "what the guest gets of it"),
+		N_("The guest's driver makes a connector of each output in the host's table "
+		   "(VBT). One more or less means another table, or a port that is fused off.")),
+	ROW(GUEST_HANG,
+		N_("a GPU that never hangs"),
+		N_("look at the guest's dmesg for the program that did it; update the guest's "
+		   "Mesa and kernel"),
+		N_("A program hung the GPU and the driver reset it: it goes on. Many of them, or "
+		   "the same again, are a fault of that program or its driver.")),
+	ROW(GUEST_NO_FIRMWARE,
+		N_("the GPU's own firmware files in the guest"),
+		N_("install the firmware package in the guest (firmware-misc-nonfree, linux-"
+		   "firmware) and restart it"),
+		N_("The driver did not find firmware files of the GPU (DMC, GuC, HuC). Depending "
+		   "on the generation it goes on without saving power, without HuC's encoding, "
+		   "or not at all.")),
 	/* setup: other ways into the host */
 	ROW(WAY_IN_NONE,
 		N_("sshd started at boot on an address that needs no login, a serial console, or a second GPU"),

@@ -6,9 +6,9 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
+#include "launcher/facts/vfio.h"
 #include "romfiles/efi/report.h"
 #include "romfiles/igd.h"
-#include "romfiles/opregion.h"
 #include "romfiles/sha256.h"
 #include "romfiles/vbt.h"
 
@@ -104,15 +104,10 @@ static bool hex_is(const json_t *o, const char *key, uint64_t want)
 
 static void expect_vbt(const struct vfio_facts *v, char hex[static SHA256_HEX])
 {
-	struct span bytes = { v->opregion, v->opregion_len }, table;
+	struct span table = vfio_vbt(v);
+	size_t size = vbt_size(table);
 	uint8_t sum[SHA256_BYTES];
-	struct opregion o;
-	size_t size;
 
-	if (!v->opregion || opregion_parse(bytes, 0, &o) || o.vbt != OPREGION_VBT_HERE)
-		return;
-	table = span_from(bytes, o.vbt_at);
-	size = vbt_size(table);
 	if (!size)
 		return;
 	sha256_sum(table.p, size, sum);
@@ -403,15 +398,12 @@ static const struct {
 	{ "Cannot read device rom", N_("the device has no ROM to read; give a rom in the VM file") },
 };
 
-void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f)
+void probe_judge_log(bool legacy, bool opregion, const char *log, struct findings *f)
 {
-	if (!p->igpu)
-		return;
-	if (p->legacy_mode && (!strstr(log, "IGD legacy mode enabled") ||
-			       strstr(log, "IGD legacy mode disabled")))
+	if (legacy && (!strstr(log, "IGD legacy mode enabled") || strstr(log, "IGD legacy mode disabled")))
 		finding_add(f, FINDING_PROBE_LEGACY_NOT_APPLIED,
 			    _("QEMU did not say that legacy mode is on"));
-	if (p->opregion && !strstr(log, "vfio_pci_igd_opregion_enabled"))
+	if (opregion && !strstr(log, "vfio_pci_igd_opregion_enabled"))
 		finding_add(f, FINDING_PROBE_OPREGION_NOT_APPLIED,
 			    _("QEMU's trace does not say that the OpRegion was given to the guest"));
 	for (size_t i = 0; i < ARRAY_SIZE(qemu_messages); i++) {
@@ -419,6 +411,12 @@ void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f)
 			finding_add(f, FINDING_PROBE_QEMU_MESSAGE, _("QEMU said \"...%s\": %s"),
 				    qemu_messages[i].text, _(qemu_messages[i].cause));
 	}
+}
+
+void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f)
+{
+	if (p->igpu)
+		probe_judge_log(p->legacy_mode, p->opregion, log, f);
 }
 
 enum verdict probe_verdict(const struct findings *f)

@@ -49,6 +49,9 @@ void probe_judge(const struct plan *p, const struct probe_expect *e, const json_
  */
 void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f);
 
+/** probe_judge_log() - the same where the plan is not at hand: what was asked for of legacy mode and OpRegion */
+void probe_judge_log(bool legacy, bool opregion, const char *log, struct findings *f);
+
 /** probe_verdict() - works, or broken when a finding blocks */
 enum verdict probe_verdict(const struct findings *f);
 

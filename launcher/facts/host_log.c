@@ -32,6 +32,9 @@ static const struct {
 	{ LOG_GRAPHICS_OFF, { "Disabling IOMMU for graphics on this chipset" } },
 	/* drivers/pci/pci.c: __pci_request_region() */
 	{ LOG_BAR_TAKEN, { "can't reserve", "vfio-pci", "@" } },
+	/* drivers/pci/pci.c: pci_power_up(); drivers/vfio/pci/vfio_pci_config.c: vfio_bar_restore() */
+	{ LOG_LOST, { "device inaccessible", "@" } },
+	{ LOG_LOST, { "reset recovery - restoring BARs", "@" } },
 };
 
 /* Only distances count, so a month is not asked for: a log over its end is rare, and then seems shorter. */
@@ -88,6 +91,8 @@ static void count(struct host_log *log, enum host_log_event e, const char *line)
 	uint64_t us;
 
 	(void)split_time(line, &us);
+	if (us < log->since_us)
+		return;
 	if (!log->event[e].n++)
 		log->event[e].first_us = us;
 	log->event[e].last_us = us;
@@ -170,11 +175,16 @@ static char *live(void)
 	return text;
 }
 
-void host_log_read(const struct tree *t, struct bdf igpu, struct host_log *log)
+void host_log_since(const struct tree *t, struct bdf igpu, uint64_t since_us, struct host_log *log)
 {
 	_free_ char *text = t->live ? live() : recorded(t);
 
-	*log = (struct host_log){ .read = text != NULL };
+	*log = (struct host_log){ .read = text != NULL, .since_us = since_us };
 	if (text)
 		host_log_text(text, igpu, log);
+}
+
+void host_log_read(const struct tree *t, struct bdf igpu, struct host_log *log)
+{
+	host_log_since(t, igpu, 0, log);
 }

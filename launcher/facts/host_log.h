@@ -14,11 +14,13 @@ enum host_log_event {
 	LOG_RMRR,		/* VFIO was refused the iGPU because of a 1:1 mapping */
 	LOG_GRAPHICS_OFF,	/* the kernel's quirk took the IOMMU from graphics */
 	LOG_BAR_TAKEN,		/* vfio-pci could not reserve a BAR of the iGPU */
+	LOG_LOST,		/* the iGPU does not answer the kernel any more */
 	LOG_EVENTS
 };
 
 struct host_log {
 	bool read;		/* there was a log to read */
+	uint64_t since_us;	/* lines that are older, since boot, are not counted */
 	struct {
 		unsigned int n;
 		uint64_t first_us, last_us;	/* since boot; 0 when the lines have no time */
@@ -33,8 +35,11 @@ struct host_log {
  */
 void host_log_read(const struct tree *t, struct bdf igpu, struct host_log *log);
 
+/** host_log_since() - the same for the lines from @since_us on, microseconds since boot */
+void host_log_since(const struct tree *t, struct bdf igpu, uint64_t since_us, struct host_log *log);
+
 /**
- * host_log_text() - add what the lines of @text say to *@log
+ * host_log_text() - add what the lines of @text say to *@log, as far as log->since_us lets them
  *
  * In front of a line may be "[   12.345678] " (dmesg), "<6>[   12.345678] " (syslog(2)), "6,123,12345678,-;"
  * (/dev/kmsg), or nothing.

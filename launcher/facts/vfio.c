@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "launcher/facts/vfio.h"
+#include "romfiles/opregion.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -246,4 +247,15 @@ void vfio_done(struct vfio_facts *v)
 	free(v->opregion);
 	v->opregion = NULL;
 	v->opregion_len = 0;
+}
+
+struct span vfio_vbt(const struct vfio_facts *v)
+{
+	struct span bytes = { v->opregion, v->opregion_len }, table = { NULL, 0 };
+	struct opregion o;
+
+	if (v->opregion && !opregion_parse(bytes, 0, &o) && o.vbt == OPREGION_VBT_HERE &&
+	    !span_sub(bytes, o.vbt_at, o.vbt_size, &table))
+		table = (struct span){ NULL, 0 };
+	return table;
 }

@@ -3,6 +3,7 @@
 #define IGVM_FACTS_VFIO_H
 
 #include "launcher/facts/host.h"
+#include "romfiles/span.h"
 
 /**
  * vfio_read() - open @bdf through its VFIO group and read the Intel regions
@@ -16,5 +17,8 @@ nodiscard_ int vfio_read(struct bdf bdf, int group, struct vfio_facts *v);
 
 /** vfio_done() - release *@v */
 void vfio_done(struct vfio_facts *v);
+
+/** vfio_vbt() - the host's table of outputs in the OpRegion that was read: borrowed, n = 0 where there is none */
+struct span vfio_vbt(const struct vfio_facts *v);
 
 #endif

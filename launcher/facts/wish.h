@@ -30,6 +30,12 @@ enum wish_display {
 	DISPLAY_REMOTE,		/* emulated display, iGPU for computing */
 };
 
+/** enum wish_use - what the iGPU is for; verify judges by it */
+enum wish_use {
+	USE_DESKTOP,		/* somebody looks at its outputs */
+	USE_COMPUTE,		/* video and computing; an output without monitor is no fault */
+};
+
 /** enum wish_rdp - who reaches the guest's Remote Desktop through the host */
 enum wish_rdp {
 	RDP_AUTO,		/* local for Windows, else off */
@@ -92,6 +98,7 @@ struct wish {
 	char qemu[PATH_MAX];
 	bool experimental;
 	enum wish_display display;
+	enum wish_use use;
 
 	enum wish_rdp rdp;
 	unsigned int rdp_port;		/* on the host; 0 = one that is free */

@@ -275,6 +275,9 @@ static const struct wish_choice choice_display[] = {
 	{ "both", DISPLAY_BOTH }, { "monitor", DISPLAY_MONITOR },
 	{ "monitor-early", DISPLAY_MONITOR_EARLY }, { "remote", DISPLAY_REMOTE }, { NULL, 0 }
 };
+static const struct wish_choice choice_use[] = {
+	{ "desktop", USE_DESKTOP }, { "compute", USE_COMPUTE }, { NULL, 0 }
+};
 static const struct wish_choice choice_rom[] = {
 	{ "auto", ROM_AUTO }, { "assign", ROM_ASSIGN }, { "none", ROM_NONE }, { NULL, 0 }
 };
@@ -326,6 +329,8 @@ const struct wish_key wish_keys[] = {
 	{ "vm", "display", parse_choice, IN(wish, display), choice_display,
 	  .values = "both, monitor, monitor-early, remote",
 	  .help = N_("where the guest's picture is") },
+	{ "vm", "use", parse_choice, IN(wish, use), choice_use, .values = "desktop, compute",
+	  .help = N_("what the iGPU is for; compute needs no monitor") },
 	{ "vm", "kernel", parse_path, IN(wish, kernel), .values = "a path",
 	  .help = N_("Linux kernel to start without a boot loader") },
 	{ "vm", "initrd", parse_path, IN(wish, initrd), .values = "a path",

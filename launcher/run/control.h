@@ -2,7 +2,7 @@
 /*
  * The conversation between a command and the supervisor: run/control/NAME, a
  * unix stream socket, one JSON object a line each way. Requests: {"op":
- * "status"|"stop"|"kill"|"screenshot"|"console"|"detach", ...}; answers: {"version":1,"ok":true,...}
+ * "status"|"stop"|"kill"|"screenshot"|..., ...}; answers: {"version":1,"ok":true,...}
  * or {"version":1,"ok":false,"error":"...","code":EXIT}. "stop" and "kill" with "wait":true
  * are answered when QEMU is gone and cleaned up after. Peers are judged by SO_PEERCRED: root
  * and the owner.
@@ -12,6 +12,12 @@
  *	      "wait": bool			-> {} at once, or "end": the object of end.json
  *	kill, "wait": bool			-> the same
  *	screenshot				-> {} and, as SCM_RIGHTS, a memfd that holds the PNG
+ *	look, "os": "linux" | "windows",
+ *	      "quick": bool,
+ *	      "timeout_ms": N (60000)		-> "end": a word of look.h, "agent": its version, "detail": text,
+ *						   "truncated", "exitcode"; with "ran" a memfd of the output
+ *	igpu					-> "device": QEMU's query-pci of it or null, "x-igd-opregion",
+ *						   "x-igd-lpc": bool or null, "qemu": its version
  *	console					-> {} and a connected socket to the serial console
  *	detach					-> {}; the supervisor leaves, the VM runs on
  */

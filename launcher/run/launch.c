@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
 #include "launcher/run/launch_parts.h"
@@ -61,7 +62,7 @@ static const char *find_uuid(const struct launch *l)
 
 static int write_state(struct launching *s)
 {
-	static const char *const of_last_run[] = { "end.json", "ready.json", "confirmed.json" };
+	static const char *const of_last_run[] = { "end.json", "ready.json", "confirmed.json", LAUNCH_VBT_FILE };
 	char uuid[37] = "";
 	struct record r;
 	int err;
@@ -75,6 +76,8 @@ static int write_state(struct launching *s)
 	for (size_t i = 0; i < ARRAY_SIZE(of_last_run); i++)
 		unlinkat(s->run_fd, of_last_run[i], 0);
 	err = record_write(s->run_fd, &r);
+	if (!err && s->l->vbt.n)
+		err = file_replace_at(s->run_fd, LAUNCH_VBT_FILE, s->l->vbt.p, s->l->vbt.n, 0600);
 	return err ? launch_fail(s, -err, _("%s/state.json: cannot be written: %s"), s->p->run_dir,
 				 strerror(-err)) : 0;
 }

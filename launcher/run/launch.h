@@ -11,6 +11,10 @@
 #include "launcher/base/paths.h"
 #include "launcher/decide/plan.h"
 #include "launcher/decide/words.h"
+#include "romfiles/span.h"
+
+/* While QEMU has the device nobody else can read it. */
+#define LAUNCH_VBT_FILE	"vbt.bin"
 
 /** struct launch - what launch_exec() is given; borrowed */
 struct launch {
@@ -23,6 +27,7 @@ struct launch {
 	const char *previous_driver;	/* for the record; NULL = "" */
 	unsigned int trial_ms;	/* for the record; 0 no trial */
 	const char *sysroot;	/* where /dev/vfio is found; NULL = "/" */
+	struct span vbt;	/* the host's table of outputs, kept as run/NAME/vbt.bin for verify; n = 0 none */
 	char uuid[37];		/* for the record when neither words nor plan have one; QMP's query-uuid answers that of
 				 * the words */
 };

@@ -36,7 +36,7 @@
 #define ANSWER_MS	5000
 #define LOG_LINES_MAX	10	/* a second */
 
-enum { P_QMP, P_AGENT, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
+enum { P_QMP, P_AGENT, P_LOOK, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
 
 int64_t sup_now(void)
 {
@@ -249,6 +249,8 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup_link_deadline(sup));
 	earlier(&first, sup->agent.deadline);
 	earlier(&first, sup->shot.deadline);
+	earlier(&first, sup_look_deadline(sup));
+	earlier(&first, sup->ask.deadline);
 	earlier(&first, sup->keys.next);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
@@ -267,6 +269,9 @@ static void fill_polls(const struct sup *sup, struct pollfd p[static P_COUNT])
 	p[P_AGENT] = (struct pollfd){ .fd = sup->agent.fd };
 	if (sup->agent.q)
 		p[P_AGENT].events = qmp_fd_events(sup->agent.q);
+	p[P_LOOK] = (struct pollfd){ .fd = sup->look.fd };
+	if (sup->look.q)
+		p[P_LOOK].events = qmp_fd_events(sup->look.q);
 	p[P_PID] = (struct pollfd){ .fd = sup->pidfd, .events = POLLIN };
 	p[P_SIGNAL] = (struct pollfd){ .fd = sup->signal_fd, .events = POLLIN };
 	control_polls(&sup->control, p + P_CONTROL);
@@ -276,6 +281,7 @@ static void take_timers(struct sup *sup, int64_t now)
 {
 	sup_link_timers(sup, now);
 	sup_shot_timer(sup, now);
+	sup_igpu_timer(sup, now);
 	sup_keys_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
@@ -316,6 +322,8 @@ static void turn(struct sup *sup)
 	if (!sup->leave)
 		sup_agent_turn(sup, p[P_AGENT].revents, now);
 	if (!sup->leave)
+		sup_look_turn(sup, p[P_LOOK].revents, now);
+	if (!sup->leave)
 		control_turn(&sup->control, p + P_CONTROL, now, sup_handle, sup);
 	if (!sup->leave)
 		take_timers(sup, now);
@@ -332,6 +340,8 @@ void sup_init(struct sup *sup, const struct supervise *s)
 				       .opened = -1 };
 	sup->agent = (struct sup_agent){ .fd = -1, .deadline = -1 };
 	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
+	sup->ask.deadline = -1;
+	sup_look_init(sup);
 	sup->keys.next = -1;
 	sup->watchdog_ms = sup->watchdog_at = -1;
 	sup->code = EXIT_OK;
@@ -343,6 +353,7 @@ void sup_done(struct sup *sup)
 	const int fds[] = { sup->pidfd, sup->signal_fd, sup->run_fd, sup->ready_fd, sup->lock_fd };
 
 	sup_agent_close(sup);
+	sup_look_end(sup, false);
 	sup_link_close(sup);
 	control_done(&sup->control);
 	/* The lock last: who gets it must find no socket of ours being removed. */

@@ -11,6 +11,7 @@
 #include "launcher/base/log.h"
 #include "launcher/decide/sup.h"
 #include "launcher/run/control_server.h"
+#include "launcher/run/look.h"
 #include "launcher/run/record.h"
 #include "launcher/run/supervise.h"
 #include "qmp/qmp.h"
@@ -49,6 +50,26 @@ struct sup_shot {
 	int64_t deadline;	/* -1: whoever asked was answered */
 };
 
+/** struct sup_look - our script in the guest */
+struct sup_look {
+	struct qmp *q;		/* NULL: nobody looks */
+	int fd;
+	struct look_words words;
+	char agent[64];		/* its version, once it has told */
+	int64_t pid;		/* of the script, in the guest */
+	int64_t next;		/* when to ask whether it has ended; -1 an answer is awaited */
+	int64_t sync_by;	/* -1: the agent has answered */
+	int64_t deadline;	/* of the whole */
+	unsigned int resets;	/* counted when it began */
+};
+
+/** struct sup_ask - what QEMU is asked about the iGPU */
+struct sup_ask {
+	unsigned int open;	/* properties whose answers are awaited, of whoever asked */
+	int64_t deadline;	/* -1: whoever asked was answered */
+	json_t *answer;
+};
+
 /** struct sup_keys - pressing a key until set-up's disc is read on */
 struct sup_keys {
 	int64_t next;		/* when to press; -1: nobody presses */
@@ -76,6 +97,8 @@ struct sup {
 	struct sup_link link;
 	struct sup_agent agent;
 	struct sup_shot shot;
+	struct sup_look look;
+	struct sup_ask ask;
 	struct sup_keys keys;
 	struct control_server control;
 
@@ -133,6 +156,18 @@ void sup_agent_close(struct sup *sup);
 void sup_shot_start(struct sup *sup, struct control_client *c);
 void sup_shot_timer(struct sup *sup, int64_t now);
 void sup_shot_drop(struct sup *sup);	/* the connection is lost */
+
+/* supervise_look.c */
+void sup_look_init(struct sup *sup);
+void sup_look_start(struct sup *sup, struct control_client *c, const json_t *request);
+void sup_look_turn(struct sup *sup, short revents, int64_t now);
+int64_t sup_look_deadline(const struct sup *sup);
+void sup_look_end(struct sup *sup, bool stopping);	/* harmless when nobody looks */
+
+/* supervise_igpu.c */
+void sup_igpu_start(struct sup *sup, struct control_client *c);
+void sup_igpu_timer(struct sup *sup, int64_t now);
+void sup_igpu_drop(struct sup *sup);	/* the connection is lost */
 
 /* supervise_setup.c: Windows' set-up */
 void sup_keys_begin(struct sup *sup);	/* QEMU has just become ready for the first time */

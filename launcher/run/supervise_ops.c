@@ -65,6 +65,17 @@ static void op_screenshot(struct sup *sup, struct control_client *c, const json_
 	sup_shot_start(sup, c);
 }
 
+static void op_look(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	sup_look_start(sup, c, request);
+}
+
+static void op_igpu(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	(void)request;
+	sup_igpu_start(sup, c);
+}
+
 /* Twice is as good as once; where the VM is already going down it comes too late. */
 static void op_confirm(struct sup *sup, struct control_client *c, const json_t *request)
 {
@@ -115,6 +126,8 @@ static const struct {
 	{ "stop", op_stop },
 	{ "kill", op_kill },
 	{ "screenshot", op_screenshot },
+	{ "look", op_look },
+	{ "igpu", op_igpu },
 	{ "confirm", op_confirm },
 	{ "console", op_console },
 	{ "detach", op_detach },

@@ -63,6 +63,7 @@ static bool start_agent(struct sup *sup)
 
 void sup_ask_guest(struct sup *sup)
 {
+	sup_look_end(sup, true);
 	/* Asked again while the agent is being asked: nothing to add. */
 	if (!sup->agent.q && !start_agent(sup))
 		press_button(sup);
@@ -94,6 +95,7 @@ void sup_agent_turn(struct sup *sup, short revents, int64_t now)
 
 void sup_quit(struct sup *sup)
 {
+	sup_look_end(sup, true);
 	sup_agent_close(sup);
 	sup->last_rung = "quit";
 	/*
@@ -106,6 +108,7 @@ void sup_quit(struct sup *sup)
 
 void sup_kill(struct sup *sup)
 {
+	sup_look_end(sup, true);
 	sup_agent_close(sup);
 	sup->last_rung = "kill";
 	sup->facts.killed_by_us = true;

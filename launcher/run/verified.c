@@ -37,15 +37,41 @@ static int take(const json_t *json, struct verified *v)
 	return -EBADMSG;
 }
 
-int verified_read(const struct paths *p, const char *name, struct verified *v)
+static int path_of(const struct paths *p, const char *name, char path[static PATH_MAX])
+{
+	return str_print(path, PATH_MAX, "%s/%s/%s", p->data, name, VERIFY_FILE) ? 0 : -ENAMETOOLONG;
+}
+
+json_t *verified_load(const struct paths *p, const char *name, int *err)
 {
 	_json_ json_t *json = NULL;
 	char path[PATH_MAX];
+	struct verified v;
+
+	*err = path_of(p, name, path);
+	if (!*err)
+		json = file_load_json_at(AT_FDCWD, path, VERIFY_MAX, err);
+	if (json)
+		*err = take(json, &v);
+	return *err ? NULL : TAKE(json);
+}
+
+int verified_read(const struct paths *p, const char *name, struct verified *v)
+{
 	int err = 0;
+	_json_ json_t *json = verified_load(p, name, &err);
 
 	*v = (struct verified){ 0 };
-	if (!str_print(path, sizeof(path), "%s/%s/%s", p->data, name, VERIFY_FILE))
-		return -ENAMETOOLONG;
-	json = file_load_json_at(AT_FDCWD, path, VERIFY_MAX, &err);
 	return json ? take(json, v) : err;
+}
+
+int verified_write(const struct paths *p, const char *name, const json_t *json)
+{
+	char path[PATH_MAX];
+	struct verified v;
+	int r = take(json, &v);
+
+	if (!r)
+		r = path_of(p, name, path);
+	return r ? r : file_replace_json_at(AT_FDCWD, path, json, 0600);
 }

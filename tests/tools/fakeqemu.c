@@ -14,7 +14,9 @@
  *			steps like those in the table (a path has a slash)
  * FAKEQEMU_CAPS	a JSON file: {"query-version": VALUE, ...,
  *			"device-list-properties": {TYPE: VALUE, ...}}
- * FAKEQEMU_AGENT	"yes": answer as guest agent on -chardev socket,id=qga
+ * FAKEQEMU_AGENT	"yes": answer as guest agent on -chardev socket,id=qga;
+ *			a path: "fakeagent" beside us answers by that script, and
+ *			SIGUSR1 from it is a reset of the guest
  * FAKEQEMU_ARGV	a file to write our own words to, one a line
  * FAKEQEMU_LIFETIME	seconds until it ends itself with exit code 98 (60)
  *
@@ -42,6 +44,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -575,6 +578,8 @@ static void answer_all(struct channel *c)
 
 /* --- the loop -------------------------------------------------------------- */
 
+static volatile sig_atomic_t guest_reset;
+
 static void flood(void)
 {
 	static int64_t last;
@@ -617,8 +622,12 @@ __attribute__((noreturn)) static void serve(void)
 		for (int i = 0; i < 2; i++)
 			p[i + 1] = (struct pollfd){ c[i]->conn >= 0 ? c[i]->conn : c[i]->listener,
 						    POLLIN, 0 };
-		if (poll(p, 3, fake.flood || fake.down_at ? 10 : -1) < 0)
+		if (poll(p, 3, fake.flood || fake.down_at ? 10 : -1) < 0) {
+			if (guest_reset)
+				send_event("RESET", "{\"guest\": true, \"reason\": \"guest-reset\"}");
+			guest_reset = 0;
 			continue;
+		}
 		if (p[0].revents) {
 			shut_down(false, "host-signal");
 			exit(0);
@@ -752,6 +761,28 @@ static char *script_text(const char *name)
 	die(99, "no such behaviour: %s", name);
 }
 
+static void note_reset(int sig)
+{
+	(void)sig;
+	guest_reset = 1;
+}
+
+/* Ends with us. */
+static void start_agent(const char *agent_script)
+{
+	char program[4096], fd[16];
+
+	signal(SIGUSR1, note_reset);
+	snprintf(program, sizeof(program), "%.*s/fakeagent",
+		 (int)(strrchr(fake.argv[0], '/') - fake.argv[0]), fake.argv[0]);
+	snprintf(fd, sizeof(fd), "%d", chardev_fd("qga"));
+	if (fork())
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execl(program, program, fd, agent_script, (char *)NULL);
+	die(99, "%s: %s", program, strerror(errno));
+}
+
 static void find_channels(void)
 {
 	const char *agent = setting("FAKEQEMU_AGENT");
@@ -767,6 +798,8 @@ static void find_channels(void)
 	}
 	if (agent && !strcmp(agent, "yes"))
 		fake.qga.listener = chardev_fd("qga");
+	else if (agent)
+		start_agent(agent);
 }
 
 /* Its settings live until exit; a leak report would change the exit status that is played. */
