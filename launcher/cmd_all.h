@@ -13,6 +13,7 @@
 	CMD(probe)	\
 	CMD(status)	\
 	CMD(list)	\
+	CMD(autostart)	\
 	CMD(confirm)	\
 	CMD(stop)	\
 	CMD(kill)	\

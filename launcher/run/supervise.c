@@ -35,6 +35,8 @@
 #define DOWN_MS		30000
 #define ANSWER_MS	5000
 #define LOG_LINES_MAX	10	/* a second */
+/* What a stop asks the service manager for, again and again. */
+#define EXTEND_MS	30000u
 
 enum { P_QMP, P_AGENT, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
 
@@ -184,11 +186,15 @@ static void act(struct sup *sup, enum sup_action action)
 
 static void enter(struct sup *sup, struct sup_cell c)
 {
+	bool stops = c.next == SUP_ASKED && sup->state != SUP_ASKED && c.deadline == SUP_STOP_MS;
+
 	if (c.next != sup->state) {
 		sup->state = c.next;
 		sup->state_unix = (uint64_t)time(NULL);
 	}
 	set_deadline(sup, c.deadline);
+	if (stops)
+		sup_mark_stopping(sup);
 	act(sup, c.action);
 }
 
@@ -252,6 +258,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup->keys.next);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
+	earlier(&first, sup->extend_at);
 	if (first < 0)
 		return -1;
 	if (first <= now)
@@ -280,6 +287,11 @@ static void take_timers(struct sup *sup, int64_t now)
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
+	}
+	if (sup->extend_at >= 0 && sup->extend_at <= now) {
+		sup->extend_at = now + EXTEND_MS / 3;
+		sup_notify(sup, "EXTEND_TIMEOUT_USEC=%u000\nSTATUS=%s", EXTEND_MS,
+			   sup_state_text(sup->state));
 	}
 	if (sup->trial_at >= 0 && sup->trial_at <= now) {
 		sup->trial_at = -1;
@@ -333,7 +345,7 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup->agent = (struct sup_agent){ .fd = -1, .deadline = -1 };
 	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
 	sup->keys.next = -1;
-	sup->watchdog_ms = sup->watchdog_at = -1;
+	sup->watchdog_ms = sup->watchdog_at = sup->extend_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);
 }
@@ -373,7 +385,11 @@ int supervise_run(const struct supervise *s)
 	sup->state_unix = (uint64_t)time(NULL);
 	if (sup->record.trial_ms && !sup_was_confirmed(sup))
 		sup->trial_at = sup_now() + left_since_start(sup, sup->record.trial_ms);
+	if (s->stop)
+		sup->extend_at = sup_now();
 	enter(sup, sup_first(sup->facts.was_ready));
+	if (sup_resume_stop(sup) || s->stop)
+		sup_event(sup, EV_STOP);
 	while (!sup->leave)
 		turn(sup);
 	sup_done(sup);

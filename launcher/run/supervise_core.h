@@ -15,6 +15,8 @@
 #include "launcher/run/supervise.h"
 #include "qmp/qmp.h"
 
+#define END_FILE	"end.json"
+
 /** struct sup_link - the QMP connection */
 struct sup_link {
 	struct qmp *q;		/* NULL: not connected */
@@ -86,6 +88,7 @@ struct sup {
 	struct sup_counts counts;
 
 	int64_t watchdog_ms, watchdog_at;
+	int64_t extend_at;	/* when to ask the service manager for more time to stop; -1 never */
 	int64_t log_second;	/* of the lines counted in log_lines */
 	unsigned int log_lines;
 };
@@ -105,7 +108,6 @@ int sup_give_up(struct sup *sup, int r);	/* say why; the exit code */
 
 /* supervise_attach.c */
 int sup_attach(struct sup *sup);	/* 0; -ESRCH, -ENOENT nothing to attach to; -EINTR; -errno */
-int sup_open_run_dir(const struct supervise *s);	/* run/NAME, or -errno */
 
 /* supervise_qmp.c */
 void sup_link_want(struct sup *sup, int64_t now);	/* connect when due, at a pace */
@@ -148,11 +150,17 @@ void sup_reap(struct sup *sup);
 void sup_record_end(struct sup *sup);
 /* An end that nobody saw, and cleaning up: 0, -ENOENT no record, -errno */
 int sup_record_unseen(struct sup *sup);
+int sup_write_end(struct sup *sup, enum sup_end end, json_t **json);	/* end.json as facts and record say; 0 or -errno */
+bool sup_has_end(const struct sup *sup);	/* this run's */
 bool sup_was_ready(const struct sup *sup);
 void sup_mark_ready(struct sup *sup);
 bool sup_was_confirmed(const struct sup *sup);
 int sup_mark_confirmed(struct sup *sup);	/* 0 or -errno */
 void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */
+
+/* supervise_stopping.c: a stop outlives the supervisor that began it */
+void sup_mark_stopping(struct sup *sup);	/* the state's deadline is when the guest's time is over */
+bool sup_resume_stop(struct sup *sup);	/* was it being stopped? then stop_ms is what is left */
 
 /* supervise_notify.c */
 void sup_notify_init(struct sup *sup);

@@ -11,7 +11,6 @@
 
 /* An answer younger than this is good enough for "status". */
 #define FRESH_MS	1000
-#define STOP_MAX_MS	(24 * 3600 * 1000)
 
 typedef void op(struct sup *sup, struct control_client *c, const json_t *request);
 
@@ -40,18 +39,22 @@ static void op_stop(struct sup *sup, struct control_client *c, const json_t *req
 {
 	const json_t *given = json_object_get(request, "timeout_ms");
 	json_int_t ms = given ? json_integer_value(given) : (json_int_t)sup->record.stop_ms;
+	bool going = sup->state == SUP_ASKED;
 	int64_t by;
 
-	if ((given && !json_is_integer(given)) || ms < 0 || ms > STOP_MAX_MS) {
+	if ((given && !json_is_integer(given)) || ms < 0 || ms > SUPERVISE_STOP_MAX_MS) {
 		control_refuse(&sup->control, c, EXIT_USAGE, N_("timeout_ms is out of range"));
 		return;
 	}
-	sup->stop_ms = (unsigned int)ms;
+	if (!going)
+		sup->stop_ms = (unsigned int)ms;
 	end_by(sup, c, request, EV_STOP);
 	/* Who asks again may shorten the wait, never lengthen it. */
 	by = sup_now() + ms;
-	if (sup->state == SUP_ASKED && sup->deadline > by)
-		sup->deadline = by;
+	if (!going || sup->state != SUP_ASKED || sup->deadline <= by)
+		return;
+	sup->deadline = by;
+	sup_mark_stopping(sup);
 }
 
 static void op_kill(struct sup *sup, struct control_client *c, const json_t *request)
