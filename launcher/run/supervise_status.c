@@ -13,6 +13,7 @@
 #include "launcher/run/lock.h"
 #include "launcher/run/screen.h"
 #include "launcher/run/supervise_core.h"
+#include "launcher/run/unit.h"
 
 #define CALL_MS		2000
 #define END_MAX		65536
@@ -69,6 +70,9 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 	json_object_set_new(json, "counts", json_null());
 	json_object_set_new(json, "end", json_null());
 	json_object_set_new(json, "trial_until", json_null());
+	json_object_set_new(json, "unit", runs && unit_has_process(r->id.pid, name) ?
+			    json_sprintf(UNIT_VM, name) : json_null());
+	json_object_set_new(json, "autostart", json_boolean(unit_is_enabled(p, name)));
 	json_object_set_new(json, "reboot_needed", screen_lost(p, name, why, sizeof(why)) ?
 			    json_string(why) : json_null());
 	return json;
