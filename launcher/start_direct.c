@@ -119,7 +119,7 @@ static void judge_log(const struct pipeline *p, struct findings *seen)
 		_free_ char *log = NULL;
 
 		seen->n = 0;
-		if (file_read_at(AT_FDCWD, path, KEEPER_RING_BYTES, &log, NULL))
+		if (file_read_at(AT_FDCWD, path, RING_BYTES, &log, NULL))
 			return;
 		probe_judge_qemu(&p->plan, log, seen);
 		if (finding_worst(seen) != SEVERITY_BLOCK)

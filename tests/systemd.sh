@@ -111,7 +111,7 @@ end_of() { on cat "/run/igvm/$1/end.json" > "$dir/end" 2> /dev/null; get "$dir/e
 prop() { on systemctl show --value -p "$2" "$1"; }
 pid_of() { prop "igvm@$1" MainPID; }
 # 0 would be this test itself
-kill_it() { [ "$1" -gt 1 ] && on kill -KILL "$1"; }
+kill_it() { [ "$1" -gt 1 ] && on sh -c "kill -${2:-KILL} $1"; }
 active() { on systemctl is-active "$1"; }
 new_pid() { local p; p=$(pid_of "$1"); [ "$p" != 0 ] && [ "$p" != "$2" ] && state "$1"; }
 
@@ -199,13 +199,13 @@ supervisor() {
 		"$(pid_of good) $(state good) $([ "$(prop igvm-supervise@good MainPID)" != "$sup" ]; echo $?)" \
 		"$qemu running 0"
 	sup=$(prop igvm-supervise@good MainPID)
-	on kill -STOP "$sup"
+	kill_it "$sup" STOP
 	wait_for 20 1 prop igvm-supervise@good NRestarts
 	wait_for 10 running state good
 	is "one that hangs is ended by its watchdog, not the VM" \
 		"$(pid_of good) $(state good) $([ "$(prop igvm-supervise@good MainPID)" != "$sup" ]; echo $?)" \
 		"$qemu running 0"
-	on kill -TERM "$(prop igvm-supervise@good MainPID)"
+	kill_it "$(prop igvm-supervise@good MainPID)" TERM
 	wait_for 10 unsupervised state good
 	sleep 1.5
 	is "SIGTERM to it means detach" "$(pid_of good) $(state good) $(active igvm-supervise@good)" \
@@ -318,12 +318,14 @@ reboot() {	# ROOT
 	is "neither enable nor disable: 2" $? 2
 	on igvm start good > "$tmp/out" 2>&1
 	sleep 2
+	# One kernel, so one boot to the journal.
+	t0=$(date +%s)
 	on systemctl poweroff > "$tmp/out" 2>&1
 	wait "$machine"
 	machine=
 	boot "$1"
 	ok "the host goes down with a VM, and comes up" $? "$dir/console"
-	on journalctl -q -o cat -b -1 -u igvm@good > "$tmp/out" 2>&1
+	on journalctl -q -o cat --since "@$t0" -u igvm@good > "$tmp/out" 2>&1
 	has "the guest was shut down in order" "$tmp/out" 'going down: guest-shutdown'
 	wait_for 20 running state good
 	is "autostart: it runs again" "$(state good) $(active igvm@good) $(active igvm-supervise@good)" \

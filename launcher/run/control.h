@@ -13,6 +13,10 @@
  *	kill, "wait": bool			-> the same
  *	screenshot				-> {} and, as SCM_RIGHTS, a memfd that holds the PNG
  *	console					-> {} and a connected socket to the serial console
+ *	agent					-> {} and a connected socket to the guest agent
+ *	reset, pause, resume			-> {} when QEMU has done it
+ *	qmp, "command": S, "arguments": object	-> {} and, as SCM_RIGHTS, a memfd that holds QEMU's
+ *						   {"return": ...} or {"error": ...}; one at a time
  *	detach					-> {}; the supervisor leaves, the VM runs on
  */
 #ifndef IGVM_RUN_CONTROL_H

@@ -294,6 +294,7 @@ void sup_record_end(struct sup *sup)
 	describe(sup, json, text, sizeof(text));
 	sup_log(sup, end == END_CLEAN || end == END_FORCED ? LOG_NOTE : LOG_ERROR, "ended (%s): %s",
 		sup_end_text(end), text);
+	sup_note(sup, "ended", json);
 	clean_up(sup);
 	control_unlisten(&sup->control);
 	close(TAKE_FD(sup->lock_fd));
