@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe status list autostart confirm stop kill logs console screenshot view showcmd set edit delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd set edit delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -24,11 +24,13 @@ _igvm() {
 	selftest) options+=' --rounds --yes' ;;
 	probe) options+=' --force --timeout' ;;
 	stop) options='--help --timeout --force' ;;
-	autostart|kill|screenshot|confirm|view|console) options='--help' ;;
+	restart) options='--help --timeout' ;;
+	events) options='--help --follow --lines' ;;
+	pause|resume|reset|exec|qmp|autostart|kill|screenshot|confirm|view|console) options='--help' ;;
 	set|edit) options='--help --force' ;;
 	delete) options='--help --yes --disks' ;;
 	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key' ;;
-	logs) options='--help --stream --raw --lines' ;;
+	logs) options='--help --stream --raw --lines --follow' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	explain) options+=' --list --causes' ;;
 	doctor) options+=' --like-guide' ;;

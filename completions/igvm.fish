@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor create devices start probe status list autostart confirm stop kill logs console screenshot view showcmd set edit delete explain rom setup bind release selftest
-set -l named doctor start probe status autostart confirm stop kill logs console screenshot view showcmd set edit delete
+set -l commands doctor create devices start probe status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd set edit delete explain rom setup bind release selftest
+set -l named doctor start probe status restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd set edit delete
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -36,9 +36,10 @@ complete -c igvm -n "__fish_seen_subcommand_from create" -l image -r -F
 complete -c igvm -n "__fish_seen_subcommand_from create" -l ssh-key -r -F
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
 complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd set edit" -l force
-complete -c igvm -n "__fish_seen_subcommand_from probe stop" -l timeout -r
+complete -c igvm -n "__fish_seen_subcommand_from probe stop restart" -l timeout -r
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l stream -r -a 'qemu firmware serial'
-complete -c igvm -n "__fish_seen_subcommand_from logs" -l lines -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from logs events" -l lines -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from logs events" -l follow -s f
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe

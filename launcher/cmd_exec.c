@@ -27,7 +27,7 @@
 #define LOOK_MIN_MS	50
 #define LOOK_MAX_MS	1000
 
-enum { NEVER_RAN = 125, BY_SIGNAL = 128, ARGS_MAX = 128 };
+enum { BY_SIGNAL = 128, ARGS_MAX = 128 };
 
 static int run_exec(const struct globals *g, int argc, char **argv);
 
@@ -117,20 +117,20 @@ static int begin(struct guest *a, char **argv, int64_t *pid)
 	int r;
 
 	if (getrandom(&id, sizeof(id), 0) != sizeof(id))
-		return say_agent(a, -EIO, NEVER_RAN);
+		return say_agent(a, -EIO, EXIT_NEVER_RAN);
 	a->q = qga_new();
 	r = a->q ? qga_sync(a->q, id % INT64_MAX + 1) : -ENOMEM;
 	sent = r ? r : qga_exec(a->q, &exec, NULL);
 	if (sent == -EINVAL) {
 		say(_("%s: program and arguments must be UTF-8"), a->name);
-		return NEVER_RAN;
+		return EXIT_NEVER_RAN;
 	}
 	r = sent < 0 ? (int)sent : wait_reply(a, &item);
 	if (r)
-		return say_agent(a, r, NEVER_RAN);
+		return say_agent(a, r, EXIT_NEVER_RAN);
 	if (item.err || qga_decode_exec(item.value, pid))
-		r = item.err == -EREMOTEIO ? say_refused(a, &item, NEVER_RAN) :
-		    say_agent(a, item.err ? item.err : -EPROTO, NEVER_RAN);
+		r = item.err == -EREMOTEIO ? say_refused(a, &item, EXIT_NEVER_RAN) :
+		    say_agent(a, item.err ? item.err : -EPROTO, EXIT_NEVER_RAN);
 	qmp_item_done(&item);
 	return r;
 }
@@ -232,7 +232,7 @@ static int run_exec(const struct globals *g, int argc, char **argv)
 	if (r == EXIT_NOT_RUNNING)
 		say(_("%s does not run; `igvm start %s`"), a.name, a.name);
 	if (r)
-		return NEVER_RAN;
+		return EXIT_NEVER_RAN;
 	progress_begin(_("%s: waiting for %s"), a.name, argv[optind + 1]);
 	return run_there(&a, argv + optind + 1);
 }

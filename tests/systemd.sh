@@ -227,7 +227,7 @@ stops() {
 		"clean powerdown success inactive"
 	perl tests/schema/check.pl tests/schema/end.json "$dir/end" > "$tmp/out" 2>&1
 	ok "which fits the schema" $? "$tmp/out"
-	is "nothing is left but records" "$(on find /run/igvm/good /run/igvm/control -type s -o -name journal.json)" ""
+	is "nothing is left but records" "$(find "/proc/$(cat "$dir/pid")/root/run/igvm/"{good,control} -type s -o -name journal.json)" ""
 	on igvm stop good > "$tmp/out" 2>&1
 	is "stop of a stopped VM: 0" $? 0
 	on igvm start good > "$tmp/out" 2>&1
