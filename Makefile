@@ -8,6 +8,8 @@ bindir      ?= $(prefix)/bin
 datadir     ?= $(prefix)/share
 mandir      ?= $(datadir)/man
 localedir   ?= $(datadir)/locale
+# One of those that systemd searches, for /usr and for /usr/local alike.
+unitdir     ?= $(prefix)/lib/systemd/system
 CFLAGS      ?= -O2 -g
 CLANG       ?= clang
 LLD_LINK    ?= lld-link
@@ -256,6 +258,7 @@ $(B)/share/igvm/boot/%: vm-templates/boot/%
 $(B)/share/igvm/guest/%: vm-templates/guest/%
 	@mkdir -p $(@D)
 	$(call q,CP,$@)cp $< $@
+units       := $(notdir $(wildcard vm-templates/systemd/*.service))
 
 linguas     := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
 mo_files    := $(linguas:%=$(B)/share/locale/%/LC_MESSAGES/igvm.mo)
@@ -353,6 +356,9 @@ install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 		$(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; done
 	for l in $(linguas); do $(INSTALL) -D -m 644 $(B)/share/locale/$$l/LC_MESSAGES/igvm.mo \
 		$(DESTDIR)$(localedir)/$$l/LC_MESSAGES/igvm.mo; done
+	$(INSTALL) -d $(DESTDIR)$(unitdir)
+	for u in $(units); do sed 's|@bindir@|$(bindir)|' vm-templates/systemd/$$u \
+		> $(DESTDIR)$(unitdir)/$$u && chmod 644 $(DESTDIR)$(unitdir)/$$u || exit 1; done
 	$(INSTALL) -D -m 644 completions/igvm.bash $(DESTDIR)$(datadir)/bash-completion/completions/igvm
 	$(INSTALL) -D -m 644 completions/_igvm $(DESTDIR)$(datadir)/zsh/site-functions/_igvm
 	$(INSTALL) -D -m 644 completions/igvm.fish $(DESTDIR)$(datadir)/fish/vendor_completions.d/igvm.fish
@@ -360,6 +366,7 @@ install: $(B)/igvm $(share) $(mo_files) $(efi_files)
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/igvm
 	rm -rf $(DESTDIR)$(datadir)/igvm
+	rm -f $(foreach u,$(units),$(DESTDIR)$(unitdir)/$u)
 	rm -f $(foreach m,$(notdir $(man_pages)),$(DESTDIR)$(mandir)/man$(subst .,,$(suffix $m))/$m)
 	rm -f $(linguas:%=$(DESTDIR)$(localedir)/%/LC_MESSAGES/igvm.mo)
 	rm -f $(DESTDIR)$(datadir)/bash-completion/completions/igvm \

@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe verify status list confirm stop kill logs console screenshot view showcmd lint export set edit delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd lint export set edit delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -25,11 +25,13 @@ _igvm() {
 	probe) options+=' --force --timeout' ;;
 	verify) options+=' --wait --quick --timeout' ;;
 	stop) options='--help --timeout --force' ;;
-	kill|screenshot|confirm|view|console) options='--help' ;;
+	restart) options='--help --timeout' ;;
+	events) options='--help --follow --lines' ;;
+	pause|resume|reset|exec|qmp|autostart|kill|screenshot|confirm|view|console) options='--help' ;;
 	set|edit) options='--help --force' ;;
 	delete) options='--help --yes --disks' ;;
 	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key' ;;
-	logs) options='--help --stream --raw --lines' ;;
+	logs) options='--help --stream --raw --lines --follow' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	lint) options+=' --pid --pve --libvirt --host --device --qemu' ;;
 	export) options='--help --force' ;;
@@ -45,6 +47,7 @@ _igvm() {
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
+		autostart) COMPREPLY=($(compgen -W "enable disable $(_igvm_vms)" -- "$cur")) ;;
 		bind|release|selftest|list|devices|setup) ;;
 		lint) COMPREPLY=($(compgen -f -- "$cur")) ;;
 		export) COMPREPLY=($(compgen -W "libvirt proxmox $(_igvm_vms)" -- "$cur")) ;;

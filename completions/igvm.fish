@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor create devices start probe verify status list confirm stop kill logs console screenshot view showcmd lint export set edit delete explain rom setup bind release selftest
-set -l named doctor start probe verify status confirm stop kill logs console screenshot view showcmd set edit delete
+set -l commands doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd lint export set edit delete explain rom setup bind release selftest
+set -l named doctor start probe verify status restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd set edit delete
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -15,6 +15,7 @@ complete -c igvm -l json -d 'answer in JSON'
 complete -c igvm -l help -d 'help'
 complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
 complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
+complete -c igvm -n "__fish_seen_subcommand_from autostart" -a "enable disable"
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
 complete -c igvm -n "__fish_seen_subcommand_from start selftest" -l yes -s y
 complete -c igvm -n "__fish_seen_subcommand_from create" -l template -r -a "win11 linux monitor-early vbios"
@@ -35,11 +36,12 @@ complete -c igvm -n "__fish_seen_subcommand_from create" -l image -r -F
 complete -c igvm -n "__fish_seen_subcommand_from create" -l ssh-key -r -F
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
 complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd export set edit" -l force
-complete -c igvm -n "__fish_seen_subcommand_from probe verify stop" -l timeout -r
+complete -c igvm -n "__fish_seen_subcommand_from probe verify stop restart" -l timeout -r
 complete -c igvm -n "__fish_seen_subcommand_from verify" -l wait
 complete -c igvm -n "__fish_seen_subcommand_from verify" -l quick
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l stream -r -a 'qemu firmware serial'
-complete -c igvm -n "__fish_seen_subcommand_from logs" -l lines -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from logs events" -l lines -s n -r
+complete -c igvm -n "__fish_seen_subcommand_from logs events" -l follow -s f
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe

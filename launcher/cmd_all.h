@@ -14,11 +14,19 @@
 	CMD(verify)	\
 	CMD(status)	\
 	CMD(list)	\
+	CMD(restart)	\
+	CMD(pause)	\
+	CMD(resume)	\
+	CMD(reset)	\
+	CMD(autostart)	\
 	CMD(confirm)	\
 	CMD(stop)	\
 	CMD(kill)	\
 	CMD(logs)	\
+	CMD(events)	\
 	CMD(console)	\
+	CMD(exec)	\
+	CMD(qmp)	\
 	CMD(screenshot)	\
 	CMD(view)	\
 	CMD(showcmd)	\

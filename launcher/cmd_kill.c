@@ -4,7 +4,6 @@
  * not answer is ended too (the VM is none of its own), and QEMU by its recorded identity.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,11 +12,11 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
-#include "launcher/base/str.h"
 #include "launcher/cmd_vm.h"
 #include "launcher/run/lock.h"
 #include "launcher/run/record.h"
 #include "launcher/run/supervise.h"
+#include "launcher/stop_unit.h"
 
 /* A supervisor answers at once. */
 #define ASK_MS		2000
@@ -54,12 +53,9 @@ static int end_process(int pidfd)
 /* The QEMU of the record, or where the record is lost, the one that holds the VM's lock. */
 static pid_t find_qemu(const struct paths *p, const char *name, int *pidfd)
 {
-	char path[PATH_MAX];
+	_fd_ int run = record_open_dir(p, name);
 	struct record record;
-	_fd_ int run = -1;
 
-	if (str_print(path, sizeof(path), "%s/%s", p->run, name))
-		run = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (run >= 0 && !record_read(run, &record)) {
 		*pidfd = identity_open(&record.id);
 		if (*pidfd >= 0)
@@ -80,7 +76,8 @@ static int say_failed(const char *name, pid_t pid, int r)
 }
 
 /* @why: -errno of asking the supervisor. */
-static int kill_without(const struct globals *g, const struct paths *p, const char *name, int why)
+static int kill_without(const struct globals *g, const struct paths *p, const char *name, bool unit,
+			int why)
 {
 	_fd_ int qemu = -1, supervisor = -1;
 	pid_t pid = find_qemu(p, name, &qemu);
@@ -106,6 +103,8 @@ static int kill_without(const struct globals *g, const struct paths *p, const ch
 		       name, pid, watcher);
 	else
 		printf(_("%s was stopped by force (process %d), without a supervisor.\n"), name, pid);
+	if (unit)
+		return EXIT_OK;
 	r = supervise_finish(p, g->root, name, true);
 	if (!r)
 		return EXIT_OK;
@@ -126,10 +125,27 @@ static int ask(const struct globals *g, const struct paths *p, const char *name,
 	return r ? r : supervise_call(p, g->root, name, request, KILL_MS, answer, &fd2);
 }
 
-static int run_kill(const struct globals *g, int argc, char **argv)
+static int end_it(const struct globals *g, const struct paths *p, const char *name, bool unit)
 {
 	_json_ json_t *answer = NULL;
+	int r = ask(g, p, name, &answer);
+
+	if (r == -ESRCH)
+		return cmd_vm_not_running("kill", g, p, name);
+	if (r == -EACCES || r == -EPERM)
+		return cmd_vm_needs_root("kill", name);
+	if (r)
+		return kill_without(g, p, name, unit, r);
+	if (!json_is_true(json_object_get(answer, "ok")))
+		return cmd_vm_refused(name, answer);
+	printf(_("%s was stopped by force.\n"), name);
+	return EXIT_OK;
+}
+
+static int run_kill(const struct globals *g, int argc, char **argv)
+{
 	struct paths p;
+	bool unit;
 	const char *name;
 	int r;
 
@@ -140,15 +156,10 @@ static int run_kill(const struct globals *g, int argc, char **argv)
 		r = cmd_vm_name(&cmd_kill, g, argc, argv, &name, &p);
 	if (r)
 		return r;
-	r = ask(g, &p, name, &answer);
-	if (r == -ESRCH)
-		return cmd_vm_not_running("kill", g, &p, name);
-	if (r == -EACCES || r == -EPERM)
-		return cmd_vm_needs_root("kill", name);
-	if (r)
-		return kill_without(g, &p, name, r);
-	if (!json_is_true(json_object_get(answer, "ok")))
-		return cmd_vm_refused(name, answer);
-	printf(_("%s was stopped by force.\n"), name);
-	return EXIT_OK;
+	/* The job first: what ends during a stop is not started again by systemd. */
+	unit = stop_unit_is_due(&p, name);
+	r = unit ? stop_unit_begin(name) : EXIT_OK;
+	if (!r)
+		r = end_it(g, &p, name, unit);
+	return r || !unit ? r : stop_unit_wait(name, KILL_MS);
 }

@@ -5,6 +5,8 @@
  */
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "launcher/base/i18n.h"
@@ -12,6 +14,7 @@
 #include "launcher/facts/vfio.h"
 #include "launcher/pipeline.h"
 #include "launcher/run/launch.h"
+#include "launcher/start.h"
 
 static const struct opt opts[] = {
 	PIPELINE_OPT_RESCUE_ROW,
@@ -31,11 +34,11 @@ const struct cmd cmd_launch = {
 };
 
 /* Returns only when it failed. The sentence goes to stderr as it was, which by then may be the keeper's. */
-static int become(struct pipeline *p)
+static int become(struct pipeline *p, unsigned int trial_ms)
 {
 	struct launch l = {
 		.paths = &p->paths, .plan = &p->plan, .words = &p->words, .vm_lock = p->vm_lock,
-		.device_lock = p->device_lock, .previous_driver = p->previous_driver,
+		.device_lock = p->device_lock, .previous_driver = p->previous_driver, .trial_ms = trial_ms,
 		.vbt = vfio_vbt(&p->host.vfio),
 		.status_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3),
 	};
@@ -48,10 +51,34 @@ static int become(struct pipeline *p)
 	return EXIT_FAILED;
 }
 
+/* In its unit: what `igvm start` was given, and the mark that the record to come is this invocation's. */
+static int take_orders(struct pipeline *p, struct unit_orders *o)
+{
+	int r = unit_orders_read(&p->paths, p->name, o);
+
+	if (!r)
+		return EXIT_OK;
+	say(_("%s: %s/%s/start.json: %s"), p->name, p->paths.run, p->name, strerror(-r));
+	return EXIT_FAILED;
+}
+
+static int mark(const struct pipeline *p)
+{
+	const char *invocation = getenv("INVOCATION_ID");
+	int r = invocation ? unit_mark(&p->paths, p->name, invocation) : 0;
+
+	if (!r)
+		return EXIT_OK;
+	say(_("%s: %s/%s/unit.json: %s"), p->name, p->paths.run, p->name, strerror(-r));
+	return EXIT_FAILED;
+}
+
 static int run_launch(const struct globals *g, int argc, char **argv)
 {
 	_pipeline_ struct pipeline *p = NULL;
+	struct unit_orders o = { 0 };
 	struct pipeline_args a;
+	bool in_unit;
 	int code = pipeline_args(&cmd_launch, g, argc, argv, &a);
 
 	if (code)
@@ -59,12 +86,23 @@ static int run_launch(const struct globals *g, int argc, char **argv)
 	p = pipeline_new(g, a.name);
 	if (!p)
 		return EXIT_FAILED;
-	code = pipeline_prepare(p, PLAN_RUN, a.rescue, a.force);
+	code = pipeline_paths(g, a.name, &p->paths);
+	in_unit = !code && unit_has_process(0, a.name);
+	if (in_unit)
+		code = take_orders(p, &o);
+	if (code)
+		return code;
+	if (in_unit)
+		p->before_claim = start_before_claim;
+	p->context = &o;
+	code = pipeline_prepare(p, PLAN_RUN, a.rescue || o.rescue, a.force || o.force);
 	if (p->vm_busy)
 		say(_("%s: runs already, or is being started or stopped"), p->name);
 	if (code)
 		return code;
-	code = become(p);
+	code = in_unit ? mark(p) : EXIT_OK;
+	if (!code)
+		code = become(p, o.trial_ms);
 	pipeline_unclaim(p);
 	return code;
 }

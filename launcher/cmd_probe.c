@@ -132,7 +132,7 @@ static char *read_ring(const struct probe *pr, enum keeper_stream stream, size_t
 	char path[PATH_MAX + 64], ring[32], *text = NULL;
 
 	snprintf(path, sizeof(path), "%s/%s", pr->pl->plan.run_dir, keeper_ring_path(stream, 0, ring));
-	return file_read_at(AT_FDCWD, path, KEEPER_RING_BYTES, &text, len) ? NULL : text;
+	return file_read_at(AT_FDCWD, path, RING_BYTES, &text, len) ? NULL : text;
 }
 
 static json_t *read_report(const struct probe *pr)

@@ -87,6 +87,7 @@ static void print_running(const char *name, const json_t *status)
 	print_run_state(status);
 	if (number_of(status, "pid"))
 		print_row(_("process:"), pid);
+	print_row(_("unit:"), text_of(status, "unit"));
 	print_time(_("trial until:"), number_of(status, "trial_until"));
 	print_row(_("iGPU:"), text_of(status, "igpu"));
 	get_in_print(status);
@@ -109,6 +110,8 @@ static void print_status(const char *name, const json_t *status)
 		print_running(name, status);
 	else if (json_is_object(end))
 		cmd_vm_say_end(stdout, _("  last run"), end);
+	if (json_is_true(json_object_get(status, "autostart")))
+		print_row(_("autostart:"), _("started with the host"));
 	if (text_of(status, "reboot_needed"))
 		printf(_("  reboot needed: %s\n"), text_of(status, "reboot_needed"));
 	if (status_is_unseen(status))

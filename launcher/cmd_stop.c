@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/i18n.h"
-#include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/progress.h"
+#include "launcher/run/control.h"
+#include "launcher/run/lock.h"
 #include "launcher/run/record.h"
 #include "launcher/run/supervise.h"
+#include "launcher/run/supervise_status.h"
+#include "launcher/stop_unit.h"
 
 /*
  * What the rungs below the asking may take (quit, then SIGKILL), and the cleaning up. A device that
@@ -21,7 +25,7 @@
 #define ASK_MS		5000
 /* The plan's (decide/plan.c), for a run whose record cannot be read. */
 #define STOP_DEFAULT_MS	(120u * 1000)
-#define TIMEOUT_MAX_S	(24u * 3600)
+#define TIMEOUT_MAX_S	(SUPERVISE_STOP_MAX_MS / 1000)
 
 enum { OPT_FORCE = 0x100 };
 
@@ -64,34 +68,84 @@ static int say_how(const char *name, const json_t *end)
 
 static unsigned int stop_ms(const struct paths *p, const char *name)
 {
-	char path[PATH_MAX];
+	_fd_ int fd = record_open_dir(p, name);
 	struct record record;
-	_fd_ int fd = -1;
 
-	if (str_print(path, sizeof(path), "%s/%s", p->run, name))
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 || record_read(fd, &record) ? STOP_DEFAULT_MS : record.stop_ms;
 }
 
-/* Whether somebody is there to be told is asked first: the stop itself takes its time. */
-static int stop(const struct globals *g, const struct paths *p, const char *name, int64_t timeout_s)
+static json_t *stop_request(bool wait, int64_t timeout_s)
 {
-	json_t *request = json_pack("{s:s, s:b}", "op", "stop", "wait", 1);
-	unsigned int wait_ms = timeout_s >= 0 ? (unsigned int)timeout_s * 1000 : stop_ms(p, name);
-	_json_ json_t *answer = NULL, *there = NULL;
-	int r;
+	json_t *request = json_pack("{s:s, s:b}", "op", "stop", "wait", wait);
 
 	if (request && timeout_s >= 0)
 		json_object_set_new(request, "timeout_ms", json_integer(timeout_s * 1000));
-	r = cmd_vm_ask("stop", g, p, name, json_pack("{s:s}", "op", "status"), ASK_MS, &there,
-		       NULL);
-	if (r)
-		json_decref(request);
-	else
-		r = cmd_vm_ask("stop", g, p, name, request, wait_ms + LADDER_MS, &answer, NULL);
+	return request;
+}
+
+/* Whether somebody is there to be told is asked first: the stop itself takes its time. */
+static int stop_direct(const struct globals *g, const struct paths *p, const char *name,
+		       int64_t timeout_s, unsigned int wait_ms)
+{
+	_json_ json_t *answer = NULL, *there = NULL;
+	int r = cmd_vm_ask("stop", g, p, name, json_pack("{s:s}", "op", "status"), ASK_MS, &there,
+			   NULL);
+
+	if (!r)
+		r = cmd_vm_ask("stop", g, p, name, stop_request(true, timeout_s), wait_ms + LADDER_MS,
+			       &answer, NULL);
+	progress_end();
 	if (r == EXIT_NOT_RUNNING)
 		return cmd_vm_not_running("stop", g, p, name);
 	return r ? r : say_how(name, json_object_get(answer, "end"));
+}
+
+/* The supervisor that is there, or the ExecStop= that takes its place, is told how long the guest may take. */
+static void tell_timeout(const struct paths *p, const char *name, int64_t timeout_s)
+{
+	int64_t until = clock_ms() + ASK_MS;
+
+	while (timeout_s >= 0 && lock_vm_held(p, name) == 1 && clock_ms() < until) {
+		_json_ json_t *request = stop_request(false, timeout_s), *answer = NULL;
+
+		if (!request || !control_call(p, name, request, ASK_MS, &answer))
+			return;
+		poll(NULL, 0, 50);
+	}
+}
+
+/*
+ * Told before the job, because what systemd stops first is the supervisor; and after it, for one that did not
+ * answer.
+ */
+static int stop_unit(const struct globals *g, const struct paths *p, const char *name,
+		     int64_t timeout_s, unsigned int wait_ms)
+{
+	bool ran = lock_vm_held(p, name) == 1;
+	_json_ json_t *status = NULL;
+	int r;
+
+	tell_timeout(p, name, timeout_s);
+	r = stop_unit_begin(name);
+	if (!r)
+		tell_timeout(p, name, timeout_s);
+	if (!r)
+		r = stop_unit_wait(name, wait_ms + LADDER_MS);
+	progress_end();
+	if (r || !ran)
+		return r ? r : cmd_vm_not_running("stop", g, p, name);
+	r = status_read(p, name, &status);
+	return r ? cmd_status_fail("stop", p, name, r) : say_how(name, json_object_get(status, "end"));
+}
+
+static int stop(const struct globals *g, const struct paths *p, const char *name, int64_t timeout_s)
+{
+	unsigned int wait_ms = timeout_s >= 0 ? (unsigned int)timeout_s * 1000 : stop_ms(p, name);
+
+	progress_begin(_("%s: waiting for the guest to go down, at most %u s"), name, wait_ms / 1000);
+	if (stop_unit_is_due(p, name))
+		return stop_unit(g, p, name, timeout_s, wait_ms);
+	return stop_direct(g, p, name, timeout_s, wait_ms);
 }
 
 static int run_stop(const struct globals *g, int argc, char **argv)

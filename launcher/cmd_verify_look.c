@@ -14,6 +14,7 @@
 #include "launcher/cmd_verify.h"
 #include "launcher/cmd_vm.h"
 #include "launcher/run/keeper.h"
+#include "launcher/run/ring.h"
 #include "launcher/run/launch.h"
 #include "launcher/verify/manifest.h"
 #include "romfiles/igd.h"
@@ -62,13 +63,13 @@ static void read_log(struct verify *v, int run_fd)
 	char path[32];
 	size_t len = 0;
 
-	if (file_read_at(run_fd, keeper_ring_path(KEEPER_QEMU, 0, path), 2 * KEEPER_RING_BYTES, &v->log, &len))
+	if (file_read_at(run_fd, keeper_ring_path(KEEPER_QEMU, 0, path), 2 * RING_BYTES, &v->log, &len))
 		return;
 	for (size_t i = 0; i < len; i++)
 		if (!v->log[i])
 			v->log[i] = '?';
 	q->log = v->log;
-	q->log_whole = len < KEEPER_RING_BYTES / 2;
+	q->log_whole = len < RING_BYTES / 2;
 }
 
 /*

@@ -21,10 +21,13 @@ outside=$(cd "$tmp" && find . -type f ! -path './opt/x/*')
 for f in bin/igvm share/igvm/templates/win11.conf share/igvm/roms/igd-assign.rom \
 	 share/igvm/efi/igvm-probe.elf share/igvm/efi/gop-policy.efi share/man/man1/igvm.1 \
 	 share/man/man5/igvm.vm.5 share/locale/zh_TW/LC_MESSAGES/igvm.mo \
+	 lib/systemd/system/igvm@.service lib/systemd/system/igvm-supervise@.service \
 	 share/bash-completion/completions/igvm; do
 	[ -s "$tmp/opt/x/$f" ]; ok "installed: $f" $?
 done
 "$tmp/opt/x/bin/igvm" --version | grep -q '^igvm [0-9]'; ok "the installed program runs" $?
+grep -q '^ExecStart=/opt/x/bin/igvm launch %i$' "$tmp/opt/x/lib/systemd/system/igvm@.service"
+ok "the units name it where it is" $?
 make -s uninstall DESTDIR="$tmp" prefix=/opt/x
 left=$(find "$tmp" -type f)
 [ -z "$left" ]; ok "uninstall leaves no file" $?

@@ -178,7 +178,7 @@ static inline char *scene_log(const struct scene *s, enum keeper_stream stream, 
 	for (int i = 0; i < 300; i++) {
 		free(text);
 		text = NULL;
-		if (!file_read_at(AT_FDCWD, path, KEEPER_RING_BYTES, &text, NULL) &&
+		if (!file_read_at(AT_FDCWD, path, RING_BYTES, &text, NULL) &&
 		    strstr(text, until))
 			return text;
 		nap_ms(10);

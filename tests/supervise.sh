@@ -461,6 +461,117 @@ kill -TERM $watcher
 wait $watcher
 kill -KILL "$pid"
 
+# --- pause, reset, any command, what has happened --------------------------------------
+fake verbs normal
+start verbs 5000
+vm pause verbs > "$tmp/out" 2>&1
+is "pause: 0" $? 0
+run_state() { state verbs > /dev/null; get "$tmp/status" run_state; }
+wait_for paused run_state
+is "QEMU's own state is told" "$(run_state)" paused
+vm resume verbs > "$tmp/out" 2>&1
+is "resume: 0" $? 0
+wait_for running run_state
+is "it goes on" "$(run_state)" running
+vm reset verbs > "$tmp/out" 2>&1
+is "reset: 0" $? 0
+has "says so" "$tmp/out" '^verbs was reset\.$'
+vm qmp verbs query-status > "$tmp/out" 2>&1
+is "qmp by name: 0" $? 0
+has "QEMU's answer, one line" "$tmp/out" '^\{"return":\{.*"status":"running".*\}\}$'
+vm qmp verbs '{"execute": "query-name", "arguments": {}}' > "$tmp/out" 2>&1
+has "qmp as JSON" "$tmp/out" '"return":'
+printf 'query-status\n\n{"execute":"query-kvm"}\n' | vm qmp verbs > "$tmp/out" 2>&1
+is "qmp from standard input: a line each" "$? $(grep -c '"return"' "$tmp/out")" "0 2"
+for bad in '{"execute":1}' '{"execute":"stop","id":1}' '{"execute":"stop","arguments":[]}' '{' 'a b' ''; do
+	vm qmp verbs "$bad" > "$tmp/out" 2>&1
+	is "qmp refuses '$bad': 2" $? 2
+done
+vm qmp verbs "$(printf '{"execute":"stop","arguments":{"x":"%3000d"}}' 0)" > "$tmp/out" 2>&1
+is "a command that is too long is refused" $? 1
+is "and nothing of all that has paused it" "$(run_state)" running
+vm events verbs > "$tmp/events" 2> "$tmp/out"
+is "events: 0" $? 0
+is "one object a line, in order" "$(sed -n 's/.*"event":"\([^"]*\)".*/\1/p' "$tmp/events" | tr '\n' ' ')" \
+	"attached state STOP RESUME RESET "
+vm events -n 1 verbs > "$tmp/out"
+is "the last alone" "$(grep -c RESET "$tmp/out") $(wc -l < "$tmp/out")" "1 1"
+vm events --follow -n 1 verbs > "$tmp/followed" 2>&1 &
+follower=$!
+vm logs -f verbs > "$tmp/out.log" 2>&1 &
+logger=$!
+sleep 0.3
+vm stop verbs > "$tmp/out" 2>&1
+wait $follower
+is "events --follow ends with the VM: 0" $? 0
+has "and has seen its end" "$tmp/followed" '"event":"ended","data":\{.*"end":"clean"'
+wait $logger
+is "so does logs -f" $? 0
+while read -r line; do
+	echo "$line" > "$tmp/line.json"
+	perl tests/schema/check.pl tests/schema/event.json "$tmp/line.json" || echo "$line"
+done < "$tmp/followed" > "$tmp/why" 2>&1
+[ ! -s "$tmp/why" ]
+ok "each fits its schema" $? "$tmp/why"
+for verb in pause resume reset; do
+	vm $verb verbs > "$tmp/out" 2>&1
+	is "$verb of a VM that does not run: 3" $? 3
+done
+
+fake slow deaf FAKEQEMU_AGENT=yes
+sed -i 's/^FAKEQEMU_SCRIPT=.*/FAKEQEMU_SCRIPT=normal/' "$tmp/fq-slow.settings"
+start slow 5000
+kill -STOP "$pid"
+vm pause slow > "$tmp/out" 2>&1 &
+first=$!
+sleep 0.2
+vm qmp slow query-status > "$tmp/out2" 2>&1
+is "one command at a time: 75" $? 75
+kill -CONT "$pid"
+wait $first
+is "the first is answered" $? 0
+vm kill slow > "$tmp/out" 2>&1
+
+# --- a program in the guest ---------------------------------------------------------------
+fake guest ignores-powerdown FAKEQEMU_AGENT=yes
+start guest 5000
+vm exec guest -- /bin/echo hello > "$tmp/out" 2> "$tmp/err"
+is "exec: the program's exit status" $? 42
+is "its output" "$(cat "$tmp/out")" hello
+vm exec guest -- /bin/false > "$tmp/out" 2> "$tmp/err"
+is "also 1" "$? $(cat "$tmp/err")" "1 no"
+vm exec guest -- /sleeps > "$tmp/out" 2>&1
+is "one that takes its time is waited for" $? 0
+vm exec guest -- /killed > "$tmp/out" 2>&1
+is "a signal: 128 and its number" $? 137
+vm exec guest -- /windows > "$tmp/out" 2>&1
+is "a status that is none here: 1" $? 1
+has "and which" "$tmp/out" '3221225477'
+vm exec guest -- /nowhere > "$tmp/out" 2>&1
+is "no such program: 125" $? 125
+has "in the guest's words, safe for a terminal" "$tmp/out" 'the guest says: Failed to execute child process \?\[31m'
+vm exec guest -- /lies > "$tmp/out" 2>&1
+is "an agent that lies: 1" $? 1
+vm exec guest -- /floods > "$tmp/out" 2>&1
+is "one that floods: 1" $? 1
+has "says so" "$tmp/out" 'more than can be carried'
+t0=$(date +%s)
+vm exec guest -- /silent > "$tmp/out" 2>&1
+is "one that falls silent: 1, within its time" "$? $(($(date +%s) - t0 < 15))" "1 1"
+is "the supervisor knows nothing of all this" "$(state guest)" running
+vm exec guest > "$tmp/out" 2>&1
+is "no program: 2" $? 2
+vm stop guest > "$tmp/out" 2>&1
+is "and the agent still shuts the guest down" "$(end_of guest by)" agent
+vm exec guest -- /bin/true > "$tmp/out" 2>&1
+is "exec in a VM that does not run: 125" $? 125
+
+fake noagent normal
+start noagent 5000
+vm exec noagent -- /bin/true > "$tmp/out" 2>&1
+is "no agent: 125" $? 125
+vm kill noagent > "$tmp/out" 2>&1
+
 # --- what a service manager is told ---------------------------------------------------------
 fake unit normal
 start unit 5000

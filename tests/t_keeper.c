@@ -82,13 +82,13 @@ static size_t read_rings(const struct kept *k, enum keeper_stream s, char **all)
 {
 	size_t len = 0;
 
-	*all = malloc(KEEPER_RING_FILES * KEEPER_RING_BYTES + 1);
-	for (int i = KEEPER_RING_FILES - 1; i >= 0; i--) {
+	*all = malloc(RING_FILES * RING_BYTES + 1);
+	for (int i = RING_FILES - 1; i >= 0; i--) {
 		char name[32];
 		_free_ char *part = NULL;
 		size_t n = 0;
 		int r = file_read_at(k->run, keeper_ring_path(s, (unsigned int)i, name),
-				     KEEPER_RING_BYTES, &part, &n);
+				     RING_BYTES, &part, &n);
 
 		if (r == -ENOENT)
 			continue;
@@ -135,7 +135,7 @@ static void starts_each_run_with_new_files(void **state)
 		dprintf(k.out[KEEPER_FIRMWARE], "run %d\n", run);
 		kept_end(&k);
 	}
-	for (unsigned int i = 0; i < KEEPER_RING_FILES; i++) {
+	for (unsigned int i = 0; i < RING_FILES; i++) {
 		_free_ char *text = NULL;
 
 		assert_int_equal(file_read_at(k.run, keeper_ring_path(KEEPER_FIRMWARE, i, name), 64,
@@ -179,8 +179,8 @@ static void stays_below_its_cap(void **state)
 	flood(k.out[KEEPER_QEMU]);
 	kept_end(&k);
 	len = read_rings(&k, KEEPER_QEMU, &all);
-	assert_in_range(len, (KEEPER_RING_FILES - 1) * KEEPER_RING_BYTES,
-			KEEPER_RING_FILES * KEEPER_RING_BYTES);
+	assert_in_range(len, (RING_FILES - 1) * RING_BYTES,
+			RING_FILES * RING_BYTES);
 	snprintf(last, sizeof(last), "%062u", FLOOD / LINE - 1);
 	assert_memory_equal(all + len - LINE, last, LINE - 2);
 	for (size_t i = LINE; i < len; i += LINE)

@@ -13,6 +13,7 @@ enum exit_code {
 	EXIT_BROKEN = 6,	/* probe or verify says broken */
 	EXIT_BUSY = 75,		/* the VM is being started or stopped by somebody else */
 	EXIT_PRIVILEGE = 77,	/* needs root; the message names sudo */
+	EXIT_NEVER_RAN = 125,	/* exec: the program in the guest was not started */
 };
 
 #endif

@@ -19,6 +19,10 @@
  *	igpu					-> "device": QEMU's query-pci of it or null, "x-igd-opregion",
  *						   "x-igd-lpc": bool or null, "qemu": its version
  *	console					-> {} and a connected socket to the serial console
+ *	agent					-> {} and a connected socket to the guest agent
+ *	reset, pause, resume			-> {} when QEMU has done it
+ *	qmp, "command": S, "arguments": object	-> {} and, as SCM_RIGHTS, a memfd that holds QEMU's
+ *						   {"return": ...} or {"error": ...}; one at a time
  *	detach					-> {}; the supervisor leaves, the VM runs on
  */
 #ifndef IGVM_RUN_CONTROL_H

@@ -2,11 +2,7 @@
 /*
  * Theory of operation. QEMU must never wait for its own log: the keeper reads
  * whatever comes, as long as a writer is left, and decides afterwards what fits
- * on disk. Each stream has a ring of KEEPER_RING_FILES files; the newest, .0,
- * is appended to, and when it is full the files move up by rename(), the oldest
- * falling out, so that a reader finds whole files at any moment and the sum never
- * exceeds the cap. A write that fails (no space, I/O error) is counted and
- * dropped; the first one that succeeds again is preceded by one line that says so.
+ * on disk: each stream has a ring (ring.h).
  *
  * The bytes are the guest's as much as QEMU's. They are stored as they came;
  * who shows them sanitises them. The process has no capability left, a seccomp
@@ -32,22 +28,15 @@
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 
-#define LOG_DIR		"log"
 #define TAIL_FILE	"stderr.tail"
 #define TAIL_TEMP	"stderr.tail.new"
 
 enum { CHUNK = 65536 };
 
-struct ring {
-	int in;			/* -1 = ended or not used */
-	int out;		/* open .0, -1 = none */
-	size_t size;		/* bytes in .0 */
-	uint64_t dropped;	/* bytes not written since the last success */
-};
-
 struct keeper {
 	int run, log;
 	int tell;		/* pipe to keeper_start(): an int, our pid or -errno */
+	int in[KEEPER_NSTREAMS];	/* -1 = ended or not used */
 	struct ring ring[KEEPER_NSTREAMS];
 	char tail[KEEPER_TAIL_BYTES];
 	size_t tail_len;
@@ -60,92 +49,7 @@ static const char *const stream_name[KEEPER_NSTREAMS] = {
 
 const char *keeper_ring_path(enum keeper_stream stream, unsigned int i, char buf[static 32])
 {
-	snprintf(buf, 32, LOG_DIR "/%s.%u", stream_name[stream], i);
-	return buf;
-}
-
-/* Names inside log/ skip the directory's own. */
-static const char *ring_name(enum keeper_stream stream, unsigned int i, char buf[static 32])
-{
-	return keeper_ring_path(stream, i, buf) + sizeof(LOG_DIR);
-}
-
-static void ring_open(struct keeper *k, enum keeper_stream s)
-{
-	struct ring *r = &k->ring[s];
-	char name[32];
-	struct stat st;
-
-	r->out = openat(k->log, ring_name(s, 0, name),
-			O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-	r->size = 0;
-	if (r->out >= 0 && !fstat(r->out, &st))
-		r->size = st.st_size < KEEPER_RING_BYTES ? (size_t)st.st_size : KEEPER_RING_BYTES;
-}
-
-static void ring_rotate(struct keeper *k, enum keeper_stream s)
-{
-	char from[32], to[32];
-
-	if (k->ring[s].out >= 0)
-		close(k->ring[s].out);
-	for (unsigned int i = KEEPER_RING_FILES - 1; i > 0; i--)
-		renameat(k->log, ring_name(s, i - 1, from), k->log, ring_name(s, i, to));
-	ring_open(k, s);
-	/* The rename failed (read-only file system): the cap holds, the bytes are dropped. */
-	if (k->ring[s].size >= KEEPER_RING_BYTES && k->ring[s].out >= 0) {
-		close(k->ring[s].out);
-		k->ring[s].out = -1;
-	}
-}
-
-/* How many of @n bytes went into the newest file; less only when the disk takes no more. */
-static size_t ring_put(struct keeper *k, enum keeper_stream s, const char *p, size_t n)
-{
-	struct ring *r = &k->ring[s];
-	size_t done = 0;
-
-	while (done < n) {
-		size_t part;
-		ssize_t w;
-
-		if (r->size >= KEEPER_RING_BYTES)
-			ring_rotate(k, s);
-		else if (r->out < 0)
-			ring_open(k, s);
-		if (r->out < 0)
-			break;
-		part = n - done;
-		if (part > KEEPER_RING_BYTES - r->size)
-			part = KEEPER_RING_BYTES - r->size;
-		w = write(r->out, p + done, part);
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			break;
-		done += (size_t)w;
-		r->size += (size_t)w;
-	}
-	return done;
-}
-
-static void ring_add(struct keeper *k, enum keeper_stream s, const char *p, size_t n)
-{
-	struct ring *r = &k->ring[s];
-
-	if (r->dropped) {
-		char line[96];
-		size_t len = (size_t)snprintf(line, sizeof(line),
-					      "\n[igvm: %ju bytes were dropped here: no space]\n",
-					      (uintmax_t)r->dropped);
-
-		if (ring_put(k, s, line, len) == len)
-			r->dropped = 0;
-	}
-	if (r->dropped)
-		r->dropped += n;
-	else
-		r->dropped = n - ring_put(k, s, p, n);
+	return ring_path(stream_name[stream], i, buf);
 }
 
 static void tail_add(struct keeper *k, const char *p, size_t n)
@@ -185,16 +89,16 @@ static void tail_write(struct keeper *k)
 static bool take(struct keeper *k, enum keeper_stream s)
 {
 	static char buf[CHUNK];
-	ssize_t n = read(k->ring[s].in, buf, sizeof(buf));
+	ssize_t n = read(k->in[s], buf, sizeof(buf));
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
 	if (n <= 0) {
-		close(k->ring[s].in);
-		k->ring[s].in = -1;
+		close(k->in[s]);
+		k->in[s] = -1;
 		return false;
 	}
-	ring_add(k, s, buf, (size_t)n);
+	ring_add(&k->ring[s], buf, (size_t)n);
 	if (s == KEEPER_QEMU)
 		tail_add(k, buf, (size_t)n);
 	return true;
@@ -207,8 +111,8 @@ static void keeper_loop(struct keeper *k)
 		int open = 0, n;
 
 		for (int s = 0; s < KEEPER_NSTREAMS; s++) {
-			pfd[s] = (struct pollfd){ .fd = k->ring[s].in, .events = POLLIN };
-			open += k->ring[s].in >= 0;
+			pfd[s] = (struct pollfd){ .fd = k->in[s], .events = POLLIN };
+			open += k->in[s] >= 0;
 		}
 		if (!open)
 			return;
@@ -256,7 +160,7 @@ static int keeper_place_fds(struct keeper *k)
 	int null;
 
 	for (int s = 0; s < KEEPER_NSTREAMS; s++)
-		all[3 + s] = &k->ring[s].in;
+		all[3 + s] = &k->in[s];
 	for (int i = 0; i < OURS; i++)
 		if (*all[i] >= 0 && (*all[i] = fcntl(*all[i], F_DUPFD_CLOEXEC, 3 + OURS)) < 0)
 			return -errno;
@@ -290,9 +194,9 @@ static int keeper_prepare(struct keeper *k)
 		return -errno;
 	/* A run begins with new files; those of the run before move up. */
 	for (int s = 0; s < KEEPER_NSTREAMS; s++) {
-		k->ring[s].out = -1;
-		if (k->ring[s].in >= 0)
-			ring_rotate(k, (enum keeper_stream)s);
+		ring_init(&k->ring[s], k->log, stream_name[s]);
+		if (k->in[s] >= 0)
+			ring_rotate(&k->ring[s]);
 	}
 	r = drop_capabilities();
 	if (!r && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
@@ -340,10 +244,10 @@ static pid_t start_keeper(struct keeper *k)
 	int pipefd[2], r = -ECHILD;
 	pid_t middle;
 
-	if (mkdirat(k->run, LOG_DIR, 0700) && errno != EEXIST)
-		return -errno;
-	log = openat(k->run, LOG_DIR, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (log < 0 || pipe2(pipefd, O_CLOEXEC))
+	log = ring_open_dir(k->run);
+	if (log < 0)
+		return log;
+	if (pipe2(pipefd, O_CLOEXEC))
 		return -errno;
 	told = pipefd[0];
 	tell = pipefd[1];
@@ -367,7 +271,7 @@ pid_t keeper_start(int run_fd, const int in[static KEEPER_NSTREAMS])
 	pid_t r;
 
 	for (int s = 0; s < KEEPER_NSTREAMS; s++)
-		k.ring[s].in = in[s];
+		k.in[s] = in[s];
 	r = start_keeper(&k);
 	for (int s = 0; s < KEEPER_NSTREAMS; s++)
 		if (in[s] >= 0)

@@ -8,13 +8,12 @@
 #define IGVM_RUN_KEEPER_H
 
 #include "launcher/base/cleanup.h"
+#include "launcher/run/ring.h"
 
 /** enum keeper_stream - names of the rings in run/NAME/log/: qemu, firmware, serial */
 enum keeper_stream { KEEPER_QEMU, KEEPER_FIRMWARE, KEEPER_SERIAL, KEEPER_NSTREAMS };
 
 #define KEEPER_TAIL_BYTES	8192
-#define KEEPER_RING_FILES	4
-#define KEEPER_RING_BYTES	(2 * 1024 * 1024)	/* per file */
 
 /** keeper_ring_path() - name of ring file @i (0 = newest) of @stream, relative to run/NAME */
 const char *keeper_ring_path(enum keeper_stream stream, unsigned int i, char buf[static 32]);

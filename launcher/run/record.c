@@ -233,3 +233,14 @@ int record_read(int run_fd, struct record *r)
 		return -EBADMSG;
 	return identity_from_json(process, &r->id);
 }
+
+int record_open_dir(const struct paths *p, const char *name)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	if (!str_print(path, sizeof(path), "%s/%s", p->run, name))
+		return -ENAMETOOLONG;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}

@@ -51,6 +51,9 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 nodiscard_ int record_write(int run_fd, const struct record *r);
 nodiscard_ int record_read(int run_fd, struct record *r);
 
+/** record_open_dir() - a descriptor of run/NAME, not of a link; -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -errno */
+nodiscard_ int record_open_dir(const struct paths *p, const char *name);
+
 /** record_check_version() - 0, -EPROTO when "version" of @json is above @ours, -EBADMSG without one */
 nodiscard_ int record_check_version(const json_t *json, int ours);
 

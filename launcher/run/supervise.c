@@ -35,6 +35,8 @@
 #define DOWN_MS		30000
 #define ANSWER_MS	5000
 #define LOG_LINES_MAX	10	/* a second */
+/* What a stop asks the service manager for, again and again. */
+#define EXTEND_MS	30000u
 
 enum { P_QMP, P_AGENT, P_LOOK, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
 
@@ -173,6 +175,7 @@ static void act(struct sup *sup, enum sup_action action)
 		break;
 	case ACT_LEAVE:
 		sup_log(sup, LOG_NOTE, "detached, the VM runs on");
+		sup_note(sup, "detached", NULL);
 		sup->leave = true;
 		break;
 	case ACT_NONE:
@@ -182,13 +185,20 @@ static void act(struct sup *sup, enum sup_action action)
 	}
 }
 
-static void enter(struct sup *sup, struct sup_cell c)
+static void enter(struct sup *sup, struct sup_cell c, const char *why)
 {
+	bool stops = c.next == SUP_ASKED && sup->state != SUP_ASKED && c.deadline == SUP_STOP_MS;
+	enum sup_state from = sup->state;
+
 	if (c.next != sup->state) {
 		sup->state = c.next;
 		sup->state_unix = (uint64_t)time(NULL);
 	}
 	set_deadline(sup, c.deadline);
+	if (c.next != from)
+		sup_note_state(sup, from, why);
+	if (stops)
+		sup_mark_stopping(sup);
 	act(sup, c.action);
 }
 
@@ -222,7 +232,7 @@ void sup_event(struct sup *sup, enum sup_event event)
 	log_step(sup, event, c);
 	if (sup->state == SUP_ATTACHING && event == EV_DEADLINE)
 		sup->facts.timed_out = true;
-	enter(sup, c);
+	enter(sup, c, sup_event_text(event));
 }
 
 static void take_signals(struct sup *sup)
@@ -251,9 +261,11 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup->shot.deadline);
 	earlier(&first, sup_look_deadline(sup));
 	earlier(&first, sup->ask.deadline);
+	earlier(&first, sup->raw.deadline);
 	earlier(&first, sup->keys.next);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
+	earlier(&first, sup->extend_at);
 	if (first < 0)
 		return -1;
 	if (first <= now)
@@ -282,10 +294,16 @@ static void take_timers(struct sup *sup, int64_t now)
 	sup_link_timers(sup, now);
 	sup_shot_timer(sup, now);
 	sup_igpu_timer(sup, now);
+	sup_raw_timer(sup, now);
 	sup_keys_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
+	}
+	if (sup->extend_at >= 0 && sup->extend_at <= now) {
+		sup->extend_at = now + EXTEND_MS / 3;
+		sup_notify(sup, "EXTEND_TIMEOUT_USEC=%u000\nSTATUS=%s", EXTEND_MS,
+			   sup_state_text(sup->state));
 	}
 	if (sup->trial_at >= 0 && sup->trial_at <= now) {
 		sup->trial_at = -1;
@@ -342,8 +360,10 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
 	sup->ask.deadline = -1;
 	sup_look_init(sup);
+	sup->raw.deadline = -1;
+	sup->events.dir = -1;
 	sup->keys.next = -1;
-	sup->watchdog_ms = sup->watchdog_at = -1;
+	sup->watchdog_ms = sup->watchdog_at = sup->extend_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);
 }
@@ -356,6 +376,7 @@ void sup_done(struct sup *sup)
 	sup_look_end(sup, false);
 	sup_link_close(sup);
 	control_done(&sup->control);
+	sup_events_done(sup);
 	/* The lock last: who gets it must find no socket of ours being removed. */
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
@@ -384,7 +405,12 @@ int supervise_run(const struct supervise *s)
 	sup->state_unix = (uint64_t)time(NULL);
 	if (sup->record.trial_ms && !sup_was_confirmed(sup))
 		sup->trial_at = sup_now() + left_since_start(sup, sup->record.trial_ms);
-	enter(sup, sup_first(sup->facts.was_ready));
+	if (s->stop)
+		sup->extend_at = sup_now();
+	sup_note(sup, "attached", NULL);
+	enter(sup, sup_first(sup->facts.was_ready), "attached");
+	if (sup_resume_stop(sup) || s->stop)
+		sup_event(sup, EV_STOP);
 	while (!sup->leave)
 		turn(sup);
 	sup_done(sup);

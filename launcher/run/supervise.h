@@ -11,9 +11,12 @@
 #include <sys/types.h>
 
 #include "launcher/base/paths.h"
+#include "launcher/decide/sup.h"
 
 /* What QEMU gets to obey an order to quit before it is killed. */
 #define SUPERVISE_QUIT_MS	10000
+/* The longest that a guest may be given to go down. */
+#define SUPERVISE_STOP_MAX_MS	(24u * 3600 * 1000)
 
 struct supervise {
 	const struct paths *paths;
@@ -24,9 +27,15 @@ struct supervise {
 	/*
 	 * We are a unit of the service manager of NOTIFY_SOCKET: tell it READY, STATUS and
 	 * WATCHDOG, and succeed however the VM ends. That is its own unit's affair, and a
-	 * failure of ours would by Restart= and BindsTo= bring the VM back.
+	 * failure of ours would by Restart= and BindsTo= bring the VM back. What there is to
+	 * clean up after it is for the ExecStopPost= of that unit, which has the privileges.
 	 */
 	bool notify;
+	/*
+	 * We are ExecStop= of the VM's unit: go through the stop ladder, and ask the service manager
+	 * for as much time as that takes.
+	 */
+	bool stop;
 	unsigned int quit_ms;	/* for quit and for SIGKILL to work; 0: 10 s (30 s after the guest
 				 * itself went down) */
 	unsigned int answer_ms;	/* until a silent QEMU counts as deaf; 0: 5 s */
@@ -44,6 +53,24 @@ struct supervise {
  * cleans up, unless another supervisor answers for the VM.
  */
 int supervise_run(const struct supervise *s);
+
+/**
+ * supervise_record_exit() - what the service manager knows of the end, into end.json
+ *
+ * @result, @code, @status: SERVICE_RESULT, EXIT_CODE ("exited", "killed", "dumped") and EXIT_STATUS of
+ * systemd.exec(5), borrowed. A supervisor that is there records first, for at most 5 s. Whether the run in run/NAME is
+ * the one that ended is the caller's to know. *@end is how it ended by all that is known. 0; -ENOENT there is no
+ * record of a run; -EBADMSG, -EPROTO of a newer igvm, -errno.
+ */
+nodiscard_ int supervise_record_exit(const struct paths *p, const char *name, const char *result,
+				     const char *code, const char *status, enum sup_end *end);
+
+/**
+ * supervise_notify() - tell the service manager of NOTIFY_SOCKET @text, as sd_notify(3) documents it
+ *
+ * Nothing where there is none; a manager that does not listen changes nothing.
+ */
+void supervise_notify(const char *text);
 
 /**
  * supervise_finish() - do for a VM that has ended what its supervisor could not do

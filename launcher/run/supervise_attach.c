@@ -14,17 +14,6 @@
 #define LAUNCH_MS	30000
 #define LAUNCH_STEP_MS	10
 
-int sup_open_run_dir(const struct supervise *s)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	if (!str_print(path, sizeof(path), "%s/%s", s->paths->run, s->name))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 /*
  * The process of the record: a pidfd, -ENOENT no record yet, -ESRCH it is another or none,
  * -errno.
@@ -35,7 +24,7 @@ static int open_process(struct sup *sup)
 	int r;
 
 	if (sup->run_fd < 0)
-		sup->run_fd = sup_open_run_dir(sup->s);
+		sup->run_fd = record_open_dir(sup->s->paths, sup->s->name);
 	r = sup->run_fd < 0 ? sup->run_fd : record_read(sup->run_fd, &sup->record);
 	if (r)
 		return r;

@@ -167,7 +167,7 @@ int supervise_finish(const struct paths *p, const char *sysroot, const char *nam
 	r = sup->lock_fd = lock_supervisor(p, name);
 	if (r >= 0) {
 		remove_socket(p, name);
-		r = sup->run_fd = sup_open_run_dir(&s);
+		r = sup->run_fd = record_open_dir(p, name);
 	}
 	if (r >= 0)
 		r = sup_record_unseen(sup);

@@ -13,8 +13,11 @@
 #include "launcher/run/control_server.h"
 #include "launcher/run/look.h"
 #include "launcher/run/record.h"
+#include "launcher/run/ring.h"
 #include "launcher/run/supervise.h"
 #include "qmp/qmp.h"
+
+#define END_FILE	"end.json"
 
 /** struct sup_link - the QMP connection */
 struct sup_link {
@@ -70,10 +73,26 @@ struct sup_ask {
 	json_t *answer;
 };
 
+/** struct sup_raw - one command for a client */
+struct sup_raw {
+	bool open;		/* QEMU has it */
+	int64_t deadline;	/* of the client; -1: it was answered */
+};
+
 /** struct sup_keys - pressing a key until set-up's disc is read on */
 struct sup_keys {
 	int64_t next;		/* when to press; -1: nobody presses */
 	int64_t until;
+};
+
+#define SUP_EVENTS_STREAM "events"
+
+/** struct sup_events - the ring of what has happened */
+struct sup_events {
+	int dir;		/* of the rings; -1: nothing was noted yet */
+	struct ring ring;
+	int64_t second;		/* of the lines counted in lines */
+	unsigned int lines, suppressed;
 };
 
 struct sup_counts {
@@ -99,6 +118,7 @@ struct sup {
 	struct sup_shot shot;
 	struct sup_look look;
 	struct sup_ask ask;
+	struct sup_raw raw;
 	struct sup_keys keys;
 	struct control_server control;
 
@@ -107,8 +127,10 @@ struct sup {
 	const char *exit_from;	/* "wait" or "pidfd"; NULL: not known */
 	const char *last_rung;	/* tried last to end it: "agent", "powerdown", "quit", "kill"; NULL */
 	struct sup_counts counts;
+	struct sup_events events;
 
 	int64_t watchdog_ms, watchdog_at;
+	int64_t extend_at;	/* when to ask the service manager for more time to stop; -1 never */
 	int64_t log_second;	/* of the lines counted in log_lines */
 	unsigned int log_lines;
 };
@@ -128,7 +150,6 @@ int sup_give_up(struct sup *sup, int r);	/* say why; the exit code */
 
 /* supervise_attach.c */
 int sup_attach(struct sup *sup);	/* 0; -ESRCH, -ENOENT nothing to attach to; -EINTR; -errno */
-int sup_open_run_dir(const struct supervise *s);	/* run/NAME, or -errno */
 
 /* supervise_qmp.c */
 void sup_link_want(struct sup *sup, int64_t now);	/* connect when due, at a pace */
@@ -169,6 +190,12 @@ void sup_igpu_start(struct sup *sup, struct control_client *c);
 void sup_igpu_timer(struct sup *sup, int64_t now);
 void sup_igpu_drop(struct sup *sup);	/* the connection is lost */
 
+/* supervise_raw.c */
+void sup_raw_start(struct sup *sup, struct control_client *c, const char *command, json_t *args,
+		   bool whole_reply);	/* takes over @args; the client is answered in any case */
+void sup_raw_timer(struct sup *sup, int64_t now);
+void sup_raw_drop(struct sup *sup);	/* the connection is lost */
+
 /* supervise_setup.c: Windows' set-up */
 void sup_keys_begin(struct sup *sup);	/* QEMU has just become ready for the first time */
 void sup_keys_timer(struct sup *sup, int64_t now);
@@ -183,11 +210,22 @@ void sup_reap(struct sup *sup);
 void sup_record_end(struct sup *sup);
 /* An end that nobody saw, and cleaning up: 0, -ENOENT no record, -errno */
 int sup_record_unseen(struct sup *sup);
+int sup_write_end(struct sup *sup, enum sup_end end, json_t **json);	/* end.json as facts and record say; 0 or -errno */
+bool sup_has_end(const struct sup *sup);	/* this run's */
 bool sup_was_ready(const struct sup *sup);
 void sup_mark_ready(struct sup *sup);
 bool sup_was_confirmed(const struct sup *sup);
 int sup_mark_confirmed(struct sup *sup);	/* 0 or -errno */
 void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */
+
+/* supervise_stopping.c: a stop outlives the supervisor that began it */
+void sup_mark_stopping(struct sup *sup);	/* the state's deadline is when the guest's time is over */
+bool sup_resume_stop(struct sup *sup);	/* was it being stopped? then stop_ms is what is left */
+
+/* supervise_events.c */
+void sup_note(struct sup *sup, const char *event, const json_t *data);	/* @data may be NULL */
+void sup_note_state(struct sup *sup, enum sup_state from, const char *why);
+void sup_events_done(struct sup *sup);
 
 /* supervise_notify.c */
 void sup_notify_init(struct sup *sup);

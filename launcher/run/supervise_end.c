@@ -24,7 +24,6 @@
 #include "launcher/run/keeper.h"
 #include "launcher/run/launch.h"
 
-#define END_FILE	"end.json"
 #define READY_FILE	"ready.json"
 #define CONFIRMED_FILE	"confirmed.json"
 #define TAIL_FILE	"stderr.tail"
@@ -95,6 +94,11 @@ static bool same_run(const struct sup *sup, const char *file)
 	const char *uuid = json_string_value(json_object_get(json, "uuid"));
 
 	return uuid && !strcmp(uuid, sup->record.id.uuid);
+}
+
+bool sup_has_end(const struct sup *sup)
+{
+	return same_run(sup, END_FILE);
 }
 
 bool sup_was_ready(const struct sup *sup)
@@ -243,7 +247,7 @@ static void describe(const struct sup *sup, const json_t *json, char *text, size
 	snprintf(text, size, "%s%s%s", how, said, more);
 }
 
-static int write_end(struct sup *sup, enum sup_end end, json_t **json)
+int sup_write_end(struct sup *sup, enum sup_end end, json_t **json)
 {
 	int r;
 
@@ -257,8 +261,12 @@ static int write_end(struct sup *sup, enum sup_end end, json_t **json)
 /* -EBUSY, held again: somebody has started it meanwhile, and cleaned up before that. */
 static void clean_up(struct sup *sup)
 {
-	int r = vm_cleanup(sup->s->sysroot, sup->s->paths, sup->s->name);
+	int r;
 
+	/* A unit's is done by its ExecStopPost=; here systemd may leave us no right to. */
+	if (sup->s->notify)
+		return;
+	r = vm_cleanup(sup->s->sysroot, sup->s->paths, sup->s->name);
 	if (r && r != -EBUSY)
 		sup_log(sup, LOG_ERROR, "cleaning up: %s", strerror(-r));
 }
@@ -282,10 +290,11 @@ void sup_record_end(struct sup *sup)
 	sup_reap(sup);
 	end = sup_classify(&sup->facts);
 	wait_for_keeper(sup);
-	(void)!write_end(sup, end, &json);
+	(void)!sup_write_end(sup, end, &json);
 	describe(sup, json, text, sizeof(text));
 	sup_log(sup, end == END_CLEAN || end == END_FORCED ? LOG_NOTE : LOG_ERROR, "ended (%s): %s",
 		sup_end_text(end), text);
+	sup_note(sup, "ended", json);
 	clean_up(sup);
 	control_unlisten(&sup->control);
 	close(TAKE_FD(sup->lock_fd));
@@ -305,8 +314,8 @@ int sup_record_unseen(struct sup *sup)
 	if (r)
 		return r;
 	sup->facts.was_ready = sup_was_ready(sup);
-	if (!same_run(sup, END_FILE))
-		r = write_end(sup, sup_classify(&sup->facts), &json);
-	cleaned = vm_cleanup(sup->s->sysroot, sup->s->paths, sup->s->name);
+	if (!sup_has_end(sup))
+		r = sup_write_end(sup, sup_classify(&sup->facts), &json);
+	cleaned = sup->s->notify ? 0 : vm_cleanup(sup->s->sysroot, sup->s->paths, sup->s->name);
 	return r ? r : cleaned == -EBUSY ? 0 : cleaned;
 }

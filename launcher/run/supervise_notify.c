@@ -11,30 +11,38 @@
 
 #include "launcher/base/str.h"
 
-void sup_notify(const struct sup *sup, const char *fmt, ...)
+void supervise_notify(const char *text)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	const char *path = getenv("NOTIFY_SOCKET");
 	_fd_ int fd = -1;
-	char text[512];
-	va_list ap;
 	socklen_t len;
 
-	if (!sup->s->notify || !path || (*path != '/' && *path != '@') ||
+	if (!path || (*path != '/' && *path != '@') ||
 	    !str_copy(addr.sun_path, sizeof(addr.sun_path), path))
 		return;
 	len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path));
 	/* An abstract name begins with a NUL and has none at its end. */
 	if (*path == '@')
 		addr.sun_path[0] = '\0';
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	/* A manager that does not listen changes nothing for the VM. */
 	if (fd >= 0)
 		(void)!sendto(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT,
 			      (struct sockaddr *)&addr, len);
+}
+
+void sup_notify(const struct sup *sup, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (!sup->s->notify)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	supervise_notify(text);
 }
 
 /*

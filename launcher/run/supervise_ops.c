@@ -11,7 +11,6 @@
 
 /* An answer younger than this is good enough for "status". */
 #define FRESH_MS	1000
-#define STOP_MAX_MS	(24 * 3600 * 1000)
 
 typedef void op(struct sup *sup, struct control_client *c, const json_t *request);
 
@@ -40,18 +39,22 @@ static void op_stop(struct sup *sup, struct control_client *c, const json_t *req
 {
 	const json_t *given = json_object_get(request, "timeout_ms");
 	json_int_t ms = given ? json_integer_value(given) : (json_int_t)sup->record.stop_ms;
+	bool going = sup->state == SUP_ASKED;
 	int64_t by;
 
-	if ((given && !json_is_integer(given)) || ms < 0 || ms > STOP_MAX_MS) {
+	if ((given && !json_is_integer(given)) || ms < 0 || ms > SUPERVISE_STOP_MAX_MS) {
 		control_refuse(&sup->control, c, EXIT_USAGE, N_("timeout_ms is out of range"));
 		return;
 	}
-	sup->stop_ms = (unsigned int)ms;
+	if (!going)
+		sup->stop_ms = (unsigned int)ms;
 	end_by(sup, c, request, EV_STOP);
 	/* Who asks again may shorten the wait, never lengthen it. */
 	by = sup_now() + ms;
-	if (sup->state == SUP_ASKED && sup->deadline > by)
-		sup->deadline = by;
+	if (!going || sup->state != SUP_ASKED || sup->deadline <= by)
+		return;
+	sup->deadline = by;
+	sup_mark_stopping(sup);
 }
 
 static void op_kill(struct sup *sup, struct control_client *c, const json_t *request)
@@ -111,6 +114,55 @@ static void op_console(struct sup *sup, struct control_client *c, const json_t *
 		control_answer(&sup->control, c, NULL, fd);
 }
 
+/*
+ * The agent serves one client too, and a stop must not wait for whoever has it: it presses the power button when
+ * the agent does not answer in time.
+ */
+static void op_agent(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	_fd_ int fd = sup->agent.q ? -EAGAIN : control_connect(sup->run_fd, "agent");
+
+	(void)request;
+	if (fd < 0)
+		control_refuse(&sup->control, c, fd == -EAGAIN ? EXIT_BUSY : EXIT_FAILED,
+			       fd == -EAGAIN ? N_("the guest agent is being asked by somebody else") :
+					       N_("QEMU does not answer on the agent's socket"));
+	else
+		control_answer(&sup->control, c, NULL, fd);
+}
+
+static void op_reset(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	(void)request;
+	sup_raw_start(sup, c, "system_reset", NULL, false);
+}
+
+static void op_pause(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	(void)request;
+	sup_raw_start(sup, c, "stop", NULL, false);
+}
+
+static void op_resume(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	(void)request;
+	sup_raw_start(sup, c, "cont", NULL, false);
+}
+
+/* Whoever may connect here is as good as QEMU's own user to it: root, or the owner of a user's VM. */
+static void op_qmp(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	const char *command = json_string_value(json_object_get(request, "command"));
+	const json_t *given = json_object_get(request, "arguments");
+
+	if (!command || !*command || (given && !json_is_object(given))) {
+		control_refuse(&sup->control, c, EXIT_USAGE,
+			       N_("a QMP command has a name, and its arguments are an object"));
+		return;
+	}
+	sup_raw_start(sup, c, command, given ? json_deep_copy(given) : NULL, true);
+}
+
 static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)
 {
 	(void)request;
@@ -130,6 +182,11 @@ static const struct {
 	{ "igpu", op_igpu },
 	{ "confirm", op_confirm },
 	{ "console", op_console },
+	{ "agent", op_agent },
+	{ "reset", op_reset },
+	{ "pause", op_pause },
+	{ "resume", op_resume },
+	{ "qmp", op_qmp },
 	{ "detach", op_detach },
 };
 

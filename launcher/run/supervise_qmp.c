@@ -43,6 +43,7 @@ void sup_link_close(struct sup *sup)
 
 	sup_shot_drop(sup);
 	sup_igpu_drop(sup);
+	sup_raw_drop(sup);
 	qmp_free(l->q);
 	if (l->fd >= 0)
 		close(l->fd);
@@ -217,6 +218,7 @@ static void on_event(struct sup *sup, const struct qmp_item *item)
 {
 	if (!sup->link.ours)
 		return;
+	sup_note(sup, item->name, item->value);
 	switch ((enum event)item->event) {
 	case E_SHUTDOWN:
 		on_shutdown(sup, item->value);

@@ -12,8 +12,10 @@
 
 #include "launcher/run/control.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/unit.h"
 
-#define STEP_MS	10
+#define STEP_MS		10
+#define UNIT_STEP_MS	1000
 
 static unsigned int left_ms(int64_t deadline)
 {
@@ -121,6 +123,28 @@ static int spawn_once(const struct supervise *s, int64_t deadline)
 }
 
 /*
+ * The supervisor of a unit is a unit. Nobody answers for a moment while systemd puts the ExecStop= of the
+ * VM's unit in its place, so a refusal means to wait as well.
+ */
+static int spawn_unit(const struct supervise *s, int64_t deadline)
+{
+	int64_t again = clock_ms() + UNIT_STEP_MS;
+	int r = unit_supervise(s->name);
+
+	if (r && r != -ECHILD)
+		return r;
+	for (;; step()) {
+		r = knock(s->paths, s->name, left_ms(deadline));
+		if (!control_nobody(r))
+			return r;
+		if (!left_ms(deadline))
+			return -ETIMEDOUT;
+		if (clock_ms() >= again)
+			return -EAGAIN;
+	}
+}
+
+/*
  * One that gives up is followed by another for as long as the VM runs: a
  * killed supervisor closes its socket before its lock is free, and the next
  * may meet that lock.
@@ -138,7 +162,7 @@ int supervise_spawn(const struct paths *p, const char *sysroot, const char *name
 		held = lock_vm_held(p, name);
 		if (held <= 0)
 			return held ? held : -ESRCH;
-		r = spawn_once(&s, deadline);
+		r = unit_has(p, name) ? spawn_unit(&s, deadline) : spawn_once(&s, deadline);
 		if (r != -EAGAIN)
 			return r;
 		if (!left_ms(deadline))

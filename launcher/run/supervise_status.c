@@ -13,9 +13,9 @@
 #include "launcher/run/lock.h"
 #include "launcher/run/screen.h"
 #include "launcher/run/supervise_core.h"
+#include "launcher/run/unit.h"
 
 #define CALL_MS		2000
-#define END_FILE	"end.json"
 #define END_MAX		65536
 
 static json_t *or_null(const char *text)
@@ -70,6 +70,9 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 	json_object_set_new(json, "counts", json_null());
 	json_object_set_new(json, "end", json_null());
 	json_object_set_new(json, "trial_until", json_null());
+	json_object_set_new(json, "unit", runs && unit_has_process(r->id.pid, name) ?
+			    json_sprintf(UNIT_VM, name) : json_null());
+	json_object_set_new(json, "autostart", json_boolean(unit_is_enabled(p, name)));
 	json_object_set_new(json, "reboot_needed", screen_lost(p, name, why, sizeof(why)) ?
 			    json_string(why) : json_null());
 	return json;
@@ -112,17 +115,6 @@ static int ask_supervisor(const struct paths *p, const char *name, json_t **stat
 	return 0;
 }
 
-static int open_run(const struct paths *p, const char *name)
-{
-	char path[PATH_MAX];
-	int fd;
-
-	if (!str_print(path, sizeof(path), "%s/%s", p->run, name))
-		return -ENAMETOOLONG;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 /* How the last run ended: end.json, when it is that run's. */
 static json_t *last_end(int run_fd, const struct record *r)
 {
@@ -152,7 +144,7 @@ static int read_lost(const struct paths *p, const char *name, json_t **status)
 
 static int read_unsupervised(const struct paths *p, const char *name, int held, json_t **status)
 {
-	_fd_ int run_fd = open_run(p, name), pidfd = -1;
+	_fd_ int run_fd = record_open_dir(p, name), pidfd = -1;
 	struct record record;
 	bool known, there;
 	int r = run_fd < 0 ? run_fd : record_read(run_fd, &record);

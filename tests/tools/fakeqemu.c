@@ -528,6 +528,62 @@ static void answer(struct channel *c, const char *command, const json_t *args)
 	}
 }
 
+/* Programs of the pretended guest: what guest-exec-status says of each, in base64 where it is output. */
+static const struct {
+	const char *path, *status;
+} programs[] = {
+	{ "/bin/true", "{\"exited\": true, \"exitcode\": 0}" },
+	{ "/bin/false", "{\"exited\": true, \"exitcode\": 1, \"err-data\": \"bm8K\"}" },	/* no */
+	{ "/bin/echo", "{\"exited\": true, \"exitcode\": 42, \"out-data\": \"aGVsbG8K\"}" },	/* hello */
+	{ "/killed", "{\"exited\": true, \"signal\": 9}" },
+	{ "/windows", "{\"exited\": true, \"exitcode\": 3221225477}" },
+	{ "/lies", "{\"exited\": true, \"exitcode\": -5, \"out-data\": \"%%%\"}" },
+	{ "/sleeps", "{\"exited\": false}" },
+	{ "/silent", NULL },
+	{ "/floods", NULL },
+};
+
+static void answer_exec(struct channel *c, const json_t *args)
+{
+	const char *path = json_string_value(json_object_get(args, "path"));
+	char text[64];
+
+	for (int i = 0; path && i < (int)(sizeof(programs) / sizeof(programs[0])); i++)
+		if (!strcmp(path, programs[i].path)) {
+			snprintf(text, sizeof(text), "{\"pid\": %d}", i + 1);
+			reply(c, text);
+			return;
+		}
+	reply_error(c, "GenericError", "Failed to execute child process \\u001b[31m");
+}
+
+/* The second look sees /sleeps awake. */
+static void answer_exec_status(struct channel *c, const json_t *args)
+{
+	static int looks;
+	json_int_t pid = json_integer_value(json_object_get(args, "pid"));
+	const char *path = pid > 0 && pid <= (json_int_t)(sizeof(programs) / sizeof(programs[0])) ?
+			   programs[pid - 1].path : "";
+
+	if (!strcmp(path, "/silent"))
+		return;
+	if (!strcmp(path, "/floods")) {
+		for (int i = 0; i < 400; i++) {
+			char filler[1024];
+
+			memset(filler, 'A', sizeof(filler));
+			send_bytes(c, filler, sizeof(filler));
+		}
+		return;
+	}
+	if (!*path)
+		reply_error(c, "GenericError", "PID does not exist");
+	else if (!strcmp(path, "/sleeps") && looks++)
+		reply(c, programs[0].status);
+	else
+		reply(c, programs[pid - 1].status);
+}
+
 static void answer_agent(struct channel *c, const char *command, const json_t *args)
 {
 	if (!strcmp(command, "guest-sync-delimited")) {
@@ -538,6 +594,10 @@ static void answer_agent(struct channel *c, const char *command, const json_t *a
 	} else if (!strcmp(command, "guest-shutdown")) {
 		if (!is_ignored("guest-shutdown"))
 			fake.down_at = now_ms() + 50;
+	} else if (!strcmp(command, "guest-exec")) {
+		answer_exec(c, args);
+	} else if (!strcmp(command, "guest-exec-status")) {
+		answer_exec_status(c, args);
 	} else if (!answer_recorded(c, command, args)) {
 		reply_error(c, "CommandNotFound", "The command has not been found");
 	}
