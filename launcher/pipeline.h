@@ -29,6 +29,8 @@ struct pipeline {
 	struct findings findings;
 	struct rom_store store;
 	struct net_facts net;
+	struct inputs inputs;
+	struct way_in_facts way_in;	/* of a VM that gets USB devices, else zeroed */
 	char *rom;			/* bytes of the ROM file the plan is made with; NULL = none */
 	size_t rom_len;
 	struct plan plan;
