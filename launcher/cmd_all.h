@@ -21,6 +21,7 @@
 	CMD(screenshot)	\
 	CMD(view)	\
 	CMD(showcmd)	\
+	CMD(usb)	\
 	CMD(set)	\
 	CMD(edit)	\
 	CMD(delete)	\

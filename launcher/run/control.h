@@ -2,7 +2,7 @@
 /*
  * The conversation between a command and the supervisor: run/control/NAME, a
  * unix stream socket, one JSON object a line each way. Requests: {"op":
- * "status"|"stop"|"kill"|"screenshot"|"console"|"detach", ...}; answers: {"version":1,"ok":true,...}
+ * "status"|"stop"|"kill"|"screenshot"|"console"|"usb"|"detach", ...}; answers: {"version":1,"ok":true,...}
  * or {"version":1,"ok":false,"error":"...","code":EXIT}. "stop" and "kill" with "wait":true
  * are answered when QEMU is gone and cleaned up after. Peers are judged by SO_PEERCRED: root
  * and the owner.
@@ -13,6 +13,8 @@
  *	kill, "wait": bool			-> the same
  *	screenshot				-> {} and, as SCM_RIGHTS, a memfd that holds the PNG
  *	console					-> {} and a connected socket to the serial console
+ *	usb, "attach": {"name", "port", "id"},
+ *	     or "detach": NAME			-> {} when the guest has it, or no longer
  *	detach					-> {}; the supervisor leaves, the VM runs on
  */
 #ifndef IGVM_RUN_CONTROL_H

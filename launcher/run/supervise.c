@@ -36,7 +36,7 @@
 #define ANSWER_MS	5000
 #define LOG_LINES_MAX	10	/* a second */
 
-enum { P_QMP, P_AGENT, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
+enum { P_QMP, P_AGENT, P_PID, P_SIGNAL, P_UEVENT, P_INHIBIT, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
 
 int64_t sup_now(void)
 {
@@ -133,11 +133,13 @@ static void set_deadline(struct sup *sup, enum sup_deadline d)
 
 static void announce(struct sup *sup)
 {
+	sup_inputs_begin(sup);
 	if (sup->announced) {
 		sup_log(sup, LOG_NOTE, "QEMU answers again");
 		return;
 	}
 	sup->announced = true;
+	sup_inhibit_begin(sup);
 	/* A QEMU that an earlier supervisor has seen ready may be far into its set-up. */
 	if (!sup_was_ready(sup))
 		sup_keys_begin(sup);
@@ -250,6 +252,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup->agent.deadline);
 	earlier(&first, sup->shot.deadline);
 	earlier(&first, sup->keys.next);
+	earlier(&first, sup->inputs.due);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
 	if (first < 0)
@@ -269,6 +272,8 @@ static void fill_polls(const struct sup *sup, struct pollfd p[static P_COUNT])
 		p[P_AGENT].events = qmp_fd_events(sup->agent.q);
 	p[P_PID] = (struct pollfd){ .fd = sup->pidfd, .events = POLLIN };
 	p[P_SIGNAL] = (struct pollfd){ .fd = sup->signal_fd, .events = POLLIN };
+	p[P_UEVENT] = (struct pollfd){ .fd = sup->inputs.uevents, .events = POLLIN };
+	p[P_INHIBIT] = (struct pollfd){ .fd = sup->inhibit.pidfd, .events = POLLIN };
 	control_polls(&sup->control, p + P_CONTROL);
 }
 
@@ -277,6 +282,7 @@ static void take_timers(struct sup *sup, int64_t now)
 	sup_link_timers(sup, now);
 	sup_shot_timer(sup, now);
 	sup_keys_timer(sup, now);
+	sup_inputs_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
@@ -316,6 +322,10 @@ static void turn(struct sup *sup)
 	if (!sup->leave)
 		sup_agent_turn(sup, p[P_AGENT].revents, now);
 	if (!sup->leave)
+		sup_inputs_turn(sup, p[P_UEVENT].revents, now);
+	if (!sup->leave)
+		sup_inhibit_turn(sup, p[P_INHIBIT].revents);
+	if (!sup->leave)
 		control_turn(&sup->control, p + P_CONTROL, now, sup_handle, sup);
 	if (!sup->leave)
 		take_timers(sup, now);
@@ -333,6 +343,8 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup->agent = (struct sup_agent){ .fd = -1, .deadline = -1 };
 	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
 	sup->keys.next = -1;
+	sup_inputs_init(sup);
+	sup_inhibit_init(sup);
 	sup->watchdog_ms = sup->watchdog_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);
@@ -344,6 +356,8 @@ void sup_done(struct sup *sup)
 
 	sup_agent_close(sup);
 	sup_link_close(sup);
+	sup_inputs_close(sup);
+	sup_inhibit_end(sup);
 	control_done(&sup->control);
 	/* The lock last: who gets it must find no socket of ours being removed. */
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)

@@ -100,6 +100,11 @@ static void op_console(struct sup *sup, struct control_client *c, const json_t *
 		control_answer(&sup->control, c, NULL, fd);
 }
 
+static void op_usb(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	sup_inputs_change(sup, c, request);
+}
+
 static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)
 {
 	(void)request;
@@ -117,6 +122,7 @@ static const struct {
 	{ "screenshot", op_screenshot },
 	{ "confirm", op_confirm },
 	{ "console", op_console },
+	{ "usb", op_usb },
 	{ "detach", op_detach },
 };
 
