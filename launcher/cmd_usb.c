@@ -8,7 +8,7 @@
 #include "launcher/base/str.h"
 #include "launcher/cmd_all.h"
 #include "launcher/cmd_vm.h"
-#include "launcher/run/lock.h"
+#include "launcher/pipeline.h"
 
 static int run_list(const struct globals *g, int argc, char **argv);
 
@@ -33,11 +33,6 @@ const struct cmd cmd_usb = {
 	.json = true,
 };
 
-static bool runs(const struct paths *p, const char *vm)
-{
-	return lock_vm_held(p, vm) == 1;
-}
-
 int cmd_usb_read(const struct globals *g, const char *name, struct inputs *in)
 {
 	int r = inputs_read(g->root, NULL, in);
@@ -48,9 +43,9 @@ int cmd_usb_read(const struct globals *g, const char *name, struct inputs *in)
 		return EXIT_FAILED;
 	}
 	paths_system(&p, g->root);
-	inputs_claims(g->root, &p, name, runs, in);
+	inputs_claims(g->root, &p, name, pipeline_vm_runs, in);
 	if (!paths_mine(&p, g->root) && !p.system)
-		inputs_claims(g->root, &p, name, runs, in);
+		inputs_claims(g->root, &p, name, pipeline_vm_runs, in);
 	return EXIT_OK;
 }
 

@@ -9,7 +9,6 @@
 #include "launcher/cmd_usb.h"
 #include "launcher/cmd_vm.h"
 #include "launcher/facts/wish_edit.h"
-#include "launcher/facts/wish_keys.h"
 #include "launcher/run/inputs_note.h"
 #include "launcher/run/lock.h"
 #include "launcher/vm_file.h"
@@ -42,15 +41,6 @@ const struct cmd usb_detach = {
 	.run = run_detach,
 };
 
-/* "1-4.2" or "046d:c52b", by the rows of the VM file; false: neither. */
-static bool take_device(const char *text, struct wish_usb *u, struct wish_why *why)
-{
-	const struct wish_key *k = wish_key_find("usb", strchr(text, ':') ? "id" : "port");
-
-	*u = (struct wish_usb){ 0 };
-	return *text && k->parse(k, u, text, why);
-}
-
 static bool is_same(const struct wish_usb *a, const struct wish_usb *b)
 {
 	return !strcmp(a->port, b->port) && a->vendor == b->vendor && a->product == b->product;
@@ -62,21 +52,6 @@ static bool is_used(const struct wish *w, const char *name)
 		if (!strcmp(w->usb[i].name, name))
 			return true;
 	return false;
-}
-
-/* "keyboard", "keyboard2", ... */
-static void make_name(const struct wish *w, const struct usb_device *d, char name[static 32])
-{
-	const char *word = "device";
-
-	for (const struct usb_word *k = usb_words; d && k->word; k++)
-		if (d->kinds & k->kind) {
-			word = k->word;
-			break;
-		}
-	snprintf(name, 32, "%s", word);
-	for (unsigned int n = 2; is_used(w, name); n++)
-		snprintf(name, 32, "%s%u", word, n);
 }
 
 static int refuse_device(const char *text, const struct usb_device *d, bool running)
@@ -165,7 +140,7 @@ static int choose_name(const struct vm_file *f, const char *as, const struct usb
 	if (as && is_used(&f->before, as))
 		return cmd_usage(&usb_attach, _("[usb %s] is another device already"), as);
 	if (!as)
-		make_name(&f->before, d, u->name);
+		usb_make_name(f->before.usb, f->before.n_usb, d ? d->kinds : 0, u->name);
 	return EXIT_OK;
 }
 
@@ -173,7 +148,6 @@ static int attach(const struct globals *g, struct vm_file *f, const char *text, 
 {
 	_free_ struct inputs *in = malloc(sizeof(*in));
 	const struct usb_device *d;
-	struct wish_why why = { "" };
 	struct wish_usb u;
 	int code;
 
@@ -181,7 +155,7 @@ static int attach(const struct globals *g, struct vm_file *f, const char *text, 
 		say(_("out of memory"));
 		return EXIT_FAILED;
 	}
-	if (!take_device(text, &u, &why))
+	if (!usb_parse(text, &u))
 		return cmd_usage(&usb_attach, _("'%.60s' is neither a port such as 1-4.2 nor an id such as "
 						"046d:c52b"), text);
 	for (size_t i = 0; i < f->before.n_usb; i++)
@@ -232,9 +206,8 @@ static int run_attach(const struct globals *g, int argc, char **argv)
 
 static const struct wish_usb *find(const struct wish *w, const char *text)
 {
-	struct wish_why why;
 	struct wish_usb u;
-	bool device = take_device(text, &u, &why);
+	bool device = usb_parse(text, &u);
 
 	for (size_t i = 0; i < w->n_usb; i++)
 		if (!strcmp(w->usb[i].name, text) || (device && is_same(&w->usb[i], &u)))

@@ -165,7 +165,7 @@ static int read_net(struct pipeline *p)
 	return 0;
 }
 
-static bool vm_runs(const struct paths *p, const char *vm)
+bool pipeline_vm_runs(const struct paths *p, const char *vm)
 {
 	return lock_vm_held(p, vm) == 1;
 }
@@ -178,7 +178,7 @@ static int read_inputs(struct pipeline *p)
 
 	if (r || !p->name)
 		return r;
-	inputs_claims(p->g->root, &p->paths, p->name, vm_runs, &p->inputs);
+	inputs_claims(p->g->root, &p->paths, p->name, pipeline_vm_runs, &p->inputs);
 	if (!p->wish.n_usb)
 		return 0;
 	r = tree_init(&t, p->g->root);

@@ -77,6 +77,9 @@ int pipeline_paths(const struct globals *g, const char *name, struct paths *path
 /** pipeline_facts() - host and QEMU as found; with @vfio != NEVER the device may be opened (which resets it) */
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio);
 
+/** pipeline_vm_runs() - for inputs_claims() */
+bool pipeline_vm_runs(const struct paths *p, const char *vm);
+
 /** pipeline_boot() - what the next boot will load, after pipeline_facts(); EXIT_FAILED without memory (said) */
 int pipeline_boot(struct pipeline *p, enum boot_image image);
 

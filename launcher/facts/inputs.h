@@ -98,6 +98,12 @@ void inputs_claims(const char *root, const struct paths *p, const char *name,
 /** usb_find() - index of the first device @u names, from @from on; -1: none (any more) */
 int usb_find(const struct inputs *in, const struct wish_usb *u, int from);
 
+/** usb_parse() - a port ("1-4.2") or an id ("046d:c52b"), as the VM file has them; false: neither */
+nodiscard_ bool usb_parse(const char *text, struct wish_usb *u);
+
+/** usb_make_name() - a name for one more of the @n devices @v, by what it is: "keyboard", "keyboard2" */
+void usb_make_name(const struct wish_usb *v, size_t n, unsigned int kinds, char name[static 32]);
+
 /** usb_kinds_text() - "keyboard, mouse"; "" when nothing is known */
 const char *usb_kinds_text(unsigned int kinds, char *buf, size_t size);
 

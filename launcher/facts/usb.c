@@ -9,6 +9,7 @@
 
 #include "launcher/base/str.h"
 #include "launcher/facts/inputs.h"
+#include "launcher/facts/wish_keys.h"
 
 #define DEVICES		"sys/bus/usb/devices"
 #define ENTRIES_MAX	4096	/* a full bus has 127 devices of at most 32 interfaces */
@@ -171,6 +172,34 @@ int usb_find(const struct inputs *in, const struct wish_usb *u, int from)
 			return i;
 	}
 	return -1;
+}
+
+bool usb_parse(const char *text, struct wish_usb *u)
+{
+	const struct wish_key *k = wish_key_find("usb", strchr(text, ':') ? "id" : "port");
+	struct wish_why why;
+
+	*u = (struct wish_usb){ 0 };
+	return *text && k->parse(k, u, text, &why);
+}
+
+static bool is_used(const struct wish_usb *v, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(v[i].name, name))
+			return true;
+	return false;
+}
+
+void usb_make_name(const struct wish_usb *v, size_t n, unsigned int kinds, char name[static 32])
+{
+	const struct usb_word *w = usb_words;
+
+	while (w->word && !(kinds & w->kind))
+		w++;
+	snprintf(name, 32, "%s", w->word ? w->word : "device");
+	for (unsigned int i = 2; is_used(v, n, name); i++)
+		snprintf(name, 32, "%s%u", w->word ? w->word : "device", i);
 }
 
 const char *usb_kinds_text(unsigned int kinds, char *buf, size_t size)
