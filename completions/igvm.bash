@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe status list confirm stop kill logs console screenshot view showcmd set edit delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe status list confirm stop kill logs console screenshot view showcmd usb set edit delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -27,9 +27,10 @@ _igvm() {
 	kill|screenshot|confirm|view|console) options='--help' ;;
 	set|edit) options='--help --force' ;;
 	delete) options='--help --yes --disks' ;;
-	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key' ;;
+	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key --usb --input' ;;
 	logs) options='--help --stream --raw --lines' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
+	usb) options+=' --as' ;;
 	explain) options+=' --list --causes' ;;
 	doctor) options+=' --like-guide' ;;
 	setup) options+=' --plan --apply --undo --confirm --status --trial-expired --dedicated --shared --adopt --trial --no-way-in-ok --user --yes' ;;
@@ -42,6 +43,7 @@ _igvm() {
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
+		usb) COMPREPLY=($(compgen -W "list attach detach $(_igvm_vms)" -- "$cur")) ;;
 		bind|release|selftest|list|devices|setup) ;;
 		create) COMPREPLY=($(compgen -W 'win11 linux monitor-early vbios' -- "$cur") $(compgen -f -- "$cur")) ;;
 		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;

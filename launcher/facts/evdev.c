@@ -65,15 +65,11 @@ static int read_link(const struct tree *t, const char *path, char *buf, size_t s
 {
 	_fd_ int fd = tree_open(t, path, O_PATH | O_NOFOLLOW);
 	ssize_t n = fd < 0 ? fd : readlinkat(fd, "", buf, size - 1);
-
-	buf[0] = '\0';
-	if (fd < 0)
-		return fd;
 	/* A link that fills the buffer may be longer. */
-	if (n < 0 || (size_t)n >= size - 1)
-		return -EINVAL;
-	buf[n] = '\0';
-	return 0;
+	bool whole = n >= 0 && (size_t)n < size - 1;
+
+	buf[whole ? n : 0] = '\0';
+	return fd < 0 ? fd : whole ? 0 : -EINVAL;
 }
 
 /* ".../usb1/1-4/1-4.2/1-4.2:1.0/0003:046D:C52B.0001/input/input5/event3": the last interface's device. */
