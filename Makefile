@@ -212,13 +212,16 @@ $(B)/roms/%.rom: $(B)/efi/mkrom
 # --- lab ----------------------------------------------------------------------
 # The simulated iGPU (tests/lab/README.md); everything else there is scripts.
 lab_obj     := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard tests/lab/*.c)))
-lab_bins    := $(B)/tests/lab/igdsim $(B)/tests/lab/drmclient $(B)/tests/lab/cr8.so
+lab_bins    := $(B)/tests/lab/igdsim $(B)/tests/lab/drmclient $(B)/tests/lab/keys $(B)/tests/lab/cr8.so
 $(B)/tests/lab/igdsim: $(lab_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^
 # It runs on the simulated host, which has another C library; libdrm is there for its headers only.
 $(B)/tests/lab/drmclient: tests/lab/desktop/drmclient.c
 	@mkdir -p $(@D)
 	$(call q,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE -I/usr/include/libdrm $(warnings) $(CFLAGS) -static -o $@ $<
+$(B)/tests/lab/keys: tests/lab/keys/keys.c
+	@mkdir -p $(@D)
+	$(call q,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE $(warnings) $(CFLAGS) -static -o $@ $<
 $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 	@mkdir -p $(@D)
 	$(call q,CC,$@)$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<

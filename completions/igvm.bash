@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd lint export set edit delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd usb lint export set edit delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -30,11 +30,12 @@ _igvm() {
 	pause|resume|reset|exec|qmp|autostart|kill|screenshot|confirm|view|console) options='--help' ;;
 	set|edit) options='--help --force' ;;
 	delete) options='--help --yes --disks' ;;
-	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key' ;;
+	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key --usb --input' ;;
 	logs) options='--help --stream --raw --lines --follow' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
 	lint) options+=' --pid --pve --libvirt --host --device --qemu' ;;
 	export) options='--help --force' ;;
+	usb) options+=' --as' ;;
 	explain) options+=' --list --causes' ;;
 	doctor) options+=' --like-guide' ;;
 	setup) options+=' --plan --apply --undo --confirm --status --trial-expired --dedicated --shared --adopt --trial --no-way-in-ok --user --yes' ;;
@@ -48,6 +49,7 @@ _igvm() {
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
 		autostart) COMPREPLY=($(compgen -W "enable disable $(_igvm_vms)" -- "$cur")) ;;
+		usb) COMPREPLY=($(compgen -W "list attach detach $(_igvm_vms)" -- "$cur")) ;;
 		bind|release|selftest|list|devices|setup) ;;
 		lint) COMPREPLY=($(compgen -f -- "$cur")) ;;
 		export) COMPREPLY=($(compgen -W "libvirt proxmox $(_igvm_vms)" -- "$cur")) ;;

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd lint export set edit delete explain rom setup bind release selftest
+set -l commands doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd usb lint export set edit delete explain rom setup bind release selftest
 set -l named doctor start probe verify status restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd set edit delete
 
 function __igvm_vms
@@ -34,6 +34,11 @@ complete -c igvm -n "__fish_seen_subcommand_from create" -l password-file -r -F
 complete -c igvm -n "__fish_seen_subcommand_from create" -l product-key-file -r -F
 complete -c igvm -n "__fish_seen_subcommand_from create" -l image -r -F
 complete -c igvm -n "__fish_seen_subcommand_from create" -l ssh-key -r -F
+complete -c igvm -n "__fish_seen_subcommand_from create" -l usb -r
+complete -c igvm -n "__fish_seen_subcommand_from create" -l input -r -a "usb evdev none"
+complete -c igvm -n "__fish_seen_subcommand_from usb" -a "list attach detach"
+complete -c igvm -n "__fish_seen_subcommand_from usb" -a '(__igvm_vms)'
+complete -c igvm -n "__fish_seen_subcommand_from usb" -l as -r
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
 complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd export set edit" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe verify stop restart" -l timeout -r

@@ -32,6 +32,7 @@
 	CMD(showcmd)	\
 	CMD(lint)	\
 	CMD(export)	\
+	CMD(usb)	\
 	CMD(set)	\
 	CMD(edit)	\
 	CMD(delete)	\

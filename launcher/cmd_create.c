@@ -10,6 +10,7 @@
 #include "launcher/cmd_vm.h"
 #include "launcher/create/create.h"
 #include "launcher/create/tool.h"
+#include "launcher/decide/devices.h"
 #include "launcher/facts/kvm.h"
 #include "launcher/facts/wish_keys.h"
 #include "launcher/facts/wish_parts.h"
@@ -17,7 +18,7 @@
 #define GIB	(1ull << 30)
 
 enum { OPT_TEMPLATE = 0x100, OPT_MEMORY, OPT_CPUS, OPT_DISK, OPT_ISO, OPT_VIRTIO, OPT_INTEL, OPT_UNATTENDED, OPT_EDITION,
-       OPT_USER, OPT_PASSWORD_FILE, OPT_KEY_FILE, OPT_IMAGE, OPT_SSH_KEY };
+       OPT_USER, OPT_PASSWORD_FILE, OPT_KEY_FILE, OPT_IMAGE, OPT_SSH_KEY, OPT_USB, OPT_INPUT };
 
 static const struct opt opts[] = {
 	{ "template", 0, "NAME", N_("win11, linux ...; not needed when the VM is called so"), OPT_TEMPLATE },
@@ -37,6 +38,9 @@ static const struct opt opts[] = {
 	  OPT_KEY_FILE },
 	{ "image", 0, "FILE", N_("a Linux cloud image, copied, instead of a guest from packages"),
 	  OPT_IMAGE },
+	{ "usb", 0, "PORT", N_("USB device for the guest, by port or id; may be repeated"), OPT_USB },
+	{ "input", 0, "HOW", N_("evdev: share keyboard and mouse by both Ctrl keys; usb; none (else it is asked)"),
+	  OPT_INPUT },
 	{ "ssh-key", 0, "FILE", N_("public key for the account in the image"), OPT_SSH_KEY },
 	{ 0 }
 };
@@ -75,6 +79,31 @@ static int take_number(const char *key, uint64_t least, uint64_t most, struct wi
 	return k.parse(&k, w, optarg, &why) ? EXIT_OK : cmd_usage(&cmd_create, "%s", why.text);
 }
 
+static int take_usb(struct create_options *o)
+{
+	if (o->n_usb == WISH_USB_MAX)
+		return cmd_usage(&cmd_create, _("at most %d devices by --usb"), WISH_USB_MAX);
+	o->usb[o->n_usb++] = optarg;
+	return EXIT_OK;
+}
+
+static int take_input(struct create_options *o)
+{
+	static const struct {
+		const char *word;
+		enum create_input input;
+	} words[] = {
+		{ "usb", CREATE_INPUT_USB }, { "evdev", CREATE_INPUT_EVDEV }, { "none", CREATE_INPUT_NONE },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(optarg, words[i].word)) {
+			o->input = words[i].input;
+			return EXIT_OK;
+		}
+	return cmd_usage(&cmd_create, _("--input %.40s: may be usb, evdev, none"), optarg);
+}
+
 static int take_option(struct create_options *o, int v)
 {
 	const struct {
@@ -94,6 +123,10 @@ static int take_option(struct create_options *o, int v)
 			*texts[i].to = optarg;
 	if (v == OPT_UNATTENDED)
 		o->unattended = true;
+	else if (v == OPT_USB)
+		r = take_usb(o);
+	else if (v == OPT_INPUT)
+		r = take_input(o);
 	else if (v == OPT_MEMORY)
 		r = take_number("memory", 0, 0, &w);
 	else if (v == OPT_CPUS)
@@ -253,8 +286,13 @@ static int look_at_host(struct create *c)
 	if (!*c->accel_why)
 		str_fit(c->accel_why, sizeof(c->accel_why), "the template asks for it");
 	c->no_igpu = c->base.igpu && (h->igpu < 0 || c->accel_tcg || !c->paths.system);
+	r = create_inputs(c, h);
+	if (c->monitor)
+		devices_sound_text(h, c->sound, sizeof(c->sound));
 	host_done(h);
 	free(h);
+	if (r)
+		return r;
 	fit_memory(c);
 	if (c->no_igpu && c->base.display == DISPLAY_MONITOR_EARLY) {
 		say(_("%s: template %s shows its picture on the iGPU alone, and this VM could not have it"),

@@ -21,8 +21,9 @@ const struct cmd cmd_set = {
 	.name = "set",
 	.args = "NAME KEY=VALUE...",
 	.help = N_("change keys in a VM's file"),
-	.more = N_("KEY is one of section [vm], or igpu.KEY, disk.NAME.KEY, net.NAME.KEY. The file is judged\n"
-		   "as a whole before it is replaced, and every other line stays as it was.\n"
+	.more = N_("KEY is one of section [vm], or igpu.KEY, disk.NAME.KEY, net.NAME.KEY, usb.NAME.KEY,\n"
+		   "input.NAME.KEY. The file is judged as a whole before it is replaced, and every other\n"
+		   "line stays as it was.\n"
 		   "display=monitor takes the emulated display away: it is refused until `igvm verify` has\n"
 		   "seen the guest's driver work, or while its Remote Desktop does not answer.\n"
 		   "`igvm start --rescue` brings the emulated display back for one run."),
@@ -66,8 +67,8 @@ static int take_apart(const struct cmd *c, const char *word, struct change *ch)
 	if (wish_key_find(kind, ch->key))
 		return EXIT_OK;
 	if (strcmp(kind, "vm") && strcmp(kind, "igpu") && !wish_section_nearest(kind))
-		return cmd_usage(c, _("there is no section [%.60s]; there are [vm], [igpu], [disk NAME] and "
-				      "[net NAME]"), kind);
+		return cmd_usage(c, _("there is no section [%.60s]; there are [vm], [igpu], [disk NAME], [net "
+				      "NAME], [usb NAME] and [input NAME]"), kind);
 	return say_unknown(c, kind, ch->key);
 }
 

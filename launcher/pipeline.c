@@ -168,6 +168,30 @@ static int read_net(struct pipeline *p)
 	return 0;
 }
 
+bool pipeline_vm_runs(const struct paths *p, const char *vm)
+{
+	return lock_vm_held(p, vm) == 1;
+}
+
+/* How else one gets into the host matters only where a keyboard may leave it. */
+static int read_inputs(struct pipeline *p)
+{
+	int r = inputs_read(p->g->root, &p->wish, &p->inputs);
+	struct tree t;
+
+	if (r || !p->name)
+		return r;
+	inputs_claims(p->g->root, &p->paths, p->name, pipeline_vm_runs, &p->inputs);
+	if (!p->wish.n_usb)
+		return 0;
+	r = tree_init(&t, p->g->root);
+	if (r)
+		return r;
+	way_in_read(&t, &p->host, &p->way_in);
+	close(t.fd);
+	return 0;
+}
+
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 {
 	char why[512] = "";
@@ -184,6 +208,8 @@ int pipeline_facts(struct pipeline *p, enum host_vfio vfio)
 		return EXIT_FAILED;
 	}
 	r = read_net(p);
+	if (!r)
+		r = read_inputs(p);
 	if (r) {
 		say(_("%s: cannot read the host: %s"), p->g->root, strerror(-r));
 		return EXIT_FAILED;
@@ -370,6 +396,7 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 	struct plan_input in = {
 		.wish = &p->wish, .host = &p->host, .caps = &p->caps, .paths = &p->paths,
 		.datadir = paths_datadir(), .store = &p->store, .net = &p->net,
+		.inputs = &p->inputs, .way_in = p->wish.n_usb ? &p->way_in : NULL,
 		.purpose = purpose, .rescue = rescue,
 	};
 	int i = device_index(p), r;

@@ -29,6 +29,8 @@ struct pipeline {
 	struct findings findings;
 	struct rom_store store;
 	struct net_facts net;
+	struct inputs inputs;
+	struct way_in_facts way_in;	/* of a VM that gets USB devices, else zeroed */
 	char *rom;			/* bytes of the ROM file the plan is made with; NULL = none */
 	size_t rom_len;
 	struct plan plan;
@@ -74,6 +76,9 @@ int pipeline_paths(const struct globals *g, const char *name, struct paths *path
 
 /** pipeline_facts() - host and QEMU as found; with @vfio != NEVER the device may be opened (which resets it) */
 int pipeline_facts(struct pipeline *p, enum host_vfio vfio);
+
+/** pipeline_vm_runs() - for inputs_claims() */
+bool pipeline_vm_runs(const struct paths *p, const char *vm);
 
 /** pipeline_boot() - what the next boot will load, after pipeline_facts(); EXIT_FAILED without memory (said) */
 int pipeline_boot(struct pipeline *p, enum boot_image image);

@@ -183,7 +183,7 @@ int vm_file_replace(struct vm_file *f, const char *text, size_t len, bool force)
 		return code;
 	printf("%s:\n", f->path);
 	wish_edit_diff(stdout, f->text, text);
-	if (lock_vm_held(&f->paths, f->name) == 1)
+	if (!f->live && lock_vm_held(&f->paths, f->name) == 1)
 		printf(_("%s runs; this holds from its next start on.\n"), f->name);
 	return EXIT_OK;
 }

@@ -22,6 +22,7 @@ struct vm_file {
 	struct stat st;
 	bool readable;		/* it was a VM file without a fault: @before is it */
 	struct wish before, after;
+	bool live;		/* the caller changes the running VM, too */
 };
 
 /** vm_file_load() - the file of VM @name; EXIT_NO_VM, EXIT_USAGE, EXIT_PRIVILEGE, EXIT_FAILED */

@@ -13,9 +13,11 @@
 
 #include "launcher/base/str.h"
 #include "launcher/facts/host.h"
+#include "launcher/facts/inputs.h"
 #include "launcher/facts/net.h"
 #include "launcher/facts/qemu_caps.h"
 #include "launcher/facts/rom_store.h"
+#include "launcher/facts/way_in.h"
 
 #define SCENE_UNUSED __attribute__((unused))
 
@@ -274,6 +276,62 @@ static inline bool scene_net(struct net_facts *n, const char *key, const char *v
 	return true;
 }
 
+/* --- USB and input devices ------------------------------------------------------------------ */
+
+/*
+ * "usb 1-4.2 046d:c52b 001:005 keyboard,mouse [VM [runs]]", "evdev PATH keyboard [PORT]" (the next of the
+ * wish's [input]), "evdev-missing PATH", "evdev-other PATH", "sound no"; false: no such key.
+ */
+static inline bool scene_inputs(struct inputs *in, const char *key, const char *value)
+{
+	struct usb_device *d = &in->usb[in->n_usb];
+	struct evdev *e = &in->evdev[in->n_evdev];
+	unsigned int vendor, product;
+	char kinds[64] = "", runs[8] = "";
+	size_t look = 0;
+
+	while (look < WISH_EVDEV_MAX && in->look[look].state != EVDEV_UNKNOWN)
+		look++;
+	in->usb_known = in->evdev_known = TRI_YES;
+	if (!strcmp(key, "usb") && sscanf(value, "%31s %x:%x %u:%u %63s %48s %7s", d->port, &vendor, &product,
+					  &d->bus, &d->dev, kinds, d->vm, runs) >= 6) {
+		d->vendor = (uint16_t)vendor;
+		d->product = (uint16_t)product;
+		d->vm_runs = !strcmp(runs, "runs");
+		for (const struct usb_word *w = usb_words; w->word; w++)
+			d->kinds |= strstr(kinds, w->word) ? w->kind : 0;
+		in->n_usb++;
+	} else if (!strcmp(key, "evdev") &&
+		   sscanf(value, "%159s %63s %31s", e->path, kinds, e->port) >= 2) {
+		snprintf(e->event, sizeof(e->event), "event%zu", in->n_evdev);
+		e->keyboard = !strcmp(kinds, "keyboard");
+		e->pointer = !strcmp(kinds, "mouse");
+		/* One that belongs to a USB device is the host's view of it, no [input]. */
+		if (!*e->port)
+			in->look[look] = (struct evdev_look){ EVDEV_THERE, (int)in->n_evdev };
+		in->n_evdev++;
+	} else if (!strcmp(key, "evdev-missing")) {
+		in->look[look] = (struct evdev_look){ EVDEV_MISSING, -1 };
+	} else if (!strcmp(key, "evdev-other")) {
+		in->look[look] = (struct evdev_look){ EVDEV_OTHER, -1 };
+	} else if (!strcmp(key, "sound")) {
+		in->sound = scene_tri(value);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* "none", or "ssh": sshd starts at boot, listens, and the host has an address. */
+static inline const struct way_in_facts *scene_way_in(struct way_in_facts *w, const char *value)
+{
+	enum tri ssh = !strcmp(value, "ssh") ? TRI_YES : TRI_NO;
+
+	*w = (struct way_in_facts){ .sshd_enabled = ssh, .sshd_listens = ssh, .net_system = ssh,
+				    .serial_console = TRI_NO, .second_gpu = TRI_NO, .ssh_port = 22 };
+	return w;
+}
+
 /* --- QEMU --------------------------------------------------------------------------------- */
 
 /* "10.0": what that version answers, as in hw/vfio/pci.c. "+fix": with the VBIOS correction. */
@@ -292,6 +350,9 @@ static inline void scene_caps(struct qemu_caps *c, const char *version)
 	c->vbios_patched = strstr(version, "+fix") != NULL;
 	snprintf(c->machine_pc, sizeof(c->machine_pc), "pc-i440fx-%d.%d", c->major, c->minor);
 	snprintf(c->machine_q35, sizeof(c->machine_q35), "pc-q35-%d.%d", c->major, c->minor);
+	c->usb_host = strstr(version, "+nousb") ? TRI_NO : TRI_YES;
+	c->alsa = strstr(version, "+noalsa") ? TRI_NO : TRI_YES;
+	c->pipewire = c->major > 8 ? TRI_YES : TRI_NO;
 	if (strstr(version, "+noigd"))
 		c->era = QEMU_NO_IGD;
 }

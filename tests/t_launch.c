@@ -34,6 +34,19 @@ static void print_fds(void)
 	}
 }
 
+/* As libpipewire does with an absolute name. */
+static void connect_to_pipewire(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	const char *remote = getenv("PIPEWIRE_REMOTE");
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	if (!remote)
+		return;
+	str_fit(a.sun_path, sizeof(a.sun_path), remote);
+	printf("pipewire %s\n", connect(fd, (struct sockaddr *)&a, sizeof(a)) ? strerror(errno) : "connected");
+}
+
 _Noreturn static void play_qemu(void)
 {
 	_file_ FILE *f = NULL;
@@ -49,6 +62,7 @@ _Noreturn static void play_qemu(void)
 			fputs(line, stdout);
 	for (char **e = environ; *e; e++)
 		printf("env %s\n", *e);
+	connect_to_pipewire();
 	if (syscall(SYS_io_uring_setup, 1, NULL) < 0)
 		printf("io_uring %s\n", strerrorname_np(errno));
 	printf("cwd %s\nsid %d\n", getcwd(line, sizeof(line)), getsid(0) == getpid());
@@ -403,6 +417,43 @@ static void disk_device(struct scene *s)
 	str_fit(s->plan.fd[1].path, PATH_MAX, "/dev/null");
 }
 
+static void usb(struct scene *s, const char *name)
+{
+	s->plan.n_usb = 1;
+	s->plan.usb[0] = (struct plan_usb){ { .name = "u", .port = "1-4" }, true, 999, 127, "1-4" };
+	snprintf(scene_fd(s, PLAN_FD_USB)->path, PATH_MAX, "%s", name);
+}
+
+static void usb_unplugged(struct scene *s)
+{
+	usb(s, "/dev/bus/usb/999/127");
+}
+
+static void evdev_gone(struct scene *s)
+{
+	s->plan.n_evdev = 1;
+	s->plan.evdev[0] = (struct plan_evdev){ { .name = "k", .path = "/dev/input/event999" }, true };
+}
+
+static void evdev_other(struct scene *s)
+{
+	evdev_gone(s);
+	strcpy(s->plan.evdev[0].wish.path, "/dev/null");
+}
+
+static void pipewire_nobody(struct scene *s)
+{
+	s->plan.audio = AUDIO_PIPEWIRE;
+	strcpy(s->plan.audio_user, "nobody-of-that-name");
+	scene_fd(s, PLAN_FD_PIPEWIRE);
+}
+
+static void pipewire_absent(struct scene *s)
+{
+	pipewire_nobody(s);
+	strcpy(s->plan.audio_user, "daemon");
+}
+
 static void run_dir_link(struct scene *s)
 {
 	mkdir(scene_path(s, "run"), 0755);
@@ -487,6 +538,11 @@ static void refuses_with_path_and_reason(void **state)
 		{ "data directory writable by all", data_dir_open, { "/data/vm1", "others may write" } },
 		{ "firmware missing", file_missing, { "OVMF_CODE.fd", "No such file" } },
 		{ "NVRAM a link", file_link, { "/data/vm1/vars.fd", NULL } },
+		{ "USB device unplugged", usb_unplugged, { "[usb u]", "unplugged just now" } },
+		{ "event device gone", evdev_gone, { "/dev/input/event999", "No such file" } },
+		{ "no event device", evdev_other, { "/dev/null", "no event device" } },
+		{ "no such user of PipeWire", pipewire_nobody, { "pipewire:nobody-of", "no such user" } },
+		{ "no PipeWire", pipewire_absent, { "/run/user/1/pipewire-0", "logged in" } },
 		{ "a gap in the numbers", fd_gap, { "gaps", NULL } },
 		{ "a number twice", fd_twice, { "gaps", NULL } },
 	};
@@ -705,6 +761,93 @@ static void lends_the_vfio_node(void **state)
 	scene_free(s);
 }
 
+static void end_played(struct scene *s)
+{
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+	s->pid = 0;
+}
+
+static uid_t owner_of(const struct scene *s, const char *name)
+{
+	struct stat st;
+
+	assert_int_equal(stat(scene_path(s, name), &st), 0);
+	return st.st_uid;
+}
+
+static struct scene *scene_with_inputs(void)
+{
+	struct scene *s = played_scene();
+
+	assert_int_equal(dir_make(scene_path(s, "root/dev/input/by-id"), 0755), 0);
+	assert_int_equal(dir_make(scene_path(s, "root/dev/bus/usb/001"), 0755), 0);
+	scene_write(s, "root/dev/input/event3", "", 0660);
+	scene_write(s, "root/dev/bus/usb/001/005", "", 0664);
+	assert_int_equal(symlink("../event3", scene_path(s, "root/dev/input/by-id/kbd")), 0);
+	s->plan.n_evdev = 2;
+	s->plan.evdev[0] = (struct plan_evdev){ { .name = "k", .path = "/dev/input/by-id/kbd" }, true };
+	s->plan.evdev[1] = (struct plan_evdev){ { .name = "gone", .path = "/dev/input/event9" }, false };
+	s->plan.n_usb = 1;
+	s->plan.usb[0] = (struct plan_usb){ { .name = "u", .port = "1-4" }, true, 1, 5, "1-4" };
+	scene_fd(s, PLAN_FD_USB)->fdset = 2;
+	return s;
+}
+
+/* The event device's node is lent; of the USB device QEMU has the descriptor alone. */
+static void lends_event_devices_and_passes_usb(void **state)
+{
+	_free_ char *log = NULL, *note = NULL;
+	struct scene *s;
+	char buf[512];
+
+	(void)state;
+	if (lacks_root("give a node away"))
+		return;
+	s = scene_with_inputs();
+	if (scene_launch(s, scene_path(s, "root")))
+		fail_msg("%s", s->error);
+	assert_int_equal(owner_of(s, "root/dev/input/event3"), 60800);
+	assert_int_equal(owner_of(s, "root/dev/bus/usb/001/005"), 0);
+	log = scene_log(s, KEEPER_QEMU, "\nend\n");
+	assert_non_null(strstr(line_of(log, "fd 4 ", buf), "/root/dev/bus/usb/001/005"));
+	assert_int_equal(file_read_at(AT_FDCWD, scene_path(s, "run/vm1/inputs.json"), 4096, &note, NULL), 0);
+	assert_non_null(strstr(note, "/dev/input/event9"));
+	end_played(s);
+	assert_int_equal(vm_cleanup(scene_path(s, "root"), &s->paths, "vm1"), 0);
+	assert_int_equal(owner_of(s, "root/dev/input/event3"), 0);
+	scene_free(s);
+}
+
+/* The folder of the socket is closed to the VM's user, and QEMU reaches the socket all the same. */
+static void passes_the_socket_of_pipewire(void **state)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct scene *s = played_scene();
+	_free_ char *log = NULL;
+	char buf[512];
+
+	(void)state;
+	if (lacks_root("be another user")) {
+		scene_free(s);
+		return;
+	}
+	assert_int_equal(dir_make(scene_path(s, "root/run/user/0"), 0700), 0);
+	snprintf(a.sun_path, sizeof(a.sun_path), "%.60s/root/run/user/0/pipewire-0", s->dir);
+	assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)) || listen(fd, 1) || chmod(a.sun_path, 0666), 0);
+	s->plan.audio = AUDIO_PIPEWIRE;
+	strcpy(s->plan.audio_user, "root");
+	scene_fd(s, PLAN_FD_PIPEWIRE);
+	if (scene_launch(s, scene_path(s, "root")))
+		fail_msg("%s", s->error);
+	log = scene_log(s, KEEPER_QEMU, "\nend\n");
+	assert_string_equal(line_of(log, "env PIPEWIRE_REMOTE", buf), "env PIPEWIRE_REMOTE=/proc/self/fd/4");
+	assert_string_equal(line_of(log, "pipewire ", buf), "pipewire connected");
+	close(fd);
+	scene_free(s);
+}
+
 static void a_disk_serves_one_vm(void **state)
 {
 	struct scene *a = played_scene(), *b = played_scene();
@@ -909,6 +1052,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(puts_files_in_place),
 		cmocka_unit_test(gives_each_vm_a_user_of_its_own),
 		cmocka_unit_test(lends_the_vfio_node),
+		cmocka_unit_test(lends_event_devices_and_passes_usb),
+		cmocka_unit_test(passes_the_socket_of_pipewire),
 		cmocka_unit_test(a_disk_serves_one_vm),
 		cmocka_unit_test(one_of_two_wins),
 		cmocka_unit_test(heals_after_a_kill_at_any_time),

@@ -199,6 +199,60 @@ static void test_igpu_without_device(void **state)
 	assert_true(w.igpu && w.legacy == SWITCH_ON);
 }
 
+static void test_usb_and_input(void **state)
+{
+	(void)state;
+	put("templates/t.conf", "[usb a]\nport=1-4.2\n[usb b]\nid=046D:c52b\n[input k]\n"
+				"path=/dev/input/by-id/x-event-kbd\n");
+	put("vms/a.conf", "[vm]\ntemplate=t\ninput=none\naudio=pipewire:ada\n[usb b]\nid=\n[input k]\nrepeat=no\n"
+			  "[usb c]\nid=0627:0001\n");
+	assert_int_equal(read_vm(), 0);
+	assert_int_equal(w.n_usb, 2);
+	assert_string_equal(w.usb[0].port, "1-4.2");
+	assert_int_equal(w.usb[0].where.line, 2);
+	assert_string_equal(w.usb[1].name, "c");
+	assert_int_equal(w.usb[1].vendor, 0x0627);
+	assert_int_equal(w.usb[1].product, 1);
+	assert_int_equal(w.n_evdev, 1);
+	assert_false(w.evdev[0].repeat);
+	assert_int_equal(w.input, INPUT_NONE);
+	assert_int_equal(w.audio, AUDIO_PIPEWIRE);
+	assert_string_equal(w.audio_user, "ada");
+	put("vms/a.conf.d/10.conf", "[vm]\naudio=usb\n[usb a]\nport=\n[usb c]\nid=\n[input k]\npath=\n[input l]\n"
+				    "path=/dev/input/event0\n");
+	assert_int_equal(read_vm(), 0);
+	assert_int_equal(w.n_usb, 0);
+	assert_int_equal(w.n_evdev, 1);
+	assert_true(w.evdev[0].repeat);
+	assert_int_equal(w.audio, AUDIO_USB);
+	assert_string_equal(w.audio_user, "");
+	put("vms/a.conf.d/20.conf", "[usb c]\nid=0627:0001\nport=2-1\n");
+	assert_int_equal(read_vm(), -EINVAL);
+	assert_string_equal(e.text, "[usb c] has port and id: write one of them");
+}
+
+/* Whatever is neither a port nor an id, nor below /dev/input, ends at the reader. */
+static void test_usb_and_input_refused(void **state)
+{
+	static const char *const wrong[] = {
+		"[usb a]\nport=1\n", "[usb a]\nport=1-\n", "[usb a]\nport=-4\n", "[usb a]\nport=1-4.\n",
+		"[usb a]\nport=1-4..2\n", "[usb a]\nport=1-4.2.3.4.5.6.7.8\n", "[usb a]\nport=1-4:1.0\n",
+		"[usb a]\nport=../1-4\n", "[usb a]\nport=0001-4\n", "[usb a]\nport=1-4/x\n",
+		"[usb a]\nid=46d:c52b\n", "[usb a]\nid=046d:c52b0\n", "[usb a]\nid=046dc52b\n",
+		"[usb a]\nid=0000:0001\n", "[usb a]\nid=046d:\n", "[usb a]\nid=04+d:c52b\n",
+		"[input a]\npath=/dev/sda\n", "[input a]\npath=/dev/input/../sda\n", "[input a]\npath=event0\n",
+		"[input a]\nrepeat=often\n", "[vm]\ninput=all\n", "[vm]\naudio=pipewire\n",
+		"[vm]\naudio=pipewire:\n", "[vm]\naudio=pipewire:-x\n", "[vm]\naudio=pipewire:a b\n",
+		"[vm]\naudio=oss\n", "[usb]\nport=1-4\n", "[usbx a]\nport=1-4\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		if (read_text(wrong[i]) != -EINVAL || !e.line || !*e.text)
+			fail_msg("taken: %s", wrong[i]);
+	assert_int_equal(read_text("[usb a]\nport=127-15.15.15.15.15.15.15\n"), 0);
+}
+
 static void test_template_of_a_dropin_wins(void **state)
 {
 	(void)state;
@@ -545,6 +599,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_all_keys), TEST(test_defaults), TEST(test_disk_bus_follows_os),
 		TEST(test_order), TEST(test_disk_without_path), TEST(test_igpu_without_device),
+		TEST(test_usb_and_input), TEST(test_usb_and_input_refused),
 		TEST(test_template_of_a_dropin_wins), TEST(test_memory),
 		TEST(test_refused), TEST(test_refused_files), TEST(test_refused_kinds_of_file),
 		TEST(test_too_many), TEST(test_owner), TEST(test_list), TEST(test_look),

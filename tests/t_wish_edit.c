@@ -127,6 +127,29 @@ static bool answers(const void *bytes, size_t n)
 	return yes;
 }
 
+static void loses(const char *text, const char *section, const char *wanted)
+{
+	_free_ char *out = NULL;
+
+	assert_int_equal(wish_edit_drop(text, strlen(text), section, &out, &e), 0);
+	assert_string_equal(out, wanted);
+}
+
+static void drops_a_section(void **state)
+{
+	_free_ char *out = NULL;
+
+	(void)state;
+	loses("[vm]\nos = linux\n\n[usb a]\nport = 1-4\n", "usb a", "[vm]\nos = linux\n");
+	loses("[vm]\nos = linux\n[usb a]\n# mine\nport = 1-4\n\n[net b]\ntype = user\n", "usb a",
+	      "[vm]\nos = linux\n\n[net b]\ntype = user\n");
+	loses("[usb a]\nport = 1-4\n[usb ab]\nport = 1-5\n", "usb a", "[usb ab]\nport = 1-5\n");
+	loses("[usb a]\n", "usb a", "");
+	assert_int_equal(wish_edit_drop("[usb ab]\n", 9, "usb a", &out, &e), -ENOENT);
+	assert_null(out);
+	assert_int_equal(wish_edit_drop("[usb a\n", 7, "usb a", &out, &e), -EINVAL);
+}
+
 static void knows_remote_desktop(void **state)
 {
 	(void)state;
@@ -144,7 +167,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replaces_a_line), cmocka_unit_test(adds_to_a_section),
 		cmocka_unit_test(adds_a_section), cmocka_unit_test(refuses_what_is_no_vm_file),
-		cmocka_unit_test(shows_the_difference), cmocka_unit_test(knows_remote_desktop),
+		cmocka_unit_test(shows_the_difference), cmocka_unit_test(drops_a_section),
+		cmocka_unit_test(knows_remote_desktop),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -33,6 +33,9 @@ struct create_options {
 	const char *iso, *virtio, *intel, *image, *ssh_key;
 	bool unattended;
 	const char *user, *password_file, *key_file, *edition;
+	const char *usb[WISH_USB_MAX];	/* ports or ids */
+	size_t n_usb;
+	enum create_input { CREATE_INPUT_ASK, CREATE_INPUT_USB, CREATE_INPUT_EVDEV, CREATE_INPUT_NONE } input;
 };
 
 /** struct create_disc - an image that the VM gets; @fd -1: not given */
@@ -60,6 +63,14 @@ struct create {
 	char password[CREATE_TEXT_MAX], key[32];
 	bool password_made;		/* nobody gave one: it is printed */
 	bool built, seeded, answers;	/* a guest from packages, a cloud-init seed, the answer disc */
+	/* what the guest is used with: by options, or as it was answered */
+	struct wish_usb usb[WISH_USB_MAX];
+	size_t n_usb;
+	struct wish_evdev evdev[WISH_EVDEV_MAX];
+	size_t n_evdev;
+	bool monitor;			/* it is, or will be, on the monitor alone */
+	struct inputs inputs;		/* the host's */
+	char sound[512];		/* whether its ports can carry sound; "" no iGPU */
 	struct pipeline *plan;		/* of the new VM, for its machine and the files it pins */
 };
 
@@ -83,7 +94,15 @@ int create_image_check(struct create *c);
 int create_windows_check(struct create *c);	/* the discs */
 int create_answers(struct create *c);		/* answers.iso */
 
+/* inputs.c */
+/** create_inputs() - keyboard and mouse: as given, or listed, proposed and asked on a terminal; EXIT_* */
+int create_inputs(struct create *c, const struct host_facts *h);
+/** create_say_inputs() - what it has of them, or how it gets them */
+void create_say_inputs(const struct create *c);
+
 /* secret.c */
+/** create_ask() - one line from the terminal, with @echo off for a password; false: no terminal */
+bool create_ask(const char *prompt, bool echo, char *line, size_t size);
 int create_secrets(struct create *c);		/* password and key: asked, or read */
 char *create_hash(const char *password);	/* crypt(3); owned, NULL without memory or method */
 

@@ -121,8 +121,21 @@ void create_say(const struct create *c)
 		say_windows(c);
 	else
 		say_linux(c);
+	create_say_inputs(c);
 	printf(_("next: igvm start %s%s%s\n"), name, c->base.os == OS_WINDOWS ? "" : " && igvm console ",
 	       c->base.os == OS_WINDOWS ? "" : name);
+}
+
+static json_t *inputs_json(const struct create *c)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < c->n_usb; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "name", c->usb[i].name, "port", c->usb[i].port));
+	for (size_t i = 0; i < c->n_evdev; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s}", "name", c->evdev[i].name, "path",
+						      c->evdev[i].path));
+	return list;
 }
 
 static json_t *edition_json(const struct create *c)
@@ -138,12 +151,12 @@ json_t *create_json(const struct create *c)
 {
 	const struct plan *p = &c->plan->plan;
 
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:i, s:I, s:s, s:s, s:b, s:b, s:b, s:o, s:o}",
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:i, s:I, s:s, s:s, s:b, s:b, s:b, s:o, s:o, s:o}",
 			 "version", 1, "kind", "create", "name", c->o.name, "scope",
 			 c->paths.system ? "system" : "user", "file", c->file, "data", c->data, "template",
 			 c->o.template, "memory_bytes", (json_int_t)c->base.memory_bytes, "cpus",
 			 (int)c->base.cpus, "disk_bytes", (json_int_t)c->o.disk_bytes, "accel",
 			 c->accel_tcg ? "tcg" : "kvm", "machine", p->machine, "secure_boot", p->secure_boot,
 			 "tpm", p->tpm, "igpu", !c->no_igpu, "edition", edition_json(c), "password",
-			 c->password_made ? json_string(c->password) : json_null());
+			 c->password_made ? json_string(c->password) : json_null(), "inputs", inputs_json(c));
 }

@@ -61,8 +61,7 @@ static int read_file(const char *file, char *secret, size_t size)
 	return r;
 }
 
-/* One line from the terminal; @echo off for a password. False: no terminal. */
-static bool ask(const char *prompt, bool echo, char *line, size_t size)
+bool create_ask(const char *prompt, bool echo, char *line, size_t size)
 {
 	_file_ FILE *tty = fopen("/dev/tty", "r+e");
 	struct termios before, quiet;
@@ -121,10 +120,10 @@ static int take_password(struct create *c)
 
 		if (r)
 			return r;
-	} else if (ask(windows ? _("Password of the account in Windows: ") :
+	} else if (create_ask(windows ? _("Password of the account in Windows: ") :
 				 _("Password in the guest (Enter: one is made): "), false, c->password,
 		       sizeof(c->password)) && *c->password) {
-		ask(_("Once more: "), false, again, sizeof(again));
+		create_ask(_("Once more: "), false, again, sizeof(again));
 		if (strcmp(again, c->password)) {
 			say(_("the two passwords differ"));
 			return EXIT_USAGE;
@@ -162,7 +161,7 @@ static int take_key(struct create *c)
 
 		if (r)
 			return r;
-	} else if (!ask(_("Windows product key (Enter: set-up asks): "), true, c->key, sizeof(c->key))) {
+	} else if (!create_ask(_("Windows product key (Enter: set-up asks): "), true, c->key, sizeof(c->key))) {
 		*c->key = '\0';
 	}
 	if (!*c->key || is_key(c->key))

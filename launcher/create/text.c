@@ -58,6 +58,8 @@ static void add_vm(struct text *t, const struct create *c, const char *machine)
 		    "machine = %s\n", c->o.name, machine);
 	if (c->no_igpu && c->base.display != DISPLAY_BOTH)
 		add(t, "display = both\n");
+	if (c->base.input == INPUT_NONE)
+		add(t, "input = none\n");
 	if (c->built)
 		add(t, "kernel = %s/vmlinuz\ninitrd = %s/initrd.img\n"
 		    "kernel-args = root=LABEL=igvm-root rw console=tty0 console=ttyS0,115200\n", c->data,
@@ -76,6 +78,21 @@ static void add_system(struct text *t, const struct create *c)
 		add(t, "\n[disk seed]\npath = %s/seed.iso\ncdrom = yes\n", c->data);
 }
 
+static void add_inputs(struct text *t, const struct create *c)
+{
+	for (size_t i = 0; i < c->n_usb; i++) {
+		const struct wish_usb *u = &c->usb[i];
+
+		add(t, "\n[usb %s]\n", u->name);
+		if (*u->port)
+			add(t, "port = %s\n", u->port);
+		else
+			add(t, "id = %04x:%04x\n", u->vendor, u->product);
+	}
+	for (size_t i = 0; i < c->n_evdev; i++)
+		add(t, "\n[input %s]\npath = %s\n", c->evdev[i].name, c->evdev[i].path);
+}
+
 char *create_text(const struct create *c, const char *machine)
 {
 	struct text t;
@@ -87,6 +104,7 @@ char *create_text(const struct create *c, const char *machine)
 	if (c->no_igpu)
 		add(&t, "\n[igpu]\n# This VM has no iGPU; `auto` gives it this host's.\ndevice = none\n");
 	add_system(&t, c);
+	add_inputs(&t, c);
 	return finish(&t);
 }
 

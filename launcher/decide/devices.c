@@ -120,6 +120,38 @@ int devices_sound(const struct host_facts *h)
 	return -1;
 }
 
+static size_t others_in_group(const struct host_facts *h, int i)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; h->pci[i].group >= 0 && k < h->n_pci; k++)
+		n += (int)k != i && h->pci[k].group == h->pci[i].group;
+	return n;
+}
+
+void devices_sound_text(const struct host_facts *h, char *text, size_t size)
+{
+	int i = devices_sound(h);
+	char bdf[BDF_TEXT_MAX];
+
+	*text = '\0';
+	if (i < 0)
+		return;
+	bdf_text(h->pci[i].bdf, bdf);
+	if (h->pci[i].group >= 0 && h->pci[i].group == h->pci[h->igpu].group)
+		snprintf(text, size,
+			 _("%s, the sound of HDMI and DisplayPort: it is in the iGPU's group and has to go along"),
+			 bdf);
+	else if (others_in_group(h, i))
+		snprintf(text, size,
+			 _("%s, the sound of HDMI and DisplayPort too: it is no part of the iGPU, and in group %d with %zu more, which the host needs. The VM has no sound on the screen"),
+			 bdf, h->pci[i].group, others_in_group(h, i));
+	else
+		snprintf(text, size,
+			 _("%s, the sound of HDMI and DisplayPort too: it is no part of the iGPU. The VM has no sound on the screen"),
+			 bdf);
+}
+
 void devices_sort(struct devices *d)
 {
 	sort_members(d);

@@ -44,6 +44,9 @@ void devices_sort(struct devices *d);
 /** devices_sound() - index of that function in h->pci, -1 none seen */
 int devices_sound(const struct host_facts *h);
 
+/** devices_sound_text() - one sentence about that function and its group; "" when there is none seen */
+void devices_sound_text(const struct host_facts *h, char *text, size_t size);
+
 /** devices_name() - what a person calls pci[@i]: igvm's own table, else the list; "" unknown */
 const char *devices_name(const struct devices *d, int i);
 

@@ -273,37 +273,15 @@ static void put_losses(const struct drawing *w)
 		     i + 1 == l.n ? "   " : w->lines->pipe, l.text[i]);
 }
 
-static size_t others_in_group(const struct devices *d, int i)
-{
-	size_t n = 0;
-
-	for (size_t k = 0; d->host->pci[i].group >= 0 && k < d->host->n_pci; k++)
-		n += (int)k != i && d->host->pci[k].group == d->host->pci[i].group;
-	return n;
-}
-
 static void put_sound(const struct drawing *w)
 {
-	const struct pci_fact *f = &w->d->host->pci[w->d->sound];
-	size_t others = others_in_group(w->d, w->d->sound);
-	char text[TEXT_MAX], bdf[BDF_TEXT_MAX];
+	const struct host_facts *h = w->d->host;
+	bool along = h->pci[w->d->sound].group >= 0 && h->pci[w->d->sound].group == h->pci[h->igpu].group;
+	char text[TEXT_MAX];
 
-	bdf_text(f->bdf, bdf);
-	if (f->group >= 0 && f->group == w->d->host->pci[w->d->host->igpu].group)
-		snprintf(text, sizeof(text),
-			 _("%s, the sound of HDMI and DisplayPort: it is in the iGPU's group and has to go along"),
-			 bdf);
-	else if (others)
-		snprintf(text, sizeof(text),
-			 _("%s, the sound of HDMI and DisplayPort too: it is no part of the iGPU, and in group %d with %zu more, which the host needs. The VM has no sound on the screen"),
-			 bdf, f->group, others);
-	else
-		snprintf(text, sizeof(text),
-			 _("%s, the sound of HDMI and DisplayPort too: it is no part of the iGPU. The VM has no sound on the screen"),
-			 bdf);
+	devices_sound_text(h, text, sizeof(text));
 	fputc('\n', w->f);
-	wrap(w, "", "", f->group >= 0 && f->group == w->d->host->pci[w->d->host->igpu].group ?
-	     _("And with it:") : _("It keeps:"));
+	wrap(w, "", "", along ? _("And with it:") : _("It keeps:"));
 	wrap(w, w->lines->end, "   ", text);
 }
 

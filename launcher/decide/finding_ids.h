@@ -155,6 +155,20 @@
 	FINDING(NET_NO_PASST, "net.no-passt", SEVERITY_BLOCK, "files")		\
 	FINDING(NET_NO_FORWARD, "net.no-forward", SEVERITY_WARN, "files")	\
 	FINDING(NET_RDP_LAN, "net.rdp-lan", SEVERITY_NOTE, "files")		\
+	/* what the guest is used with */					\
+	FINDING(INPUT_NONE, "input.none", SEVERITY_BLOCK, "files")		\
+	FINDING(INPUT_ABSENT, "input.absent", SEVERITY_WARN, "files")		\
+	FINDING(INPUT_NOT_EVDEV, "input.not-evdev", SEVERITY_BLOCK, "files")	\
+	FINDING(USB_ABSENT, "usb.absent", SEVERITY_WARN, "files")		\
+	FINDING(USB_AMBIGUOUS, "usb.ambiguous", SEVERITY_BLOCK, "files")	\
+	FINDING(USB_HUB, "usb.hub", SEVERITY_BLOCK, "files")			\
+	FINDING(USB_IN_USE, "usb.in-use", SEVERITY_BLOCK, "files")		\
+	FINDING(USB_TWO_FILES, "usb.two-files", SEVERITY_NOTE, "files")		\
+	FINDING(USB_ONLY_KEYBOARD, "usb.only-keyboard", SEVERITY_BLOCK, "files") \
+	FINDING(QEMU_NO_USB, "qemu.no-usb", SEVERITY_BLOCK, "qemu")		\
+	FINDING(AUDIO_NO_DRIVER, "audio.no-driver", SEVERITY_BLOCK, "qemu")	\
+	FINDING(AUDIO_SILENT, "audio.silent", SEVERITY_NOTE, "qemu")		\
+	FINDING(AUDIO_NO_USB, "audio.no-usb", SEVERITY_BLOCK, "files")		\
 	/* the life of the display */						\
 	FINDING(DISPLAY_UNVERIFIED, "display.unverified", SEVERITY_BLOCK, "guest") \
 	FINDING(DISPLAY_OTHER_MACHINE, "display.other-machine", SEVERITY_BLOCK, "files") \

@@ -854,6 +854,77 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("set rdp = local, unless the network around this host may try passwords"),
 		N_("With rdp = lan everybody who reaches this host reaches the guest's Remote Desktop, and "
 		   "may try passwords there.")),
+	/* --- what the guest is used with ------------------------------------------------- */
+	ROW(INPUT_NONE,
+		N_("a keyboard for a guest whose picture is on the monitor alone"),
+		N_("igvm usb list shows what is plugged in, igvm usb attach NAME PORT passes it; or write "
+		   "[input NAME] into the VM file, or input = none"),
+		N_("Without an emulated display there is nothing a viewer could type into: keyboard and mouse have "
+		   "to come from the host, as USB devices ([usb NAME]) or shared with the host by both Ctrl "
+		   "keys ([input NAME]). A guest that is used over the network alone needs none: input = none "
+		   "says so.")),
+	ROW(INPUT_ABSENT,
+		N_("the event device that [input NAME] names"),
+		N_("plug it in, or write the path that ls /dev/input/by-id shows"),
+		N_("The keyboard or mouse is not plugged in, or has another name. The VM starts without it, and "
+		   "gets it when it comes (a VM of the system; an ordinary user's at its next start).")),
+	ROW(INPUT_NOT_EVDEV,
+		N_("an event device, /dev/input/eventN or a link to one"),
+		N_("write a path that ends in -event-kbd or -event-mouse; ls /dev/input/by-id shows them"),
+		N_("QEMU reads keyboards and mice as event devices. Beside each mouse the kernel has an older kind "
+		   "of device (mouse0, mice), and one for each joystick (js0), from which they cannot be "
+		   "read.")),
+	ROW(USB_ABSENT,
+		N_("the USB device that [usb NAME] names"),
+		N_("plug it in; igvm usb list shows what is where"),
+		N_("Nothing is plugged in there, or the device is at another port. The VM starts without it, and "
+		   "the guest gets it as soon as it is plugged in.")),
+	ROW(USB_AMBIGUOUS,
+		N_("one device that fits"),
+		N_("name it by port = instead of id =; igvm usb list shows the ports"),
+		N_("Several devices have the same vendor and product. Which of them the guest would get would "
+		   "be an accident.")),
+	ROW(USB_HUB,
+		N_("a device, not a hub"),
+		N_("name the port of what is plugged into the hub, such as 1-4.2 instead of 1-4"),
+		N_("QEMU passes devices. A hub stays with the host's kernel, which finds what is behind it.")),
+	ROW(USB_IN_USE,
+		N_("a device that no running VM has"),
+		N_("stop the other VM, or take the device from it: igvm usb detach NAME PORT"),
+		N_("A USB device, and a keyboard that is shared, belong to one guest at a time. Another VM runs "
+		   "and its file names the same one.")),
+	ROW(USB_TWO_FILES,
+		N_("each device in one VM's file"),
+		N_("nothing, when the two never run at the same time"),
+		N_("Whichever VM is started first gets the device; the other one does not start until then.")),
+	ROW(USB_ONLY_KEYBOARD,
+		N_("a keyboard that stays with the host, or another way into it"),
+		N_("share the keyboard by [input NAME] (both Ctrl keys give it back), plug in a second one, or "
+		   "let sshd start at boot"),
+		N_("A USB device belongs to the guest for as long as the VM runs. When it is the host's only "
+		   "keyboard and nobody can log in over the network or a serial line, a guest that hangs can "
+		   "be ended by the power button alone. Shared by [input NAME] the same keyboard is the "
+		   "guest's until both Ctrl keys are pressed.")),
+	ROW(QEMU_NO_USB,
+		N_("the device usb-host"),
+		N_("install the rest of QEMU (Debian: qemu-system-common), or take [usb NAME] out of the VM file"),
+		N_("This QEMU was built without USB passthrough, or the module for it is not installed.")),
+	ROW(AUDIO_NO_DRIVER,
+		N_("the audio driver the VM file asks for"),
+		N_("install it (Debian: qemu-system-common for alsa, qemu-system-gui for pipewire), or set audio to "
+		   "another"),
+		N_("QEMU's audio drivers are modules of their own. QEMU would end at once with one that is not "
+		   "there. pipewire needs QEMU 8.1 or newer.")),
+	ROW(AUDIO_SILENT,
+		N_("a sound card, and a QEMU that can use it"),
+		N_("set audio = usb, audio = pipewire:USER, or audio = none"),
+		N_("A guest whose picture is on the monitor alone gets its sound through the host's sound card by "
+		   "default. Here it cannot, and starts without sound.")),
+	ROW(AUDIO_NO_USB,
+		N_("a USB sound card in [usb NAME]"),
+		N_("igvm usb list shows which device is one, igvm usb attach NAME PORT passes it"),
+		N_("With audio = usb the guest's sound card is a USB device of the host's, and nothing is "
+		   "emulated.")),
 	/* --- the life of the display ------------------------------------------------------ */
 	ROW(DISPLAY_UNVERIFIED,
 		N_("a guest whose driver was seen to work, or whose Remote Desktop answers"),

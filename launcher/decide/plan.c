@@ -161,6 +161,7 @@ static void plan_fds(struct planning *g)
 		fd->writable = !p->disk[i].read_only;
 		str_fit(fd->path, sizeof(fd->path), p->disk[i].path);
 	}
+	plan_usb_fds(p, &fdset);
 }
 
 /*
@@ -207,6 +208,7 @@ bool plan_make(const struct plan_input *in, struct plan *p, struct findings *f)
 	plan_igpu(&g);
 	plan_rom(&g);
 	plan_guest(&g);
+	plan_inputs(&g);
 	plan_fds(&g);
 	plan_limits(&g);
 	return !g.refused;

@@ -7,9 +7,11 @@
 
 #include "launcher/decide/finding.h"
 #include "launcher/facts/host.h"
+#include "launcher/facts/inputs.h"
 #include "launcher/facts/net.h"
 #include "launcher/facts/qemu_caps.h"
 #include "launcher/facts/rom_store.h"
+#include "launcher/facts/way_in.h"
 #include "launcher/facts/wish.h"
 #include "romfiles/span.h"
 
@@ -31,6 +33,8 @@ enum plan_fd_kind {
 	PLAN_FD_PASST,		/* connected socketpair end to passt, which launch starts */
 	PLAN_FD_BRIDGE,		/* a new tap device in the bridge @path; gone when QEMU closes it */
 	PLAN_FD_TAP,		/* the host's own tap device @path */
+	PLAN_FD_USB,		/* the node @path of the USB device plan->usb[index], given as fdset */
+	PLAN_FD_PIPEWIRE,	/* O_PATH: the PipeWire socket of plan->audio_user */
 };
 
 /*
@@ -44,13 +48,13 @@ enum plan_fd_kind {
 struct plan_fd {
 	enum plan_fd_kind kind;
 	int fd;			/* number in QEMU; from 3 upwards without gaps */
-	int fdset;		/* PLAN_FD_FILE, PLAN_FD_SERIAL_LOG: N of /dev/fdset/N, else 0 */
+	int fdset;		/* PLAN_FD_FILE, _SERIAL_LOG, _USB: N of /dev/fdset/N, else 0 */
 	bool writable;		/* PLAN_FD_FILE */
-	char path[PATH_MAX];	/* PLAN_FD_FILE: what to open; _BRIDGE, _TAP: the interface; else "" */
-	size_t index;		/* of PLAN_FD_PASST, _BRIDGE, _TAP: which of the plan's cards */
+	char path[PATH_MAX];	/* PLAN_FD_FILE, _USB: what to open; _BRIDGE, _TAP: the interface; else "" */
+	size_t index;		/* of PLAN_FD_PASST, _BRIDGE, _TAP: which of the plan's cards; of _USB: which device */
 };
 
-#define PLAN_FDS_MAX	(8 + WISH_DISKS_MAX + WISH_NETS_MAX)
+#define PLAN_FDS_MAX	(9 + WISH_DISKS_MAX + WISH_NETS_MAX + WISH_USB_MAX)
 
 /** struct plan_file - a file QEMU itself must be able to open; launch puts it in place */
 struct plan_file {
@@ -65,6 +69,14 @@ struct plan_file {
 };
 
 #define PLAN_FILES_MAX	8
+
+/** struct plan_usb - a USB device the guest gets, now or when it is plugged in */
+struct plan_usb {
+	struct wish_usb wish;
+	bool there;			/* it is plugged in; the rest is of it */
+	unsigned int bus, dev;
+	char port[32];
+};
 
 struct plan {
 	enum plan_purpose purpose;
@@ -104,6 +116,16 @@ struct plan {
 	size_t n_disk;
 	struct wish_net net[WISH_NETS_MAX];
 	size_t n_net;
+	bool xhci;			/* a USB controller; the supervisor plugs devices into it */
+	struct plan_usb usb[WISH_USB_MAX];
+	size_t n_usb;
+	struct plan_evdev {
+		struct wish_evdev wish;
+		bool there;		/* launch gives its node to the VM's user */
+	} evdev[WISH_EVDEV_MAX];
+	size_t n_evdev;
+	enum wish_audio audio;		/* no AUDIO_AUTO */
+	char audio_user[33];		/* AUDIO_PIPEWIRE */
 	unsigned int rdp_port;		/* of the host, forwarded to the guest's 3389; 0 = none */
 	bool rdp_lan;			/* on every address of the host, else on 127.0.0.1 */
 	size_t rdp_net;			/* the card it goes through */
@@ -140,6 +162,8 @@ struct plan_input {
 	const char *datadir;		/* igvm's own data: roms/igd-assign.rom ... */
 	const struct rom_store *store;	/* NULL = empty */
 	const struct net_facts *net;	/* NULL = nobody looked */
+	const struct inputs *inputs;	/* with the look at the wish; NULL = nobody looked */
+	const struct way_in_facts *way_in;	/* NULL = nobody looked */
 	struct plan_rom rom;		/* unread: judged as far as the name goes, with a note */
 	enum plan_purpose purpose;
 	bool rescue;

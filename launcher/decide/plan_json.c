@@ -64,6 +64,44 @@ static json_t *nets_json(const struct plan *p)
 	return list;
 }
 
+static json_t *usb_json(const struct plan *p)
+{
+	json_t *list = json_array();
+	char id[12];
+
+	for (size_t i = 0; i < p->n_usb; i++) {
+		const struct plan_usb *u = &p->usb[i];
+
+		snprintf(id, sizeof(id), "%04x:%04x", u->wish.vendor, u->wish.product);
+		json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b, s:o}", "name", u->wish.name,
+						      "port", text(u->wish.port),
+						      "id", text(u->wish.vendor ? id : ""),
+						      "there", u->there, "found_at", text(u->port)));
+	}
+	return list;
+}
+
+static json_t *evdevs_json(const struct plan *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n_evdev; i++)
+		json_array_append_new(list, json_pack("{s:s, s:o, s:b, s:b}", "name", p->evdev[i].wish.name,
+						      "path", text(p->evdev[i].wish.path), "repeat",
+						      p->evdev[i].wish.repeat, "there", p->evdev[i].there));
+	return list;
+}
+
+static json_t *audio_json(const struct plan *p)
+{
+	static const char *const word[] = {
+		[AUDIO_AUTO] = "none", [AUDIO_NONE] = "none", [AUDIO_ALSA] = "alsa",
+		[AUDIO_PIPEWIRE] = "pipewire", [AUDIO_USB] = "usb",
+	};
+
+	return json_string(word[p->audio]);
+}
+
 static json_t *fds_json(const struct plan *p)
 {
 	static const char *const kind[] = {
@@ -72,6 +110,7 @@ static json_t *fds_json(const struct plan *p)
 		[PLAN_FD_FIRMWARE_LOG] = "firmware-log", [PLAN_FD_SERIAL_LOG] = "serial-log",
 		[PLAN_FD_TPM] = "tpm", [PLAN_FD_FILE] = "file",
 		[PLAN_FD_PASST] = "passt", [PLAN_FD_BRIDGE] = "bridge", [PLAN_FD_TAP] = "tap",
+		[PLAN_FD_USB] = "usb", [PLAN_FD_PIPEWIRE] = "pipewire",
 	};
 	json_t *list = json_array();
 
@@ -160,6 +199,10 @@ json_t *plan_json(const struct plan *p)
 	put(o, "setup_disc", disc_name(p, p->setup_disc));
 	put(o, "answers_disc", disc_name(p, p->answers_disc));
 	put(o, "nets", nets_json(p));
+	put(o, "usb", usb_json(p));
+	put(o, "inputs", evdevs_json(p));
+	put(o, "audio", audio_json(p));
+	put(o, "audio_user", text(p->audio_user));
 	put(o, "rdp_port", p->rdp_port ? json_integer(p->rdp_port) : json_null());
 	put(o, "rdp_lan", json_boolean(p->rdp_port && p->rdp_lan));
 	put(o, "fds", fds_json(p));

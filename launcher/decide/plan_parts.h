@@ -60,6 +60,9 @@ struct plan_fd *plan_fd_add(struct plan *p, enum plan_fd_kind kind, int *fdset);
 /** plan_net_fds() - the descriptors of the network cards (plan_net.c) */
 void plan_net_fds(struct plan *p);
 
+/** plan_usb_fds() - the descriptors of USB devices and of PipeWire (plan_inputs.c); *@fdset counts the sets */
+void plan_usb_fds(struct plan *p, int *fdset);
+
 /** plan_device() - the iGPU the VM wants, of the host; NULL: none, or not found */
 const struct pci_fact *plan_device(const struct plan_input *in);
 
@@ -72,6 +75,7 @@ void plan_firmware(struct planning *g);
 void plan_igpu(struct planning *g);
 void plan_rom(struct planning *g);
 void plan_guest(struct planning *g);
+void plan_inputs(struct planning *g);	/* USB devices, event devices, sound */
 void plan_net(struct planning *g);	/* a part of plan_guest(): cards, and what is forwarded to them */
 
 #endif

@@ -12,7 +12,7 @@
  *   01 emulated display (q35)   02 the iGPU, nothing else ever
  *   03 agent port   04 random numbers   05 emulated display (i440fx)
  *   06 USB          07 network cards, one function each
- *   08-0a SATA      0b-1a other disks   1f q35's own
+ *   08-0a SATA      0b-1a other disks   1b sound   1f q35's own
  */
 #include "launcher/decide/words.h"
 
@@ -153,6 +153,7 @@ int words_build(const struct plan *p, struct words *w, const char **bad)
 	words_igpu(&b);
 	words_disks(&b);
 	words_nets(&b);
+	words_inputs(&b);
 	words_limits(&b);
 	if (b.err)
 		words_done(w);

@@ -37,6 +37,9 @@ json_t *words_json(const struct words *w, const char *argv0);
 /** words_quote() - @value as one word of a POSIX shell; owned; NULL: no memory */
 char *words_quote(const char *value);
 
+/** words_fd() - number of the descriptor of @kind; -1 = the plan has none */
+int words_fd(const struct plan *p, enum plan_fd_kind kind);
+
 /** words_done() - release; harmless on a zeroed one */
 void words_done(struct words *w);
 

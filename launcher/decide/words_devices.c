@@ -17,6 +17,18 @@ static void device(struct builder *b, const char *driver, const char *id, const 
 	words_key(b, "id", id);
 }
 
+/*
+ * As many ports as it can have: at the last but one QEMU would put a hub of USB 1.1 in between
+ * (usb_claim_port), which passed-through devices of other speeds cannot use.
+ */
+static void add_xhci(struct builder *b)
+{
+	device(b, "qemu-xhci", "usb0", N_("USB, for the pointer and for devices of the host"));
+	words_keyf(b, "p2", "15");
+	words_keyf(b, "p3", "15");
+	words_slot(b, SLOT_USB, 0);
+}
+
 void words_display(struct builder *b)
 {
 	const struct plan *p = b->p;
@@ -25,17 +37,20 @@ void words_display(struct builder *b)
 	words_plain(b, "none");
 	words_add(b, "-vga", N_("no display but those named here"));
 	words_plain(b, "none");
-	if (!p->emulated_display)
-		return;
-	device(b, "VGA", "video0",
-	       p->igpu ? N_("an emulated display beside the iGPU: for installing, and when its driver fails")
-		       : N_("the emulated display"));
-	words_slot(b, p->q35 ? SLOT_VGA_Q35 : SLOT_VGA_I440FX, 0);
-	device(b, "qemu-xhci", "usb0", N_("USB, for the pointer"));
-	words_slot(b, SLOT_USB, 0);
-	words_add(b, "-device", N_("a pointer that is where the viewer's is"));
-	words_plain(b, "usb-tablet");
-	words_key(b, "bus", "usb0.0");
+	if (p->emulated_display) {
+		device(b, "VGA", "video0",
+		       p->igpu ? N_("an emulated display beside the iGPU: for installing, and when its "
+				    "driver fails")
+			       : N_("the emulated display"));
+		words_slot(b, p->q35 ? SLOT_VGA_Q35 : SLOT_VGA_I440FX, 0);
+	}
+	if (p->xhci)
+		add_xhci(b);
+	if (p->emulated_display) {
+		words_add(b, "-device", N_("a pointer that is where the viewer's is"));
+		words_plain(b, "usb-tablet");
+		words_key(b, "bus", "usb0.0");
+	}
 	if (!p->vnc)
 		return;
 	words_add(b, "-vnc", N_("the emulated display, on a socket only its owner reaches"));

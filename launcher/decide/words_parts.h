@@ -34,21 +34,18 @@ void words_keyf(struct builder *b, const char *key, const char *fmt, ...) printf
 /** words_path() - the same with DIR/NAME */
 void words_path(struct builder *b, const char *key, const char *dir, const char *name);
 
-/** words_fd() - number of the descriptor of @kind; -1 = the plan has none */
-int words_fd(const struct plan *p, enum plan_fd_kind kind);
-
 /* Slots of the root bus; the list is in words.c. */
 enum words_slot {
 	SLOT_VGA_Q35 = 0x01, SLOT_IGPU = 0x02, SLOT_AGENT = 0x03, SLOT_RNG = 0x04,
 	SLOT_VGA_I440FX = 0x05, SLOT_USB = 0x06, SLOT_NET = 0x07, SLOT_SATA = 0x08,
-	SLOT_DISK = 0x0b,
+	SLOT_DISK = 0x0b, SLOT_SOUND = 0x1b,
 };
 #define WORDS_SATA_PORTS	6	/* of one ich9-ahci */
 
 static_assert(WISH_NETS_MAX <= 8, "network cards are functions of one slot");
 static_assert(SLOT_SATA * WORDS_SATA_PORTS + WISH_DISKS_MAX <= SLOT_DISK * WORDS_SATA_PORTS,
 	      "SATA controllers for all disks");
-static_assert(SLOT_DISK + WISH_DISKS_MAX <= 0x1f, "1f is q35's own");
+static_assert(SLOT_DISK + WISH_DISKS_MAX <= SLOT_SOUND, "where ICH9 has its sound; 1f is q35's own");
 
 /** words_slot() - ",bus=...,addr=..." on the root bus */
 void words_slot(struct builder *b, unsigned int slot, unsigned int fn);
@@ -60,6 +57,7 @@ void words_display(struct builder *b);
 void words_igpu(struct builder *b);
 void words_disks(struct builder *b);
 void words_nets(struct builder *b);
+void words_inputs(struct builder *b);
 void words_limits(struct builder *b);
 
 #endif

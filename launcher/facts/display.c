@@ -6,16 +6,6 @@
 
 #include "launcher/base/str.h"
 
-static DIR *open_dir(const struct tree *t, const char *path)
-{
-	int fd = tree_open(t, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!dir && fd >= 0)
-		close(fd);
-	return dir;
-}
-
 /* "disconnected", "connected", "unknown" (drm_connector_status). */
 static enum tri read_status(const struct tree *t, const char *dir)
 {
@@ -39,7 +29,7 @@ static int by_name(const void *a, const void *b)
 static void read_outputs(const struct tree *t, const char *drm, struct display_facts *d)
 {
 	char path[PATH_MAX];
-	_dir_ DIR *dir = str_print(path, sizeof(path), "%s/%s", drm, d->card) ? open_dir(t, path) : NULL;
+	_dir_ DIR *dir = str_print(path, sizeof(path), "%s/%s", drm, d->card) ? tree_dir(t, path) : NULL;
 	struct dirent *e;
 
 	while (dir && d->n_outputs < DISPLAY_OUTPUTS_MAX && (e = readdir(dir))) {
@@ -70,7 +60,7 @@ static bool is_node(const char *name, const char *prefix)
 static void find_node(const struct tree *t, const char *path, const char *prefix, char *buf,
 		      size_t size)
 {
-	_dir_ DIR *dir = open_dir(t, path);
+	_dir_ DIR *dir = tree_dir(t, path);
 	struct dirent *e;
 
 	buf[0] = '\0';

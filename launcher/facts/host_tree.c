@@ -56,6 +56,16 @@ int tree_open(const struct tree *t, const char *path, int flags)
 	return open_in_root(t, merged, flags);
 }
 
+DIR *tree_dir(const struct tree *t, const char *path)
+{
+	int fd = tree_open(t, path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir && fd >= 0)
+		close(fd);
+	return dir;
+}
+
 enum tri tree_exists(const struct tree *t, const char *path)
 {
 	_fd_ int fd = tree_open(t, path, O_PATH);
@@ -197,16 +207,11 @@ int tree_link(const struct tree *t, const char *path, char *buf, size_t size)
 
 enum tri tree_is_dir_empty(const struct tree *t, const char *path)
 {
-	_fd_ int fd = tree_open(t, path, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *dir = NULL;
+	_dir_ DIR *dir = tree_dir(t, path);
 	struct dirent *e;
 
-	if (fd < 0)
-		return TRI_UNKNOWN;
-	dir = fdopendir(fd);
 	if (!dir)
 		return TRI_UNKNOWN;
-	fd = -1;
 	while ((e = readdir(dir)))
 		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
 			return TRI_NO;

@@ -7,6 +7,7 @@
 #ifndef IGVM_FACTS_HOST_TREE_H
 #define IGVM_FACTS_HOST_TREE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -23,6 +24,9 @@ nodiscard_ int tree_init(struct tree *t, const char *root);
 /** tree_open() - openat() that cannot leave the tree; a descriptor or -errno (-ENOSYS: recorded
  * tree on a kernel older than 5.6, which has no openat2()). In a recorded tree usr/lib/ stands for a lib/ that is not there */
 nodiscard_ int tree_open(const struct tree *t, const char *path, int flags);
+
+/** tree_dir() - a directory to be read, closed by closedir(); NULL: it cannot be */
+nodiscard_ DIR *tree_dir(const struct tree *t, const char *path);
 
 /** tree_exists() - is there such a path? unknown when that cannot be told */
 enum tri tree_exists(const struct tree *t, const char *path);

@@ -41,6 +41,7 @@ static const struct question questions[] = {
 	{ "query-machines", NULL, NULL, false },
 	{ "device-list-properties", "typename", "vfio-pci", false },
 	{ "device-list-properties", "typename", "vfio-pci-igd-lpc-bridge", true },
+	{ "device-list-properties", "typename", "usb-host", true },
 	{ "qom-list-properties", "typename", "kvm-accel", true },
 	{ "qom-list-properties", "typename", "tcg-accel", true },
 	{ "trace-event-get-state", "name", "vfio_pci_igd_vbios_patched", true },
@@ -58,20 +59,26 @@ struct ask {
 	size_t tail_len;
 };
 
+#define WORDS_MAX	9
+
+/* TCG first: it works where /dev/kvm may not be opened, and starts no vCPU with -M none. */
+static const char *const talk_words[WORDS_MAX + 1] = {
+	"-M", "none,accel=tcg:kvm:qtest", "-nodefaults", "-no-user-config", "-display", "none", "-S",
+	"-qmp", "stdio",
+};
+
+/* QMP does not say which audio drivers there are; this lists those whose modules are installed, too. */
+static const char *const audio_words[WORDS_MAX + 1] = { "-audiodev", "help" };
+
 /* After fork(): async-signal-safe calls only. Never returns. */
-static void __attribute__((noreturn)) child(const char *path, int sock, int err, int report,
-					    pid_t parent)
+static void __attribute__((noreturn)) child(const char *path, const char *const *words, int sock,
+					    int err, int report, pid_t parent)
 {
-	/* TCG first: it works where /dev/kvm may not be opened, and starts no vCPU with -M none. */
-	static const char *const words[] = {
-		"-M", "none,accel=tcg:kvm:qtest", "-nodefaults", "-no-user-config",
-		"-display", "none", "-S", "-qmp", "stdio",
-	};
-	const char *argv[ARRAY_SIZE(words) + 2] = { path };
+	const char *argv[WORDS_MAX + 2] = { path };
 	const char *const env[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", NULL };
 	sigset_t none;
 
-	memcpy(argv + 1, words, sizeof(words));
+	memcpy(argv + 1, words, (WORDS_MAX + 1) * sizeof(*words));
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
@@ -96,7 +103,7 @@ static int high_fd(int fd)
 	return high < 0 ? err : high;
 }
 
-static int start(struct ask *a, const char *path)
+static int start(struct ask *a, const char *path, const char *const *words)
 {
 	_fd_ int sock = -1, err = -1, report_r = -1, report_w = -1;
 	int pair[2], pipe_err[2], pipe_report[2], failed = 0;
@@ -120,7 +127,7 @@ static int start(struct ask *a, const char *path)
 	if (a->pid < 0)
 		return -errno;
 	if (!a->pid)
-		child(path, sock, err, report_w, parent);
+		child(path, words, sock, err, report_w, parent);
 	setpgid(a->pid, a->pid);
 	a->pidfd = pidfd_open(a->pid, 0);
 	close(TAKE_FD(report_w));
@@ -315,6 +322,54 @@ static int explain_start(int r, const char *path, char *why, size_t size)
 	return r == -EPERM ? -EACCES : -ENOEXEC;
 }
 
+/* What is written until the end of file, within the time; false: too much, or too late. */
+static bool read_out(struct ask *a, char *text, size_t size, int timeout_ms)
+{
+	int64_t deadline = clock_ms() + timeout_ms;
+	size_t have = 0;
+
+	while (have < size - 1) {
+		struct pollfd p[] = {
+			{ .fd = a->sock, .events = POLLIN }, { .fd = a->err, .events = POLLIN },
+		};
+		int64_t left = deadline - clock_ms();
+		ssize_t n;
+
+		if (left <= 0 || poll(p, ARRAY_SIZE(p), (int)left) < 0)
+			return false;
+		if (p[1].revents & POLLIN)
+			read_stderr(a);
+		if (!p[0].revents)
+			continue;
+		n = read(a->sock, text + have, size - 1 - have);
+		text[have += n > 0 ? (size_t)n : 0] = '\0';
+		if (n <= 0)
+			return !n;
+	}
+	return false;
+}
+
+/* "Available audio drivers:", then one a line. NULL: it does not say. */
+static json_t *ask_audio(const char *path, int timeout_ms)
+{
+	struct ask a = { .sock = -1, .err = -1, .pidfd = -1 };
+	_json_ json_t *list = json_array();
+	_fd_ int sock = -1, err = -1, pidfd = -1;
+	char text[4096] = "", *save = NULL;
+	bool whole = list && !start(&a, path, audio_words);
+
+	sock = a.sock;
+	err = a.err;
+	pidfd = a.pidfd;
+	whole = whole && read_out(&a, text, sizeof(text), timeout_ms);
+	if (finish(&a, whole ? 1000 : 0) || !whole)
+		return NULL;
+	for (char *s = strtok_r(text, "\n", &save); s; s = strtok_r(NULL, "\n", &save))
+		if (*s && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+			json_array_append_new(list, json_string(s));
+	return TAKE(list);
+}
+
 int qemu_ask(const char *path, int timeout_ms, json_t **answers, char *why, size_t why_size)
 {
 	struct ask a = { .sock = -1, .err = -1, .pidfd = -1 };
@@ -326,7 +381,7 @@ int qemu_ask(const char *path, int timeout_ms, json_t **answers, char *why, size
 	*answers = NULL;
 	a.answers = result;
 	a.q = result ? qmp_new(NULL) : NULL;
-	r = a.q ? start(&a, path) : -ENOMEM;
+	r = a.q ? start(&a, path, talk_words) : -ENOMEM;
 	sock = a.sock;
 	err = a.err;
 	pidfd = a.pidfd;
@@ -342,6 +397,8 @@ int qemu_ask(const char *path, int timeout_ms, json_t **answers, char *why, size
 			r = explain(&a, r, path, status, why, why_size);
 	}
 	qmp_free(a.q);
+	if (!r && json_object_set_new(result, "audiodev", ask_audio(path, timeout_ms)))
+		json_object_set_new(result, "audiodev", json_null());
 	if (!r)
 		*answers = TAKE(result);
 	return r;

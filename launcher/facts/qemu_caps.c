@@ -86,6 +86,24 @@ static bool answer_is(const json_t *answers, const char *command, const char *na
 	return json_is_true(json_object_get(json_object_get(answers, command), name));
 }
 
+static enum tri answer_tri(const json_t *answer)
+{
+	return json_is_true(answer) ? TRI_YES : json_is_false(answer) ? TRI_NO : TRI_UNKNOWN;
+}
+
+static enum tri audio_driver(const json_t *list, const char *name)
+{
+	const json_t *item;
+	size_t i;
+
+	if (!json_is_array(list))
+		return TRI_UNKNOWN;
+	json_array_foreach(list, i, item)
+		if (json_is_string(item) && !strcmp(json_string_value(item), name))
+			return TRI_YES;
+	return TRI_NO;
+}
+
 int qemu_caps_from_json(const json_t *answers, struct qemu_caps *c)
 {
 	const json_t *devices = json_object_get(answers, "device-list-properties");
@@ -113,6 +131,9 @@ int qemu_caps_from_json(const json_t *answers, struct qemu_caps *c)
 				     "vfio_pci_igd_vbios_patched");
 	c->kvm = answer_is(answers, "qom-list-properties", "kvm-accel");
 	c->tcg = answer_is(answers, "qom-list-properties", "tcg-accel");
+	c->usb_host = answer_tri(json_object_get(devices, "usb-host"));
+	c->alsa = audio_driver(json_object_get(answers, "audiodev"), "alsa");
+	c->pipewire = audio_driver(json_object_get(answers, "audiodev"), "pipewire");
 	machine(machines, "pc", c->machine_pc, sizeof(c->machine_pc));
 	machine(machines, "q35", c->machine_q35, sizeof(c->machine_q35));
 	return 0;
@@ -177,7 +198,8 @@ static bool from_cache(int dir, const char *name, const char *path, const json_t
 	int r;
 	_json_ json_t *json = file_load_json_at(dir, name, CACHE_MAX, &r);
 
-	return json && !strcmp(path_of(json), path) &&
+	/* Without "audiodev" it was asked by an igvm that asked less. */
+	return json && !strcmp(path_of(json), path) && json_object_get(json, "audiodev") &&
 	       json_equal(json_object_get(json, "key"), key) && !qemu_caps_from_json(json, caps);
 }
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "launcher/base/cleanup.h"
+#include "launcher/facts/host.h"
 
 /**
  * enum qemu_era - how this QEMU treats an IGD (facts: its properties)
@@ -39,6 +40,8 @@ struct qemu_caps {
 	bool vbios_patched;		/* trace event vfio_pci_igd_vbios_patched */
 	char machine_pc[48], machine_q35[48];	/* versioned names behind the aliases; "" = none */
 	bool kvm, tcg;			/* accelerators built in */
+	enum tri usb_host;		/* the device type exists */
+	enum tri alsa, pipewire;	/* audio drivers that are there, modules included */
 };
 
 /**
@@ -61,11 +64,12 @@ nodiscard_ int qemu_caps_read(const char *path, const char *cache_dir, struct qe
  *  "query-machines": what it returned; {"name", "alias"} of each is enough,
  *  "device-list-properties": {"vfio-pci": what it returned, null without the type;
  *	{"name"} of each is enough, "default-value" for x-igd-opregion;
- *	"vfio-pci-igd-lpc-bridge": true | false},
+ *	"vfio-pci-igd-lpc-bridge": true | false, "usb-host": true | false},
  *  "qom-list-properties": {"kvm-accel": true | false, "tcg-accel": true | false},
- *  "trace-event-get-state": {"vfio_pci_igd_vbios_patched": true | false}}
+ *  "trace-event-get-state": {"vfio_pci_igd_vbios_patched": true | false},
+ *  "audiodev": the words that `-audiodev help` lists, null when it did not say}
  *
- * The last two may be missing, which is false. The cache's files have this form too.
+ * The last three and usb-host may be missing: false, or unknown. The cache's files have this form too.
  */
 nodiscard_ int qemu_caps_from_json(const json_t *answers, struct qemu_caps *caps);
 

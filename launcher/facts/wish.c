@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "launcher/facts/wish.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,34 +22,71 @@
 
 /* --- sections -------------------------------------------------------------------- */
 
-static struct wish_disk *disk_named(struct wish *w, const char *name)
+static void fresh_disk(void *element)
 {
-	struct wish_disk *d;
-
-	for (size_t i = 0; i < w->n_disk; i++)
-		if (!strcmp(w->disk[i].name, name))
-			return &w->disk[i];
-	if (w->n_disk == WISH_DISKS_MAX)
-		return NULL;
-	d = &w->disk[w->n_disk++];
-	*d = (struct wish_disk){ .qcow2 = true };
-	str_fit(d->name, sizeof(d->name), name);
-	return d;
+	((struct wish_disk *)element)->qcow2 = true;
 }
 
-static struct wish_net *net_named(struct wish *w, const char *name)
+static void fresh_evdev(void *element)
 {
-	struct wish_net *n;
+	((struct wish_evdev *)element)->repeat = true;
+}
 
-	for (size_t i = 0; i < w->n_net; i++)
-		if (!strcmp(w->net[i].name, name))
-			return &w->net[i];
-	if (w->n_net == WISH_NETS_MAX)
+/** struct section_list - sections that have a name: [KIND NAME] is an element of an array in struct wish */
+struct section_list {
+	const char *kind;
+	size_t array, count, size, max;
+	size_t where;			/* in the element: of its first key */
+	void (*fresh)(void *element);	/* defaults that are not 0; NULL none */
+};
+
+#define LIST(kind, array, count, max, type)	\
+	kind, offsetof(struct wish, array), offsetof(struct wish, count), sizeof(struct type), max, \
+	offsetof(struct type, where)
+
+static const struct section_list lists[] = {
+	{ LIST("disk", disk, n_disk, WISH_DISKS_MAX, wish_disk), fresh_disk },
+	{ LIST("net", net, n_net, WISH_NETS_MAX, wish_net), NULL },
+	{ LIST("usb", usb, n_usb, WISH_USB_MAX, wish_usb), NULL },
+	{ LIST("input", evdev, n_evdev, WISH_EVDEV_MAX, wish_evdev), fresh_evdev },
+};
+
+/* The name is each element's first member. */
+#define NAME_SIZE	32
+static_assert(!offsetof(struct wish_disk, name) && !offsetof(struct wish_net, name) &&
+	      !offsetof(struct wish_usb, name) && !offsetof(struct wish_evdev, name), "see find_named()");
+static_assert(sizeof(((struct wish_disk *)0)->name) == NAME_SIZE &&
+	      sizeof(((struct wish_net *)0)->name) == NAME_SIZE &&
+	      sizeof(((struct wish_usb *)0)->name) == NAME_SIZE &&
+	      sizeof(((struct wish_evdev *)0)->name) == NAME_SIZE, "see find_named()");
+
+/* The element called @name, made when there is none yet; NULL: the array is full. */
+static void *find_named(struct wish *w, const struct section_list *l, const char *name)
+{
+	size_t *n = (size_t *)(void *)((char *)w + l->count);
+	char *v = (char *)w + l->array;
+
+	for (size_t i = 0; i < *n; i++)
+		if (!strcmp(v + i * l->size, name))
+			return v + i * l->size;
+	if (*n == l->max)
 		return NULL;
-	n = &w->net[w->n_net++];
-	*n = (struct wish_net){ .type = NET_USER };
-	str_fit(n->name, sizeof(n->name), name);
-	return n;
+	v += (*n)++ * l->size;
+	memset(v, 0, l->size);
+	str_fit(v, NAME_SIZE, name);
+	if (l->fresh)
+		l->fresh(v);
+	return v;
+}
+
+static const struct section_list *find_list(const char *section)
+{
+	size_t n = strcspn(section, " ");
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
+		if (strlen(lists[i].kind) == n && !memcmp(lists[i].kind, section, n))
+			return &lists[i];
+	return NULL;
 }
 
 static int unknown_section(struct wish_reader *r, const struct wish_row *row)
@@ -58,15 +97,15 @@ static int unknown_section(struct wish_reader *r, const struct wish_row *row)
 		return wish_refuse(r, row->line, _("there is no section [%.60s]; did you mean [%s]?"),
 			      row->section, near);
 	return wish_refuse(r, row->line, _("there is no section [%.60s]; there are [vm], [igpu], "
-				      "[disk NAME] and [net NAME]"), row->section);
+				      "[disk NAME], [net NAME], [usb NAME] and [input NAME]"), row->section);
 }
 
 /* "disk system": the kind in *@kind, the struct it names in *@base. */
 static int section_find(struct wish_reader *r, const struct wish_row *row, char kind[static 8],
 			void **base)
 {
+	const struct section_list *list = find_list(row->section);
 	const char *name = strchr(row->section, ' ');
-	bool disk, net;
 	const char *wrong;
 
 	if (!strcmp(row->section, "vm") || !strcmp(row->section, "igpu")) {
@@ -74,24 +113,21 @@ static int section_find(struct wish_reader *r, const struct wish_row *row, char 
 		*base = r->w;
 		return 0;
 	}
-	disk = str_starts(row->section, "disk ") || !strcmp(row->section, "disk");
-	net = str_starts(row->section, "net ") || !strcmp(row->section, "net");
-	if (!disk && !net)
+	if (!list)
 		return unknown_section(r, row);
-	str_fit(kind, 8, disk ? "disk" : "net");
+	str_fit(kind, 8, list->kind);
 	if (!name)
 		return wish_refuse(r, row->line, _("the section needs a name: [%s NAME]"), kind);
 	name += strspn(name, " ");
 	wrong = vm_name_check(name);
 	if (wrong)
 		return wish_refuse(r, row->line, "[%.60s]: %s", row->section, _(wrong));
-	if (strlen(name) >= sizeof(r->w->disk[0].name))
-		return wish_refuse(r, row->line, _("[%.60s]: the name is longer than %zu bytes"), row->section,
-			      sizeof(r->w->disk[0].name) - 1);
-	*base = disk ? (void *)disk_named(r->w, name) : (void *)net_named(r->w, name);
+	if (strlen(name) >= NAME_SIZE)
+		return wish_refuse(r, row->line, _("[%.60s]: the name is longer than %d bytes"), row->section,
+			      NAME_SIZE - 1);
+	*base = find_named(r->w, list, name);
 	if (!*base)
-		return wish_refuse(r, row->line, _("more than %d sections [%s NAME]"),
-			      disk ? WISH_DISKS_MAX : WISH_NETS_MAX, kind);
+		return wish_refuse(r, row->line, _("more than %zu sections [%s NAME]"), list->max, kind);
 	return 0;
 }
 
@@ -119,15 +155,14 @@ static void row_remember(struct wish_reader *r, const struct wish_row *row,
 			 const struct wish_key *k, void *base)
 {
 	struct wish_disk *d = !strcmp(k->section, "disk") ? base : NULL;
-	struct wish_net *n = !strcmp(k->section, "net") ? base : NULL;
+	const struct section_list *list = find_list(k->section);
+	struct wish_where *first = list ? (void *)((char *)base + list->where) : NULL;
 	bool path = d && !strcmp(k->key, "path");
 
 	if (k->where)
 		here(r, row, (void *)((char *)r->w + k->where));
-	if (path || (d && !d->where.line))
-		here(r, row, &d->where);
-	if (n && !n->where.line)
-		here(r, row, &n->where);
+	if (first && (path || !first->line))
+		here(r, row, first);
 	if (path)
 		d->path_given = true;
 	if (r->own && !r->igpu_key.line && !strcmp(k->section, "igpu"))

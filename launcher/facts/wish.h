@@ -44,6 +44,21 @@ enum wish_rdp {
 	RDP_OFF,
 };
 
+/** enum wish_input - does the guest need a keyboard of the host's? */
+enum wish_input {
+	INPUT_AUTO,		/* a guest whose picture is on the monitor alone does */
+	INPUT_NONE,		/* no */
+};
+
+/** enum wish_audio - where the guest's sound goes */
+enum wish_audio {
+	AUDIO_AUTO,		/* ALSA when the picture is on the monitor alone, else nowhere */
+	AUDIO_NONE,
+	AUDIO_ALSA,		/* the host's own sound card */
+	AUDIO_PIPEWIRE,		/* the PipeWire of a user of the host */
+	AUDIO_USB,		/* a USB sound card that [usb] passes: nothing emulated */
+};
+
 enum wish_rom { ROM_AUTO, ROM_ASSIGN, ROM_NONE, ROM_FILE };
 
 /** struct wish_where - where a value was written, for messages */
@@ -75,6 +90,22 @@ struct wish_net {
 	char mac[18];		/* "" = derived from the VM's name */
 };
 
+/** struct wish_usb - a USB device of the host: by port, or by id */
+struct wish_usb {
+	char name[32];		/* [usb NAME] */
+	struct wish_where where;	/* the section's first key */
+	char port[32];		/* "1-4.2": bus, and the ports on the way (names in sys/bus/usb/devices) */
+	uint16_t vendor, product;	/* both 0: by port */
+};
+
+/** struct wish_evdev - a keyboard or mouse that host and guest share by turns */
+struct wish_evdev {
+	char name[32];		/* [input NAME] */
+	struct wish_where where;	/* the section's first key */
+	char path[256];		/* below /dev/input */
+	bool repeat;		/* the host's key repeat goes to the guest */
+};
+
 /* Set-up's discs are a drop-in of their own, which goes when set-up is through; `create` writes it. */
 #define WISH_SETUP_FILE		"50-setup.conf"
 #define WISH_ANSWERS_DISK	"answers"	/* [disk answers]: set-up's answers, with a password */
@@ -82,6 +113,8 @@ struct wish_net {
 
 #define WISH_DISKS_MAX	16
 #define WISH_NETS_MAX	8
+#define WISH_USB_MAX	8
+#define WISH_EVDEV_MAX	8
 
 struct wish {
 	char name[49];
@@ -99,6 +132,10 @@ struct wish {
 	bool experimental;
 	enum wish_display display;
 	enum wish_use use;
+
+	enum wish_input input;
+	enum wish_audio audio;
+	char audio_user[33];		/* AUDIO_PIPEWIRE: whose */
 
 	enum wish_rdp rdp;
 	unsigned int rdp_port;		/* on the host; 0 = one that is free */
@@ -123,9 +160,13 @@ struct wish {
 	size_t n_disk;
 	struct wish_net net[WISH_NETS_MAX];
 	size_t n_net;
+	struct wish_usb usb[WISH_USB_MAX];
+	size_t n_usb;
+	struct wish_evdev evdev[WISH_EVDEV_MAX];
+	size_t n_evdev;
 
 	struct wish_where where_igpu, where_qemu, where_firmware, where_rom, where_machine,
-			  where_memory, where_rdp;
+			  where_memory, where_rdp, where_display, where_audio;
 };
 
 /** struct wish_error - why a VM file was refused: one sentence, already translated */

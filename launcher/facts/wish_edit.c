@@ -73,6 +73,44 @@ int wish_edit_set(const char *text, size_t len, const char *section, const char 
 	return join(text, at, at, last ? NULL : section, key, value, out);
 }
 
+static bool is_header(const char *line)
+{
+	return line[strspn(line, " \t")] == '[';
+}
+
+static bool is_empty(const char *line)
+{
+	line += strspn(line, " \t");
+	return !*line || *line == '\n';
+}
+
+int wish_edit_drop(const char *text, size_t len, const char *section, char **out,
+		   struct wish_error *e)
+{
+	struct wish_rows rows = { 0 };
+	int err = wish_ini_parse(text, len, &rows, e), first, last;
+
+	*out = NULL;
+	wish_rows_done(&rows);
+	if (err)
+		return err;
+	first = last = header_line(text, section);
+	if (!first)
+		return -ENOENT;
+	for (last++; *line_at(text, last) && !is_header(line_at(text, last)); last++)
+		;
+	/* At the end of the file the empty lines above go instead of those below. */
+	while (*line_at(text, last) && last > first + 1 && is_empty(line_at(text, last - 1)))
+		last--;
+	while (!*line_at(text, last) && first > 1 && is_empty(line_at(text, first - 1)))
+		first--;
+	if (asprintf(out, "%.*s%s", (int)(line_at(text, first) - text), text, line_at(text, last)) < 0) {
+		*out = NULL;
+		return -ENOMEM;
+	}
+	return 0;
+}
+
 static bool same_line(const char *a, const char *b)
 {
 	size_t n = strcspn(a, "\n");

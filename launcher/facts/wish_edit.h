@@ -18,6 +18,14 @@ nodiscard_ int wish_edit_set(const char *text, size_t len, const char *section, 
 			     const char *value, char **out, struct wish_error *e);
 
 /**
+ * wish_edit_drop() - @text without [@section]: its line and all up to the next section
+ *
+ * Empty lines above the next section stay. Returns 0; -ENOENT there is no such section in it; as wish_edit_set().
+ */
+nodiscard_ int wish_edit_drop(const char *text, size_t len, const char *section, char **out,
+			      struct wish_error *e);
+
+/**
  * wish_edit_diff() - the lines in which two texts differ, to @f
  *
  * One block from the first line that differs to the last, each line with its number: "-3 ..."

@@ -52,6 +52,37 @@ static int net_finish(struct wish_reader *r, const struct wish_net *n)
 						    : _("[net %s]: type = tap wants tap = NAME"), n->name);
 }
 
+static int usb_finish(struct wish_reader *r, const struct wish_usb *u)
+{
+	if (!*u->port || !u->vendor)
+		return 0;
+	r->file = u->where.file;
+	return wish_refuse(r, u->where.line, _("[usb %s] has port and id: write one of them"), u->name);
+}
+
+/* USB devices without port and id, and inputs without path, were taken out, too. */
+static int inputs_finish(struct wish_reader *r)
+{
+	struct wish *w = r->w;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n_usb; i++) {
+		int err = usb_finish(r, &w->usb[i]);
+
+		if (err)
+			return err;
+		if (*w->usb[i].port || w->usb[i].vendor)
+			w->usb[n++] = w->usb[i];
+	}
+	w->n_usb = n;
+	n = 0;
+	for (size_t i = 0; i < w->n_evdev; i++)
+		if (*w->evdev[i].path)
+			w->evdev[n++] = w->evdev[i];
+	w->n_evdev = n;
+	return 0;
+}
+
 /* Disks with an empty path and cards without network were taken out by a later file. */
 static int lists_finish(struct wish_reader *r)
 {
@@ -77,7 +108,7 @@ static int lists_finish(struct wish_reader *r)
 			w->net[n++] = w->net[i];
 	}
 	w->n_net = n;
-	return 0;
+	return inputs_finish(r);
 }
 
 int wish_finish(struct wish_reader *r)

@@ -206,6 +206,75 @@ static bool parse_port(const struct wish_key *k, void *base, const char *value,
 		refuse_value(k, value, why));
 }
 
+/* "1-4.2": a bus, then one to seven ports (USB 3.2, 10.16.2: at most five hubs in a row, and some inside devices). */
+static bool port_ok(const char *s)
+{
+	size_t n = strspn(s, "0123456789");
+	int tiers = 0;
+
+	if (!n || n > 3 || s[n] != '-')
+		return false;
+	do {
+		s += n + 1;
+		n = strspn(s, "0123456789");
+		if (!n || n > 3 || ++tiers > 7)
+			return false;
+	} while (s[n] == '.');
+	return !s[n];
+}
+
+static bool parse_usb_port(const struct wish_key *k, void *base, const char *value,
+			   struct wish_why *why)
+{
+	if (*value && !port_ok(value))
+		return refuse_value(k, value, why);
+	return parse_text(k, base, value, why);
+}
+
+static bool parse_usb_id(const struct wish_key *k, void *base, const char *value,
+			 struct wish_why *why)
+{
+	struct wish_usb *u = base;
+	const char *colon = strchr(value, ':');
+	uint64_t vendor = 0, product = 0;
+	char left[5] = "";
+
+	if (colon && colon - value == 4)
+		memcpy(left, value, 4);
+	if (*value && (!*left || strlen(colon + 1) != 4 || !str_u64(left, 16, 0xffff, &vendor) ||
+		       !str_u64(colon + 1, 16, 0xffff, &product) || !vendor))
+		return refuse_value(k, value, why);
+	u->vendor = (uint16_t)vendor;
+	u->product = (uint16_t)product;
+	return true;
+}
+
+static bool parse_evdev_path(const struct wish_key *k, void *base, const char *value,
+			     struct wish_why *why)
+{
+	if (*value && (!str_starts(value, "/dev/input/") || strstr(value, "..")))
+		return refuse_value(k, value, why);
+	return parse_text(k, base, value, why);
+}
+
+/* "pipewire:USER"; the rest are plain words. A user's name as useradd(8) lets it be. */
+static bool parse_audio(const struct wish_key *k, void *base, const char *value,
+			struct wish_why *why)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	const char *user = str_starts(value, "pipewire:");
+	struct wish *w = base;
+
+	*w->audio_user = '\0';
+	if (!user)
+		return parse_choice(k, base, value, why);
+	if (!*user || *user == '-' || user[strspn(user, letters)] ||
+	    !str_copy(w->audio_user, sizeof(w->audio_user), user))
+		return refuse_value(k, value, why);
+	w->audio = AUDIO_PIPEWIRE;
+	return true;
+}
+
 static bool parse_igpu_device(const struct wish_key *k, void *base, const char *value,
 			      struct wish_why *why)
 {
@@ -296,6 +365,13 @@ static const struct wish_choice choice_rdp[] = {
 	{ "auto", RDP_AUTO }, { "local", RDP_LOCAL }, { "lan", RDP_LAN }, { "off", RDP_OFF },
 	{ NULL, 0 }
 };
+static const struct wish_choice choice_input[] = {
+	{ "auto", INPUT_AUTO }, { "none", INPUT_NONE }, { NULL, 0 }
+};
+static const struct wish_choice choice_audio[] = {
+	{ "auto", AUDIO_AUTO }, { "none", AUDIO_NONE }, { "alsa", AUDIO_ALSA }, { "usb", AUDIO_USB },
+	{ NULL, 0 }
+};
 static const struct wish_choice choice_nic[] = {
 	{ "virtio", NIC_VIRTIO }, { "e1000e", NIC_E1000E }, { NULL, 0 }
 };
@@ -327,10 +403,15 @@ const struct wish_key wish_keys[] = {
 	{ "vm", "nested", parse_choice, IN(wish, nested), choice_bool, .values = YES_NO,
 	  .help = N_("virtualization inside the guest; turns VBS on in Windows 11") },
 	{ "vm", "display", parse_choice, IN(wish, display), choice_display,
-	  .values = "both, monitor, monitor-early, remote",
+	  WHERE(where_display), .values = "both, monitor, monitor-early, remote",
 	  .help = N_("where the guest's picture is") },
 	{ "vm", "use", parse_choice, IN(wish, use), choice_use, .values = "desktop, compute",
 	  .help = N_("what the iGPU is for; compute needs no monitor") },
+	{ "vm", "input", parse_choice, IN(wish, input), choice_input, .values = "auto, none",
+	  .help = N_("none: start without a keyboard although the picture is on the monitor alone") },
+	{ "vm", "audio", parse_audio, IN(wish, audio), choice_audio, WHERE(where_audio),
+	  .values = "auto, none, alsa, usb, or pipewire:USER",
+	  .help = N_("where the guest's sound goes; auto: alsa where the picture is on the monitor alone") },
 	{ "vm", "kernel", parse_path, IN(wish, kernel), .values = "a path",
 	  .help = N_("Linux kernel to start without a boot loader") },
 	{ "vm", "initrd", parse_path, IN(wish, initrd), .values = "a path",
@@ -388,6 +469,17 @@ const struct wish_key wish_keys[] = {
 	  .values = "virtio, e1000e", .help = N_("network card the guest sees") },
 	{ "net", "mac", parse_mac, IN(wish_net, mac), .values = "an address such as 52:54:00:12:34:56",
 	  .help = N_("hardware address; by default made from the VM's name") },
+
+	{ "usb", "port", parse_usb_port, IN(wish_usb, port), .values = "a port such as 1-4.2",
+	  .help = N_("USB device of the host by the port it is plugged into; empty takes it out") },
+	{ "usb", "id", parse_usb_id, .values = "vendor and product such as 046d:c52b",
+	  .help = N_("USB device of the host by what it is, whatever port it is in") },
+
+	{ "input", "path", parse_evdev_path, IN(wish_evdev, path),
+	  .values = "a path below /dev/input",
+	  .help = N_("keyboard or mouse that both Ctrl keys hand over; empty takes it out") },
+	{ "input", "repeat", parse_choice, IN(wish_evdev, repeat), choice_bool, .values = YES_NO,
+	  .help = N_("a key that is held repeats in the guest as on the host") },
 	{ .section = NULL },
 };
 

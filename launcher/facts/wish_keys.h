@@ -17,9 +17,9 @@ struct wish_why {
 };
 
 struct wish_key {
-	const char *section;	/* "vm", "igpu", "disk", "net" */
+	const char *section;	/* "vm", "igpu", "disk", "net", "usb", "input" */
 	const char *key;
-	/* parse @value into the struct at @base (struct wish, wish_disk or wish_net) */
+	/* parse @value into the struct at @base (struct wish, or the element of its section) */
 	bool (*parse)(const struct wish_key *k, void *base, const char *value, struct wish_why *why);
 	size_t at, size;	/* the member: offset and bytes; size 0 = the parser knows */
 	const struct wish_choice *choice;	/* ends with .word = NULL */

@@ -23,6 +23,8 @@
  *	reset, pause, resume			-> {} when QEMU has done it
  *	qmp, "command": S, "arguments": object	-> {} and, as SCM_RIGHTS, a memfd that holds QEMU's
  *						   {"return": ...} or {"error": ...}; one at a time
+ *	usb, "attach": {"name", "port", "id"},
+ *	     or "detach": NAME			-> {} when the guest has it, or no longer
  *	detach					-> {}; the supervisor leaves, the VM runs on
  */
 #ifndef IGVM_RUN_CONTROL_H

@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 
 #define JOURNAL_FILE	"journal.json"
 #define JOURNAL_VERSION	1
-#define JOURNAL_BYTES	65536
+#define JOURNAL_BYTES	262144	/* of JOURNAL_MAX entries with the longest paths */
 
 static json_t *entry_json(const struct journal_entry *e)
 {
@@ -93,6 +94,26 @@ int journal_write(int run_fd, const struct journal *j)
 	return json ? file_replace_json_at(run_fd, JOURNAL_FILE, json, 0600) : -ENOMEM;
 }
 
+static bool is_noted(const struct journal *j, const struct journal_entry *e)
+{
+	for (size_t i = 0; e->what == JOURNAL_NODE && i < j->n; i++)
+		if (j->v[i].what == JOURNAL_NODE && j->v[i].given_to == e->given_to &&
+		    !strcmp(j->v[i].path, e->path))
+			return true;
+	return false;
+}
+
+/* A keyboard that is plugged in again and again has a new node each time. */
+static void forget_gone_nodes(struct journal *j)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < j->n; i++)
+		if (j->v[i].what != JOURNAL_NODE || !access(j->v[i].path, F_OK))
+			j->v[n++] = j->v[i];
+	j->n = n;
+}
+
 int journal_add(int run_fd, const struct journal_entry *e)
 {
 	struct journal j;
@@ -100,6 +121,10 @@ int journal_add(int run_fd, const struct journal_entry *e)
 
 	if (r)
 		return r;
+	if (is_noted(&j, e))
+		return 0;
+	if (j.n == JOURNAL_MAX)
+		forget_gone_nodes(&j);
 	if (j.n == JOURNAL_MAX)
 		return -ENOSPC;
 	j.v[j.n++] = *e;

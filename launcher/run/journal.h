@@ -26,7 +26,8 @@ struct journal_entry {
 	struct identity id;	/* JOURNAL_HELPER */
 };
 
-#define JOURNAL_MAX	8
+/* Helpers: keeper, swtpm, a passt for each card. Nodes: VFIO, event devices, and those plugged in later. */
+#define JOURNAL_MAX	32
 
 struct journal {
 	struct journal_entry v[JOURNAL_MAX];
@@ -39,7 +40,12 @@ nodiscard_ int journal_read(int run_fd, struct journal *j);
 /** journal_write() - replace it; an empty one is removed; 0 or -errno */
 nodiscard_ int journal_write(int run_fd, const struct journal *j);
 
-/** journal_add() - append @e on disk; returns when it is there; -ENOSPC when it is full; 0 or -errno */
+/**
+ * journal_add() - append @e on disk; returns when it is there
+ *
+ * A node that is in it for the same user already is not added again; nodes that are gone make room. -ENOSPC when
+ * it is full; 0 or -errno.
+ */
 nodiscard_ int journal_add(int run_fd, const struct journal_entry *e);
 
 /**

@@ -9,6 +9,7 @@
  *   descriptors          sockets clients may connect to from here on, disks
  *   keeper, swtpm        in the journal
  *   limits, VFIO node    in the journal
+ *   event devices        in the journal
  *   state.json
  *   the VM's user        from here on nothing can be undone by this process
  *   descriptor numbers
@@ -101,6 +102,23 @@ static void notify_ready(void)
 		errno = 0; /* the service manager will time out and say so */
 }
 
+/* libpipewire takes the name of its socket from there; QEMU has it as a descriptor. */
+static void fill_environment(const struct plan *p, char *env[static 4], char remote[static 64])
+{
+	size_t n = 0;
+
+	while (launch_environment[n]) {
+		env[n] = launch_environment[n];
+		n++;
+	}
+	env[n] = NULL;
+	if (words_fd(p, PLAN_FD_PIPEWIRE) < 0)
+		return;
+	snprintf(remote, 64, "PIPEWIRE_REMOTE=/proc/self/fd/%d", words_fd(p, PLAN_FD_PIPEWIRE));
+	env[n++] = remote;
+	env[n] = NULL;
+}
+
 static void reset_signals(void)
 {
 	sigset_t none;
@@ -115,7 +133,7 @@ static int prepare(struct launching *s)
 {
 	static int (*const step[])(struct launching *) = {
 		launch_dirs, launch_files, launch_access, launch_fds, launch_helpers,
-		launch_limits, launch_node, write_state,
+		launch_limits, launch_node, launch_evdevs, launch_inputs_note, write_state,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(step); i++) {
@@ -146,8 +164,10 @@ static void undo(struct launching *s)
 /* The point of no return is behind: on failure only the sentence is left to give. */
 static int become_qemu(struct launching *s, char **argv)
 {
+	char *env[4], remote[64];
 	int r;
 
+	fill_environment(s->p, env, remote);
 	setsid(); /* a terminal's Ctrl-C is not for the VM; EPERM: it has its session already */
 	r = launch_become(s);
 	if (r)
@@ -160,7 +180,7 @@ static int become_qemu(struct launching *s, char **argv)
 		return r;
 	reset_signals();
 	notify_ready();
-	execve(s->p->qemu, argv, launch_environment);
+	execve(s->p->qemu, argv, env);
 	return launch_fail(s, errno, _("%s: cannot be executed: %m"), s->p->qemu);
 }
 

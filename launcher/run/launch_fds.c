@@ -150,6 +150,10 @@ static int make_fd(struct launching *s, const struct plan_fd *f)
 	case PLAN_FD_BRIDGE:
 	case PLAN_FD_TAP:
 		return launch_tap(s, f);
+	case PLAN_FD_USB:
+		return launch_usb(s, f);
+	case PLAN_FD_PIPEWIRE:
+		return launch_pipewire(s);
 	case PLAN_FD_PASST:
 	case PLAN_FD_TPM:
 		return -1; /* launch_helpers() makes it, with the process at its other end */

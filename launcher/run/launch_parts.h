@@ -65,6 +65,16 @@ nodiscard_ int launch_tap(struct launching *s, const struct plan_fd *f);
 /** launch_node() - the VFIO group's node to the VM's user, journaled first (launch_user.c) */
 nodiscard_ int launch_node(struct launching *s);
 
+/** launch_evdevs() - the event devices' nodes, the same way */
+nodiscard_ int launch_evdevs(struct launching *s);
+
+/** launch_usb(), launch_pipewire() - a descriptor of what @f names (launch_inputs.c) */
+nodiscard_ int launch_usb(struct launching *s, const struct plan_fd *f);
+nodiscard_ int launch_pipewire(struct launching *s);
+
+/** launch_inputs_note() - run/NAME/inputs.json, for the supervisor */
+nodiscard_ int launch_inputs_note(struct launching *s);
+
 /** launch_limits() - RLIMIT_MEMLOCK, no core file, OOM score no better than anybody's */
 nodiscard_ int launch_limits(struct launching *s);
 
@@ -74,7 +84,7 @@ nodiscard_ int launch_access(struct launching *s);
 /** launch_become() - this process becomes the VM's user for good, without any privilege; 0 or -errno, no sentence */
 nodiscard_ int launch_become(const struct launching *s);
 
-/** launch_environment - what QEMU and helpers get: nothing of the caller's */
+/** launch_environment - what helpers get, and QEMU but for PIPEWIRE_REMOTE: nothing of the caller's */
 extern char *const launch_environment[];
 
 #endif

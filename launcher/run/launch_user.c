@@ -19,8 +19,8 @@
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
-#include "launcher/run/journal.h"
 #include "launcher/run/launch_parts.h"
+#include "launcher/run/node.h"
 
 #define KVM_NODE	"/dev/kvm"
 #define OOM_FILE	"/proc/self/oom_score_adj"
@@ -31,32 +31,46 @@ bool launch_vfio_path(const char *sysroot, int group, char path[static PATH_MAX]
 			 group);
 }
 
+static int fail_node(struct launching *s, const char *path, int err)
+{
+	if (err == -EINVAL)
+		return launch_fail(s, EINVAL, _("%s: is not a device node"), path);
+	return launch_fail(s, -err, _("%s: cannot be given to the VM's user: %s"), path, strerror(-err));
+}
+
 int launch_node(struct launching *s)
 {
-	struct journal_entry e = { .what = JOURNAL_NODE, .given_to = s->uid };
-	_fd_ int fd = -1;
-	struct stat st;
+	char path[PATH_MAX];
 	int r;
 
 	if (!s->p->igpu || !s->root)
 		return 0;
-	if (!launch_vfio_path(s->sysroot, s->p->group, e.path))
+	if (!launch_vfio_path(s->sysroot, s->p->group, path))
 		return launch_fail(s, ENAMETOOLONG, "%s: %s", s->sysroot, strerror(ENAMETOOLONG));
-	fd = open(e.path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st))
-		return launch_fail(s, errno, _("%s: the device's VFIO group is not there: %m"), e.path);
-	/* Below another root (tests) an ordinary file stands for the node. */
-	if (!S_ISCHR(st.st_mode) && !(S_ISREG(st.st_mode) && strcmp(s->sysroot, "/")))
-		return launch_fail(s, EINVAL, _("%s: is not a device node"), e.path);
-	e.uid = st.st_uid;
-	e.gid = st.st_gid;
-	e.mode = st.st_mode & 07777;
-	r = journal_add(s->run_fd, &e);
-	if (r)
-		return launch_fail(s, -r, _("%s/journal.json: cannot be written: %s"), s->p->run_dir,
-				   strerror(-r));
-	if (fchownat(fd, "", s->uid, (gid_t)-1, AT_EMPTY_PATH))
-		return launch_fail(s, errno, _("%s: cannot be given to the VM's user: %m"), e.path);
+	r = node_give(s->run_fd, s->sysroot, path, s->uid);
+	return r ? fail_node(s, path, r) : 0;
+}
+
+/*
+ * input-linux opens the node itself (words_inputs.c). Its group keeps its rights, so the host's own
+ * programs read on while the host has the keyboard.
+ */
+int launch_evdevs(struct launching *s)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < s->p->n_evdev; i++) {
+		const struct plan_evdev *e = &s->p->evdev[i];
+		int r = !e->there ? 0 : node_event(s->sysroot, e->wish.path, path);
+
+		if (r)
+			return launch_fail(s, -r, r == -EINVAL ? _("%s: is no event device")
+							       : _("%s: cannot be opened: %m"), e->wish.path);
+		if (e->there && s->root)
+			r = node_give(s->run_fd, s->sysroot, path, s->uid);
+		if (r)
+			return fail_node(s, path, r);
+	}
 	return 0;
 }
 
@@ -107,15 +121,28 @@ int launch_limits(struct launching *s)
 	return raise_memlock(s);
 }
 
-/* The group of /dev/kvm, unless that is root's: then it would be worth more than KVM. */
-static size_t kvm_group(gid_t *gid)
+/* The group of @node, unless that is root's: then it would be worth more than the node. */
+static size_t add_group(const char *node, gid_t *gid)
 {
 	struct stat st;
 
-	if (stat(KVM_NODE, &st) || !st.st_gid)
+	if (stat(node, &st) || !st.st_gid)
 		return 0;
 	*gid = st.st_gid;
 	return 1;
+}
+
+/*
+ * ALSA opens a handful of nodes, and others when a card comes: the group that has them all
+ * needs no giving and no taking back.
+ */
+static size_t groups_of(const struct launching *s, gid_t gid[static 2])
+{
+	size_t n = add_group(KVM_NODE, gid);
+
+	if (s->p->audio == AUDIO_ALSA)
+		n += add_group("/dev/snd/timer", gid + n);
+	return n;
 }
 
 static int drop_bounding_set(void)
@@ -154,14 +181,14 @@ int launch_become(const struct launching *s)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
-	gid_t kvm;
+	gid_t groups[2];
 	int r;
 
 	if (s->root) {
 		r = drop_bounding_set();
 		if (r)
 			return r;
-		if (setgroups(kvm_group(&kvm), &kvm) || setresgid(s->gid, s->gid, s->gid) ||
+		if (setgroups(groups_of(s, groups), groups) || setresgid(s->gid, s->gid, s->gid) ||
 		    setresuid(s->uid, s->uid, s->uid))
 			return -errno;
 	}
@@ -184,7 +211,7 @@ static const int use_mode[] = {
 	[TO_RUN] = X_OK, [TO_PASS] = X_OK, [TO_READ] = R_OK, [TO_WRITE] = R_OK | W_OK,
 };
 
-enum { WANTED_MAX = PLAN_FILES_MAX + 8 };
+enum { WANTED_MAX = PLAN_FILES_MAX + 8 + WISH_EVDEV_MAX };
 
 static bool is_copied(const struct plan *p, const char *path)
 {
@@ -211,6 +238,10 @@ static size_t list_wanted(const struct launching *s, struct wanted v[static WANT
 	if (p->accel == ACCEL_KVM)
 		v[n++] = (struct wanted){ KVM_NODE, TO_WRITE,
 					  N_("; it should be of group kvm, with mode 0660") };
+	for (size_t i = 0; i < p->n_evdev; i++)
+		if (p->evdev[i].there && !s->root)
+			v[n++] = (struct wanted){ p->evdev[i].wish.path, TO_WRITE,
+						  N_("; the group input may") };
 	if (p->igpu && !strcmp(s->sysroot, "/"))
 		v[n++] = (struct wanted){ "/dev/vfio/vfio", TO_WRITE, N_("; its mode should be 0666") };
 	return n;

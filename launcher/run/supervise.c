@@ -38,7 +38,8 @@
 /* What a stop asks the service manager for, again and again. */
 #define EXTEND_MS	30000u
 
-enum { P_QMP, P_AGENT, P_LOOK, P_PID, P_SIGNAL, P_CONTROL, P_COUNT = P_CONTROL + CONTROL_POLLS };
+enum { P_QMP, P_AGENT, P_LOOK, P_PID, P_SIGNAL, P_UEVENT, P_INHIBIT, P_CONTROL,
+       P_COUNT = P_CONTROL + CONTROL_POLLS };
 
 int64_t sup_now(void)
 {
@@ -135,11 +136,13 @@ static void set_deadline(struct sup *sup, enum sup_deadline d)
 
 static void announce(struct sup *sup)
 {
+	sup_inputs_begin(sup);
 	if (sup->announced) {
 		sup_log(sup, LOG_NOTE, "QEMU answers again");
 		return;
 	}
 	sup->announced = true;
+	sup_inhibit_begin(sup);
 	/* A QEMU that an earlier supervisor has seen ready may be far into its set-up. */
 	if (!sup_was_ready(sup))
 		sup_keys_begin(sup);
@@ -263,6 +266,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup->ask.deadline);
 	earlier(&first, sup->raw.deadline);
 	earlier(&first, sup->keys.next);
+	earlier(&first, sup->inputs.due);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
 	earlier(&first, sup->extend_at);
@@ -286,6 +290,8 @@ static void fill_polls(const struct sup *sup, struct pollfd p[static P_COUNT])
 		p[P_LOOK].events = qmp_fd_events(sup->look.q);
 	p[P_PID] = (struct pollfd){ .fd = sup->pidfd, .events = POLLIN };
 	p[P_SIGNAL] = (struct pollfd){ .fd = sup->signal_fd, .events = POLLIN };
+	p[P_UEVENT] = (struct pollfd){ .fd = sup->inputs.uevents, .events = POLLIN };
+	p[P_INHIBIT] = (struct pollfd){ .fd = sup->inhibit.pidfd, .events = POLLIN };
 	control_polls(&sup->control, p + P_CONTROL);
 }
 
@@ -296,6 +302,7 @@ static void take_timers(struct sup *sup, int64_t now)
 	sup_igpu_timer(sup, now);
 	sup_raw_timer(sup, now);
 	sup_keys_timer(sup, now);
+	sup_inputs_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
@@ -342,6 +349,10 @@ static void turn(struct sup *sup)
 	if (!sup->leave)
 		sup_look_turn(sup, p[P_LOOK].revents, now);
 	if (!sup->leave)
+		sup_inputs_turn(sup, p[P_UEVENT].revents, now);
+	if (!sup->leave)
+		sup_inhibit_turn(sup, p[P_INHIBIT].revents);
+	if (!sup->leave)
 		control_turn(&sup->control, p + P_CONTROL, now, sup_handle, sup);
 	if (!sup->leave)
 		take_timers(sup, now);
@@ -363,6 +374,8 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup->raw.deadline = -1;
 	sup->events.dir = -1;
 	sup->keys.next = -1;
+	sup_inputs_init(sup);
+	sup_inhibit_init(sup);
 	sup->watchdog_ms = sup->watchdog_at = sup->extend_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);
@@ -375,6 +388,8 @@ void sup_done(struct sup *sup)
 	sup_agent_close(sup);
 	sup_look_end(sup, false);
 	sup_link_close(sup);
+	sup_inputs_close(sup);
+	sup_inhibit_end(sup);
 	control_done(&sup->control);
 	sup_events_done(sup);
 	/* The lock last: who gets it must find no socket of ours being removed. */

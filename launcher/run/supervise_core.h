@@ -11,6 +11,7 @@
 #include "launcher/base/log.h"
 #include "launcher/decide/sup.h"
 #include "launcher/run/control_server.h"
+#include "launcher/run/inputs_note.h"
 #include "launcher/run/look.h"
 #include "launcher/run/record.h"
 #include "launcher/run/ring.h"
@@ -95,6 +96,24 @@ struct sup_events {
 	unsigned int lines, suppressed;
 };
 
+/** struct sup_inputs - USB and event devices that come and go */
+struct sup_inputs {
+	struct inputs_note want;
+	int uevents;		/* -1: the kernel tells nothing */
+	int64_t due;		/* when to look next; -1 never */
+	int round;		/* how many looks since the kernel has spoken */
+	bool open;		/* a look is under way */
+	int pending;		/* commands of it that are not answered */
+	json_t *fdsets;		/* what query-fdsets has answered */
+	char text[256];		/* what went wrong first, "" nothing */
+};
+
+/** struct sup_inhibit - the host must not sleep while the guest has its iGPU */
+struct sup_inhibit {
+	int pipe;		/* its end is the helper's end; -1: nobody holds one */
+	int pidfd;		/* of the helper */
+};
+
 struct sup_counts {
 	unsigned int resets, panics, io_errors, reconnects, suppressed;
 };
@@ -120,6 +139,8 @@ struct sup {
 	struct sup_ask ask;
 	struct sup_raw raw;
 	struct sup_keys keys;
+	struct sup_inputs inputs;
+	struct sup_inhibit inhibit;
 	struct control_server control;
 
 	struct sup_end_facts facts;
@@ -201,6 +222,21 @@ void sup_keys_begin(struct sup *sup);	/* QEMU has just become ready for the firs
 void sup_keys_timer(struct sup *sup, int64_t now);
 void sup_keys_end(struct sup *sup, const char *why);	/* no key from here on; harmless when none is pressed */
 void sup_tray_moved(struct sup *sup, const json_t *data);	/* DEVICE_TRAY_MOVED */
+
+/* supervise_inputs.c */
+void sup_inputs_init(struct sup *sup);
+void sup_inputs_begin(struct sup *sup);	/* QEMU has become ready */
+void sup_inputs_turn(struct sup *sup, short revents, int64_t now);
+void sup_inputs_timer(struct sup *sup, int64_t now);
+void sup_inputs_drop(struct sup *sup);	/* the connection is lost */
+void sup_inputs_close(struct sup *sup);
+void sup_inputs_change(struct sup *sup, struct control_client *c, const json_t *request);
+
+/* supervise_inhibit.c */
+void sup_inhibit_init(struct sup *sup);
+void sup_inhibit_begin(struct sup *sup);	/* harmless twice */
+void sup_inhibit_turn(struct sup *sup, short revents);	/* the helper has ended */
+void sup_inhibit_end(struct sup *sup);
 
 /* supervise_ops.c: requests */
 control_handler sup_handle;

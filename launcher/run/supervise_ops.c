@@ -163,6 +163,11 @@ static void op_qmp(struct sup *sup, struct control_client *c, const json_t *requ
 	sup_raw_start(sup, c, command, given ? json_deep_copy(given) : NULL, true);
 }
 
+static void op_usb(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	sup_inputs_change(sup, c, request);
+}
+
 static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)
 {
 	(void)request;
@@ -187,6 +192,7 @@ static const struct {
 	{ "pause", op_pause },
 	{ "resume", op_resume },
 	{ "qmp", op_qmp },
+	{ "usb", op_usb },
 	{ "detach", op_detach },
 };
 
