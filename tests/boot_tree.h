@@ -15,14 +15,14 @@
 
 #define TREE_UNUSED __attribute__((unused))
 
-static char tree_dir[64];
+static char boot_tree_dir[64];
 static TREE_UNUSED struct tree tree = { .fd = -1 };
 
 TREE_UNUSED static const char *tree_path(const char *rel)
 {
 	static char path[512];
 
-	snprintf(path, sizeof(path), "%s/%s", tree_dir, rel);
+	snprintf(path, sizeof(path), "%s/%s", boot_tree_dir, rel);
 	return path;
 }
 
@@ -31,11 +31,11 @@ TREE_UNUSED static void tree_new(void)
 {
 	if (tree.fd >= 0)
 		close(tree.fd);
-	if (*tree_dir)
-		assert_int_equal(dir_remove(tree_dir), 0);
-	snprintf(tree_dir, sizeof(tree_dir), "/tmp/igvm-boot-XXXXXX");
-	assert_non_null(mkdtemp(tree_dir));
-	assert_int_equal(tree_init(&tree, tree_dir), 0);
+	if (*boot_tree_dir)
+		assert_int_equal(dir_remove(boot_tree_dir), 0);
+	snprintf(boot_tree_dir, sizeof(boot_tree_dir), "/tmp/igvm-boot-XXXXXX");
+	assert_non_null(mkdtemp(boot_tree_dir));
+	assert_int_equal(tree_init(&tree, boot_tree_dir), 0);
 }
 
 TREE_UNUSED static int tree_end(void **state)
@@ -44,7 +44,7 @@ TREE_UNUSED static int tree_end(void **state)
 	if (tree.fd >= 0)
 		close(tree.fd);
 	tree.fd = -1;
-	return *tree_dir ? dir_remove(tree_dir) : 0;
+	return *boot_tree_dir ? dir_remove(boot_tree_dir) : 0;
 }
 
 TREE_UNUSED static void tree_bytes(const char *rel, const void *p, size_t n)
@@ -71,7 +71,7 @@ TREE_UNUSED static void tree_run(const char *command)
 {
 	char line[2048];
 
-	snprintf(line, sizeof(line), "exec >/dev/null 2>&1; cd %s || exit; %s", tree_dir, command);
+	snprintf(line, sizeof(line), "exec >/dev/null 2>&1; cd %s || exit; %s", boot_tree_dir, command);
 	if (system(line))
 		fail_msg("failed: %s", command);
 }

@@ -41,7 +41,7 @@ static void judge(const char *lines)
 			fail_msg("no such line: %s", line);
 	}
 	boot_done(&boot);
-	assert_int_equal(boot_read(tree_dir, host.kernel, host.cmdline, BOOT_IMAGE_IF_WANTED, &boot), 0);
+	assert_int_equal(boot_read(boot_tree_dir, host.kernel, host.cmdline, BOOT_IMAGE_IF_WANTED, &boot), 0);
 	found = (struct findings){ 0 };
 	check_run(&in, &found);
 	free(host.vfio.opregion);
