@@ -43,6 +43,7 @@ static const struct hand_row rows[] = {
 	{ AT_CMDLINE, "intel_iommu=igfx_off", BAD, BAD, BAD, "iommu.igfx-off",
 	  N_("igfx_off takes the iGPU out of the IOMMU: it cannot be passed then") },
 	{ AT_CMDLINE, "intel_iommu=off", BAD, BAD, BAD, "iommu.off", N_("the IOMMU is switched off") },
+	{ AT_CMDLINE, "iommu=off", BAD, BAD, BAD, "iommu.off", N_("the IOMMU is switched off") },
 	{ AT_CMDLINE, "iommu=pt", IDLE, IDLE, IDLE, NULL,
 	  N_("is about the host's own devices: VFIO gives a passed one its own translation") },
 	{ AT_CMDLINE, "iommu.passthrough=1", IDLE, IDLE, IDLE, NULL,
