@@ -119,8 +119,10 @@ static enum worth worth_of(const struct setup_work *k, const struct hand_row *r)
 /* Takes @from out, or puts @to (owned by nobody: copied) in its place. */
 static void change(struct hand *x, const char *from, const char *to)
 {
-	if (x->n == ARRAY_SIZE(x->change))
+	if (x->n == ARRAY_SIZE(x->change)) {
+		x->k->r = -ENOSPC;	/* what is said to be taken over must be */
 		return;
+	}
 	x->change[x->n].from = strdup(from);
 	x->change[x->n].to = to ? strdup(to) : NULL;
 	if (!x->change[x->n].from || (to && !x->change[x->n].to))
