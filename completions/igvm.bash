@@ -38,7 +38,7 @@ _igvm() {
 	usb) options+=' --as' ;;
 	explain) options+=' --list --causes' ;;
 	doctor) options+=' --like-guide' ;;
-	setup) options+=' --plan --apply --undo --confirm --status --trial-expired --dedicated --shared --adopt --trial --no-way-in-ok --user --yes' ;;
+	setup) options+=' --plan --apply --undo --confirm --status --trial-expired --dedicated --shared --adopt --stock --trial --no-way-in-ok --user --yes' ;;
 	rom) options+=' --all --output --list --force --device --qemu --firmware --only --vendor --class --revision --efi --assign --gop --image --name' ;;
 	esac
 

@@ -88,6 +88,7 @@ complete -c igvm -n "__fish_seen_subcommand_from setup" -l trial-expired
 complete -c igvm -n "__fish_seen_subcommand_from setup" -l dedicated
 complete -c igvm -n "__fish_seen_subcommand_from setup" -l shared
 complete -c igvm -n "__fish_seen_subcommand_from setup" -l adopt
+complete -c igvm -n "__fish_seen_subcommand_from setup" -l stock
 complete -c igvm -n "__fish_seen_subcommand_from setup" -l trial -r
 complete -c igvm -n "__fish_seen_subcommand_from setup" -l no-way-in-ok
 complete -c igvm -n "__fish_seen_subcommand_from setup" -l user -r -a '(__fish_complete_users)'

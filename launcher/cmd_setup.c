@@ -30,7 +30,7 @@ static const struct opt opts[] = {
 	{ "dedicated", 0, NULL, N_("vfio-pci has the iGPU from boot on"), OPT_DEDICATED },
 	{ "shared", 0, NULL, N_("the host has it until a VM starts (the default)"), OPT_SHARED },
 	{ "adopt", 0, NULL, N_("take hand-made lines of an earlier attempt over"), OPT_ADOPT },
-	{ "stock", 0, NULL, N_("with --undo: leave adopted lines out; --undo brings them back"), OPT_STOCK },
+	{ "stock", 0, NULL, N_("undo to a stock host: adopted lines stay in the journal"), OPT_STOCK },
 	{ "trial", 0, "TIME", N_("undo and reboot TIME (10m) after the next boot unless confirmed"), OPT_TRIAL },
 	{ "no-way-in-ok", 0, NULL, N_("dedicated, even if nothing else leads into this host"), OPT_NO_WAY_IN },
 	{ "user", 0, "NAME", N_("let NAME's own VMs have the iGPU, too"), OPT_USER },

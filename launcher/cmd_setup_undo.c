@@ -154,6 +154,9 @@ static void say_failed(const struct setup_report *r)
 		else if (r->ran[i].error)
 			say(_("%s failed again, so what it makes is not known to be as before: mend it, then igvm setup --undo"),
 			    r->ran[i].name);
+	for (size_t i = 0; i < r->made.n; i++)
+		if (r->made.v[i].since != SETUP_SINCE_SAME)
+			say("%s: %s", r->made.v[i].path, since_text(r->made.v[i].since));
 }
 
 bool setup_take_back(struct setup_call *c)

@@ -87,6 +87,20 @@ desktop() {
 	mkdir -p "$t/etc/systemd/system"
 	ln -s /usr/lib/systemd/system/gdm.service "$t/etc/systemd/system/display-manager.service"
 }
+plasma() {
+	mkdir -p "$t/etc/systemd/system"
+	ln -s /usr/lib/systemd/system/sddm.service "$t/etc/systemd/system/display-manager.service"
+	put etc/xdg/autostart/powerdevil.desktop '[Desktop Entry]'
+}
+config_gz() {
+	put proc/config "CONFIG_VFIO_PCI=m\\n# CONFIG_VFIO_PCI_IGD is not set"
+	gzip "$t/proc/config"
+}
+vbt_panel() {
+	lid
+	"${MKROM:-$B/tests/tools/mkrom}" vbt --ports edp:A,hdmi:B -o "$tmp/vbt" &&
+		"${MKROM:-$B/tests/tools/mkrom}" opregion --vbt "$tmp/vbt" -o "$t/igvm/vfio-regions/0000:00:02.0/opregion.bin"
+}
 lid() { put sys/class/dmi/id/chassis_type 10; mkdir -p "$t/etc/systemd"; }
 no_ovmf() { rm -rf "$t/usr/share/OVMF"; }
 no_swtpm() { mkdir -p "$t/usr/bin"; }
@@ -134,6 +148,7 @@ provoke igpu.gvt uhd630 '' gvt
 provoke igpu.gvt-in-use uhd630 '' mdev
 provoke host.csm uhd730 's/^boot efi/boot bios/'
 provoke vfio.module-missing uhd730 's/^vfio loaded/vfio none/;s/driver=vfio-pci/driver=i915/'
+provoke vfio.no-igd uhd730 '' config_gz
 provoke vfio.no-igd uhd730 '' config '# CONFIG_VFIO_PCI_IGD is not set'
 provoke vfio.no-vga uhd630 '' old_config
 provoke audio.passed uhd730 's/driver=snd_hda_intel/driver=vfio-pci/'
@@ -145,10 +160,12 @@ provoke opregion.headless uhd730 '' headless
 bad_vbt() { printf '\377\377' | dd of="$t/igvm/vfio-regions/0000:00:02.0/opregion.bin" bs=1 seek=1048 conv=notrunc status=none; }
 provoke vbt.invalid uhd730 '' bad_vbt
 provoke output.none uhd730-i915 '' connector DP-1 disconnected
+provoke panel.internal uhd730 '' vbt_panel
 provoke panel.internal uhd730-i915 '' connector eDP-1 connected
 provoke firmware.none uhd730 '' no_ovmf
 provoke tpm.none uhd730 '' no_swtpm
 provoke host.idle-suspends uhd730 '' put etc/systemd/logind.conf.d/10-idle.conf '[Login]\nIdleAction = suspend'
+provoke host.desktop-suspends uhd730 '' plasma
 provoke host.desktop-suspends uhd730 '' desktop
 provoke host.lid-suspends uhd730 '' lid
 
@@ -176,6 +193,10 @@ silent "a desktop, but no sleep" host.desktop-suspends
 rm "$t/etc/systemd/system/sleep.target"
 put etc/dconf/db/local.d/00-power "[org/gnome/settings-daemon/plugins/power]\nsleep-inactive-ac-type='nothing'"
 silent "a desktop that is told to stay awake" host.desktop-suspends
+tree uhd730 && plasma && put etc/xdg/powerdevilrc '[AC][SuspendAndShutdown]\nAutoSuspendAction=0'
+silent "a Plasma that is told to stay awake" host.desktop-suspends
+tree uhd730 && vbt_panel && rm "$t/sys/class/dmi/id/chassis_type"
+silent "a board with an entry for a panel, and no lid" panel.internal
 put etc/systemd/logind.conf '[Login]\nIdleAction=suspend'
 put etc/systemd/logind.conf.d/50-no.conf '[Login]\nIdleAction=ignore'
 silent "a drop-in wins over logind.conf" host.idle-suspends

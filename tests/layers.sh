@@ -37,7 +37,17 @@ calls() {
 
 c_files() { find "$@" -name '*.[ch]'; }
 
-echo 1..14
+# What a setup plan is made by; texts are read before (setup_texts.c), and the plan is carried out after (setup_apply.c).
+setup_pure="launcher/setup/edit.c launcher/setup/edit_shell.c launcher/setup/edit_words.c
+	launcher/setup/setup_diff.c launcher/setup/setup_hand.c launcher/setup/setup_make.c
+	launcher/setup/setup_own.c launcher/setup/setup_plan.c launcher/setup/setup_print.c"
+# Neither descriptors, processes, clocks nor environment in FILES; a FILE that is handed in may be written
+impure() {
+	includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' "$@"
+	calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen|tree_[a-z_]+|file_[a-z_]+_at' "$@"
+}
+
+echo 1..16
 # shellcheck disable=SC2046 # file names have no blanks here
 {
 ok "qmp/ includes nothing of launcher/ and romfiles/" \
@@ -55,23 +65,22 @@ ok "launcher/facts includes nothing of launcher/run and of the commands" \
 ok "launcher/decide includes nothing of launcher/run, of the commands, and of qmp/" \
 	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/decide))"
 ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
-	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/decide)
-	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
-		$(c_files launcher/decide))"
+	"$(impure $(c_files launcher/decide))"
 ok "launcher/verify includes nothing of launcher/run, of the commands, and of qmp/" \
 	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/verify))"
 ok "launcher/verify is pure: no descriptors, processes, clocks, environment" \
-	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/verify)
-	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
-		$(c_files launcher/verify))"
+	"$(impure $(c_files launcher/verify))"
+ok "what makes a setup plan is pure, too" "$(impure $setup_pure)"
+ok "and sees nothing of launcher/run and of what carries it out" \
+	"$(includes '"launcher/(run/|cmd|pipeline|setup/setup_(apply|journal|place|run|steps|trial|able)\.h)' $setup_pure)"
 ok "launcher/run includes no command" "$(includes '"launcher/(cmd|pipeline)' $(c_files launcher/run))"
 lint=$(c_files launcher/lint | grep -v '/\(source\|source_machine\|answer\)\.[ch]$')
 ok "launcher/lint includes nothing of launcher/run, of export and of the commands, but for its end that reads" \
 	"$(includes '"launcher/(run|setup|create|export|cmd|pipeline)' $lint
 	   includes '"launcher/(setup|export|cmd)' launcher/lint/source*.[ch] launcher/lint/answer.c)"
 ok "launcher/lint is pure, but for its end that reads" \
-	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $lint
-	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen|printf' $lint)"
+	"$(impure $lint
+	   calls printf $lint)"
 ok "launcher/export includes nothing of launcher/run and of the commands" \
 	"$(includes '"launcher/(run|setup|create|cmd|pipeline)' $(c_files launcher/export))"
 ok "only launcher/facts/host_pci.c includes libpci" \

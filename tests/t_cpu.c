@@ -55,6 +55,33 @@ static void test_rows(void **state)
 	}
 }
 
+static void test_vtd(void **state)
+{
+	static const struct {
+		const char *model;
+		enum tri vtd;
+	} v[] = {
+		{ "Intel(R) Core(TM) i5-2500K CPU @ 3.30GHz", TRI_NO },
+		{ "Intel(R) Core(TM) i5-2500 CPU @ 3.30GHz", TRI_UNKNOWN },
+		{ "Intel(R) Core(TM) i7-3770K CPU @ 3.50GHz", TRI_NO },
+		{ "Intel(R) Core(TM) i7-3770 CPU @ 3.40GHz", TRI_UNKNOWN },
+		{ "Intel(R) Core(TM) i7-4790K CPU @ 4.00GHz", TRI_UNKNOWN },
+		{ "Intel(R) Core(TM) i3-4130T CPU @ 2.90GHz", TRI_NO },
+		{ "Intel(R) Core(TM) i3-4130U CPU @ 2.90GHz", TRI_UNKNOWN },
+		{ "Intel(R) Pentium(R) CPU G3258 @ 3.20GHz", TRI_NO },
+		{ "Intel(R) Pentium(R) CPU G4560 @ 3.50GHz", TRI_UNKNOWN },
+		{ "Intel(R) Celeron(R) CPU G1610 @ 2.60GHz", TRI_NO },
+		{ "Intel(R) Celeron(R) CPU G3900 @ 2.80GHz", TRI_UNKNOWN },
+		{ "12th Gen Intel(R) Core(TM) i5-12400", TRI_UNKNOWN },
+		{ "AMD Ryzen 7 3770K", TRI_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(v) / sizeof(v[0]); i++)
+		if (cpu_has_vtd(v[i].model) != v[i].vtd)
+			fail_msg("%s: %d", v[i].model, cpu_has_vtd(v[i].model));
+}
+
 /* Every name cut at every place: bounds hold (under the sanitizers), and nothing is longer. */
 static void test_cut(void **state)
 {
@@ -67,6 +94,7 @@ static void test_cut(void **state)
 			model[n] = '\0';
 			assert_true(strlen(cpu_name(model, name)) <= n);
 			(void)cpu_has_igpu(model);
+			(void)cpu_has_vtd(model);
 		}
 	memset(model, 'i', sizeof(model) - 1);
 	model[sizeof(model) - 1] = '\0';
@@ -77,7 +105,8 @@ static void test_cut(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_cut) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_vtd),
+					    cmocka_unit_test(test_cut) };
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -113,7 +113,8 @@ static void find_remake(const struct loader_facts *l, char *command, size_t size
 	else if (l->source == BOOT_SOURCE_LIMINE_DEFAULT)
 		str_fit(command, size, "sudo limine-update");
 	else if (l->source == BOOT_SOURCE_KERNEL_CMDLINE)
-		str_fit(command, size, "sudo kernel-install add-all");
+		snprintf(command, size, *l->next_image ? "sudo kernel-install add %.32s %.48s" : "", l->next_kernel,
+			 l->next_image);
 }
 
 int boot_commands(const struct tree *t, const char *release, struct boot_facts *b)

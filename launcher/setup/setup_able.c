@@ -76,7 +76,7 @@ static void check_room(const struct tree *t, const char *image, struct setup_not
 		return;
 	room = (unsigned long long)fs.f_bavail * fs.f_frsize;
 	size = (unsigned long long)st.st_size;
-	if (room > size + size / 4)
+	if (room > size)
 		return;
 	snprintf(what, sizeof(what), "%llu MiB, %llu MiB", room >> 20, size >> 20);
 	setup_note(n, SETUP_SAYS_REFUSED, NULL, image, what,

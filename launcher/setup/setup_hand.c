@@ -43,6 +43,7 @@ static const struct hand_row rows[] = {
 	{ AT_CMDLINE, "intel_iommu=igfx_off", BAD, BAD, BAD, "iommu.igfx-off",
 	  N_("igfx_off takes the iGPU out of the IOMMU: it cannot be passed then") },
 	{ AT_CMDLINE, "intel_iommu=off", BAD, BAD, BAD, "iommu.off", N_("the IOMMU is switched off") },
+	{ AT_CMDLINE, "iommu=off", BAD, BAD, BAD, "iommu.off", N_("the IOMMU is switched off") },
 	{ AT_CMDLINE, "iommu=pt", IDLE, IDLE, IDLE, NULL,
 	  N_("is about the host's own devices: VFIO gives a passed one its own translation") },
 	{ AT_CMDLINE, "iommu.passthrough=1", IDLE, IDLE, IDLE, NULL,
@@ -118,8 +119,10 @@ static enum worth worth_of(const struct setup_work *k, const struct hand_row *r)
 /* Takes @from out, or puts @to (owned by nobody: copied) in its place. */
 static void change(struct hand *x, const char *from, const char *to)
 {
-	if (x->n == ARRAY_SIZE(x->change))
+	if (x->n == ARRAY_SIZE(x->change)) {
+		x->k->r = -ENOSPC;	/* what is said to be taken over must be */
 		return;
+	}
 	x->change[x->n].from = strdup(from);
 	x->change[x->n].to = to ? strdup(to) : NULL;
 	if (!x->change[x->n].from || (to && !x->change[x->n].to))

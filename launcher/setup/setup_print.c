@@ -86,7 +86,7 @@ int setup_plan_print(FILE *out, const struct setup_plan *p, const struct setup_n
 	setup_notes_print(out, n);
 	if (has_hand_made(n))
 		fputs(_("Lines that are called pointless or wrong are not igvm's and stay as they are; --adopt takes\n"
-			"them into the plan, and --undo brings them back.\n"), out);
+			"them into the plan, --undo brings them back, and --undo --stock leaves them out.\n"), out);
 	for (size_t i = 0; i < p->n_files; i++) {
 		int r = print_file(out, &p->file[i]);
 

@@ -90,6 +90,14 @@ static void judge_line(struct back *k, const char *where, const char *line)
 	}
 }
 
+/* "vmlinuz-6.12.41": then a line of another release is not this kernel's. */
+static bool names_release(const char *line)
+{
+	const char *at = strstr(line, "vmlinuz-");
+
+	return at && isdigit((unsigned char)at[strlen("vmlinuz-")]);
+}
+
 /*
  * "linux /boot/vmlinuz-6.12 root=...", also linuxefi and linux16. The first entry of this kernel is the plain one; recovery
  * entries come after it. Kernels without a release in their name (Arch): the first of all.
@@ -115,7 +123,7 @@ static bool grub_line(char *cfg, const char *release, char **line)
 		}
 	}
 	*line = first;
-	return first && !strstr(first, "vmlinuz-6") && !strstr(first, "vmlinuz-5");
+	return first && !names_release(first);
 }
 
 static void judge_grub(struct back *k)

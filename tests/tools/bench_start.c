@@ -89,9 +89,11 @@ static int make_fd(const struct plan_fd *row)
 	case PLAN_FD_PASST:
 	case PLAN_FD_BRIDGE:
 	case PLAN_FD_TAP:
+	case PLAN_FD_USB:
+	case PLAN_FD_PIPEWIRE:
 		break;
 	}
-	fprintf(stderr, "bench_start: a VM with a TPM cannot be run bare\n");
+	fprintf(stderr, "bench_start: a VM with a TPM, a USB device or a network of the host's cannot be run bare\n");
 	exit(1);
 }
 
