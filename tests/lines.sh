@@ -161,6 +161,23 @@ has 'judged for: any iGPU' "standard input is read" sh -c "'$igvm' lint - < line
 echo "$good,x-pci-device-id=0x4680" > line
 has 'judged for: Alder Lake-S' "the id a line shows the guest is believed" "$igvm" lint line
 
+# igvm's own lines: lint has nothing to say that start has not said. Without its host the width of the IOMMU is
+# unknown, a lab's TCG is TCG, what is experimental nobody asked for, and nested = on is the VM file's wish.
+wrong='' seen=0
+for golden in "$lines"/../golden/*/; do
+	name=$(basename "$golden")
+	grep -q '^  -device vfio-pci,' "$golden/args.txt" || continue
+	case $name in linux-bad-host|linux-mtl-experimental|linux-tcg-igpu-lab|win11-pinned) continue ;; esac
+	seen=$((seen + 1))
+	"$igvm" lint --device "$(sed -n 's/^device //p' "$golden/host")" \
+		--qemu "$(sed -n 's/^qemu \([0-9.]*\).*/\1/p' "$golden/host")" "$golden/args.txt" > out 2>&1
+	for id in $(sed -n 's/^\(block\|warn\) *\([a-z0-9.-]*\): .*/\2/p' out); do
+		grep -q " $id: " "$golden/findings.txt" || wrong="$wrong $name:$id"
+	done
+done
+[ -z "$wrong" ] && [ $seen -gt 30 ]
+ok $? "nothing is found in $seen lines of igvm's own that start does not say$wrong"
+
 # The machine comes from a report of doctor's, or is the one that is looked at.
 (cd "$lines/../.." && MKROM=$mkrom tests/hosts/mkhost.sh tests/hosts/debian13-uhd770/host "$tmp/tree") > /dev/null 2>&1
 "$igvm" --root tree --json doctor > report 2> /dev/null

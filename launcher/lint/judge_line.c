@@ -120,11 +120,19 @@ static void check_legacy(struct judging *j)
 		judge_raise(j, FINDING_LINE_LEGACY_AUTO);
 }
 
-/* In legacy mode QEMU hands the OpRegion over by itself. */
+/*
+ * In legacy mode QEMU hands the OpRegion over by itself. Up to 9.2 it enters the mode wherever it can,
+ * whatever the firmware, when there is a ROM.
+ */
 static bool is_legacy(const struct judging *j)
 {
-	return j->l->type == LINE_PC && j->l->firmware == LINE_SEABIOS && j->d->legacy != LINE_OFF &&
-	       (!j->pf || j->pf->vbios);
+	const struct line_device *d = j->d;
+
+	if (j->l->type != LINE_PC || !wants_02(d) || d->legacy == LINE_OFF)
+		return false;
+	if (j->era_known && j->era < QEMU_10_0)
+		return *d->romfile || j->l->firmware == LINE_SEABIOS;
+	return j->l->firmware == LINE_SEABIOS && (!j->pf || j->pf->vbios);
 }
 
 static void check_opregion(struct judging *j)

@@ -40,7 +40,7 @@ void judge_wish(const struct judging *j, struct wish *w)
 	};
 	if (l->emulated_display)
 		w->display = DISPLAY_BOTH;
-	else if (l->type == LINE_PC && (!uefi || d->lpc == LINE_ON))
+	else if (l->type == LINE_PC && (!uefi || d->lpc == LINE_ON || (j->era_known && j->era < QEMU_10_0)))
 		w->display = DISPLAY_MONITOR_EARLY;
 	else
 		w->display = DISPLAY_MONITOR;
@@ -80,6 +80,8 @@ static void make_host(const struct judging *j, struct host_facts *h)
 			.device = (uint16_t)(j->pf ? j->m->device_id : STAND_IN), .group = -1,
 			.numvfs = -1, .config_len = 64,
 		};
+		/* so that a VBIOS in its memory is possible; see say_shadow() */
+		h->efi = TRI_NO;
 	}
 	h->n_firmware = 0;
 	add_firmware(h, uefi && !j->l->secure_code ? j->l->code : "OVMF_CODE.fd", false);
@@ -257,6 +259,14 @@ static void take_host(struct judging *j, struct trial *t)
 	take_findings(j, &t->f);
 }
 
+/* Without a file SeaBIOS runs the host's own VBIOS, and only some builds of QEMU correct its copy. */
+static void say_shadow(struct judging *j, const struct plan *p)
+{
+	if (p->legacy_mode && !*j->d->romfile && j->m->from != LINT_HERE)
+		judge_say(j, FINDING_ROM_UNREAD,
+			  _("no romfile=: the video BIOS in the host's memory was not looked at"));
+}
+
 int judge_plan(struct judging *j, struct lint *out)
 {
 	struct trial *t = calloc(1, sizeof(*t));
@@ -273,8 +283,10 @@ int judge_plan(struct judging *j, struct lint *out)
 	str_fit(t->caps.machine_q35, sizeof(t->caps.machine_q35), "q35");
 	t->in = (struct plan_input){ .wish = &t->wish, .host = &t->host, .caps = &t->caps, .paths = &t->paths,
 				     .datadir = paths_datadir(), .rom = j->in->rom };
+	t->caps.vbios_patched |= j->m->from != LINT_HERE;
 	plan_make(&t->in, &out->plan, &t->f);
 	take_findings(j, &t->f);
+	say_shadow(j, &out->plan);
 	take_host(j, t);
 	find_good(j, t, out);
 	free(t);
