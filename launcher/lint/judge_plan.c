@@ -35,7 +35,7 @@ void judge_wish(const struct judging *j, struct wish *w)
 		.rom = *d->romfile && d->rombar != LINE_OFF ? ROM_FILE : ROM_NONE,
 		.opregion = d->opregion == LINE_OFF && !l->opregion_file ? SWITCH_OFF : SWITCH_AUTO,
 		.legacy = d->legacy == LINE_ON ? SWITCH_ON : d->legacy == LINE_OFF ? SWITCH_OFF : SWITCH_AUTO,
-		/* nothing is said about a disk that is not asked for */
+		/* so that the plan does not miss a disk: the line's are not read */
 		.kernel = "/",
 	};
 	if (l->emulated_display)
@@ -229,7 +229,8 @@ static bool is_ours(const struct judging *j, enum finding_id id)
 			return true;
 	return (id == FINDING_PLAN_MEMORY_SMALL && !j->l->memory_bytes) ||
 	       (id == FINDING_STOLEN_UNKNOWN && j->m->from != LINT_HERE) ||
-	       (id == FINDING_GMS_RANGE && finding_has(j->f, FINDING_GMS_RANGE));
+	       (id == FINDING_GMS_RANGE && finding_has(j->f, FINDING_GMS_RANGE)) ||
+	       (id == FINDING_ROM_NONE_UEFI && finding_has(j->f, FINDING_LINE_ROMBAR_OFF));
 }
 
 static void take_findings(struct judging *j, const struct findings *from)
