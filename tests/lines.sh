@@ -161,6 +161,23 @@ has 'judged for: any iGPU' "standard input is read" sh -c "'$igvm' lint - < line
 echo "$good,x-pci-device-id=0x4680" > line
 has 'judged for: Alder Lake-S' "the id a line shows the guest is believed" "$igvm" lint line
 
+# igvm's own lines: lint has nothing to say that start has not said. Without its host the width of the IOMMU is
+# unknown, a lab's TCG is TCG, a probe has no picture, what is experimental nobody asked for, and nested = on is the VM file's wish.
+wrong='' seen=0
+for golden in "$lines"/../golden/*/; do
+	name=$(basename "$golden")
+	grep -q '^  -device vfio-pci,' "$golden/args.txt" || continue
+	case $name in linux-bad-host|win11-probe|linux-probe*|linux-mtl-experimental|linux-tcg-igpu-lab|win11-pinned) continue ;; esac
+	seen=$((seen + 1))
+	"$igvm" lint --device "$(sed -n 's/^device //p' "$golden/host")" \
+		--qemu "$(sed -n 's/^qemu \([0-9.]*\).*/\1/p' "$golden/host")" "$golden/args.txt" > out 2>&1
+	for id in $(sed -n 's/^\(block\|warn\) *\([a-z0-9.-]*\): .*/\2/p' out); do
+		grep -q " $id: " "$golden/findings.txt" || wrong="$wrong $name:$id"
+	done
+done
+[ -z "$wrong" ] && [ $seen -gt 30 ]
+ok $? "nothing is found in $seen lines of igvm's own that start does not say$wrong"
+
 # The machine comes from a report of doctor's, or is the one that is looked at.
 (cd "$lines/../.." && MKROM=$mkrom tests/hosts/mkhost.sh tests/hosts/debian13-uhd770/host "$tmp/tree") > /dev/null 2>&1
 "$igvm" --root tree --json doctor > report 2> /dev/null
@@ -176,9 +193,30 @@ has 'Alder Lake-S (8086:4680), QEMU 10.0, this host' "without it this host is th
 has 'judged for: Coffee Lake (8086:3e92), QEMU 9.2$' "--device and --qemu win over both" \
 	"$igvm" --root tree lint --device 8086:3e92 --qemu 9.2.1 --host report upt
 
-# A running QEMU's words and limits; a stand-in, since no QEMU starts with a device that is not there.
+has '^block rom.missing-file: ' "on this host a ROM that is not there is an error" \
+	sh -c "sed s/igd-assign.rom/gone.rom/ upt | '$igvm' --root tree lint -"
+
+# qm and virsh are asked; stand-ins, which an ordinary user's PATH finds.
 user=
 [ "$(id -u)" != 0 ] || user='setpriv --reuid=65534 --regid=65534 --clear-groups'
+mkdir bin
+printf '#!/bin/sh\n[ "$*" = "showcmd 103" ] && exec cat %s\necho "no such VM" >&2\nexit 2\n' "$lines/pve-showcmd.sh" > bin/qm
+printf '#!/bin/sh\n[ "$*" = "domxml-to-native qemu-argv --domain media" ] && exec cat %s\necho "error: no domain" >&2\nexit 1\n' \
+	"$lines/json-device.sh" > bin/virsh
+chmod 755 . bin bin/*
+# shellcheck disable=SC2086 # words
+has 'line.slot: bus=pci.0 is not the root bus pcie.0' "--pve asks qm showcmd" \
+	env PATH="$tmp/bin:$PATH" $user "$igvm" lint --device 46d1 --pve 103
+# shellcheck disable=SC2086
+has 'judged for: Alder Lake-P' "--libvirt asks virsh domxml-to-native" \
+	env PATH="$tmp/bin:$PATH" $user "$igvm" lint --device 46a6 --libvirt media
+# shellcheck disable=SC2086
+refuse 2 'qm failed: no such VM' "what qm says is told" env PATH="$tmp/bin:$PATH" $user "$igvm" lint --pve 104
+# shellcheck disable=SC2086
+refuse 2 'virsh failed: error: no domain' "what virsh says is told" \
+	env PATH="$tmp/bin:$PATH" $user "$igvm" lint --libvirt other
+
+# A running QEMU's words and limits; a stand-in, since no QEMU starts with a device that is not there.
 # shellcheck disable=SC2016,SC2086 # for the inner shell; words
 $user bash -c 'ulimit -l 64; exec -a /usr/bin/qemu-system-x86_64 perl -e "sleep 300" -- -m 8G -device vfio-pci,host=00:02.0' &
 pid=$!

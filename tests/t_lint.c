@@ -382,6 +382,16 @@ static void test_pairs(void **state)
 						 "x-igd-legacy-mode=off,x-igd-opregion=on,romfile="));
 }
 
+static void test_seen(void **state)
+{
+	struct lint *l = judge("kvm " FINE IGPU " -display none -vnc :0", 0x4680, 10, 1);
+
+	(void)state;
+	assert_false(finding_has(&l->findings, FINDING_PLAN_DISPLAY_NONE));
+	l = judge("kvm " FINE IGPU " -nographic -vnc none", 0x4680, 10, 1);
+	assert_true(finding_has(&l->findings, FINDING_PLAN_DISPLAY_NONE));
+}
+
 /* A device id, QEMU and line -> a finding that blocks; the rest of the line is fine. */
 static void test_blocks(void **state)
 {
@@ -454,6 +464,7 @@ int main(void)
 		cmocka_unit_test(test_device),	     cmocka_unit_test(test_many_devices),
 		cmocka_unit_test(test_pve),	     cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_unknown),	     cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_seen),
 		cmocka_unit_test(test_blocks),	     cmocka_unit_test(test_report),
 	};
 

@@ -120,11 +120,19 @@ static void check_legacy(struct judging *j)
 		judge_raise(j, FINDING_LINE_LEGACY_AUTO);
 }
 
-/* In legacy mode QEMU hands the OpRegion over by itself. */
+/*
+ * In legacy mode QEMU hands the OpRegion over by itself. Up to 9.2 it enters the mode wherever it can,
+ * whatever the firmware, when there is a ROM.
+ */
 static bool is_legacy(const struct judging *j)
 {
-	return j->l->type == LINE_PC && j->l->firmware == LINE_SEABIOS && j->d->legacy != LINE_OFF &&
-	       (!j->pf || j->pf->vbios);
+	const struct line_device *d = j->d;
+
+	if (j->l->type != LINE_PC || !wants_02(d) || d->legacy == LINE_OFF)
+		return false;
+	if (j->era_known && j->era < QEMU_10_0)
+		return *d->romfile || j->l->firmware == LINE_SEABIOS;
+	return j->l->firmware == LINE_SEABIOS && (!j->pf || j->pf->vbios);
 }
 
 static void check_opregion(struct judging *j)
@@ -174,10 +182,18 @@ static void check_rombar(struct judging *j)
 		judge_say(j, FINDING_LINE_ROMBAR_OFF, _("rombar=0 with romfile=%.200s"), j->d->romfile);
 }
 
+static void check_shown(struct judging *j)
+{
+	const struct line *l = j->l;
+
+	if (l->emulated_display && l->display_none && !l->shown)
+		judge_say(j, FINDING_PLAN_DISPLAY_NONE, "-display none");
+}
+
 static void check_display_on(struct judging *j)
 {
 	if (j->d->display == LINE_ON)
-		judge_say(j, FINDING_LINE_DISPLAY_ON, _("display=on"));
+		judge_say(j, FINDING_LINE_DISPLAY_ON, _("display=on or ramfb=on"));
 }
 
 /* The range that no generation and no QEMU goes beyond; with a device the plan knows it exactly. */
@@ -312,7 +328,8 @@ static const struct {
 	{ check_text, false }, { check_igpu, false },	{ check_function, true }, { check_machine, true },
 	{ check_slot, true },  { check_taken, true },	{ check_opregion, true }, { check_legacy, true },
 	{ check_lpc, true },   { check_rombar, true },	{ check_gms, true },	  { check_display_on, true },
-	{ check_vga, true },   { check_firmware, true }, { check_secure, true },  { check_hidden, true },
+	{ check_vga, true },   { check_shown, true },
+	{ check_firmware, true }, { check_secure, true },  { check_hidden, true },
 	{ check_cpu, true },   { check_width, true },	{ check_sleep, true },	  { check_balloon, true },
 	{ check_memlock, true }, { check_others, true }, { check_unknown, true },
 };

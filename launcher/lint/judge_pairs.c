@@ -9,7 +9,8 @@
 
 /** enum part - a group of options that is right or wrong as a whole */
 enum part {
-	PART_MACHINE, PART_CPU, PART_FIRMWARE, PART_DISPLAY, PART_DEVICE, PART_SLEEP, PART_BALLOON, PARTS
+	PART_MACHINE, PART_CPU, PART_FIRMWARE, PART_FLASH, PART_DISPLAY, PART_DEVICE, PART_SLEEP, PART_BALLOON,
+	PARTS
 };
 
 static const struct {
@@ -29,7 +30,7 @@ static const struct {
 	{ FINDING_LINE_NESTED, PART_CPU },	    { FINDING_LINE_PHYS_BITS, PART_CPU },
 	{ FINDING_ACCEL_TCG_IGPU, PART_MACHINE },   { FINDING_LINE_SMM, PART_MACHINE },
 	{ FINDING_LINE_MACHINE, PART_MACHINE },	    { FINDING_FIRMWARE_SECURE_Q35, PART_FIRMWARE },
-	{ FINDING_LINE_SECURE_FLASH, PART_FIRMWARE }, { FINDING_BIOS_NO_STOLEN, PART_FIRMWARE },
+	{ FINDING_LINE_SECURE_FLASH, PART_FLASH }, { FINDING_BIOS_NO_STOLEN, PART_FIRMWARE },
 	{ FINDING_LINE_SLEEP, PART_SLEEP },	    { FINDING_LINE_BALLOON, PART_BALLOON },
 };
 
@@ -54,8 +55,9 @@ static bool is_in(enum part part, const char *option, const char *value, bool ig
 	case PART_CPU:
 		return !strcmp(option, "cpu");
 	case PART_FIRMWARE:
-		return one_of(option, flash) || (!strcmp(option, "drive") && strstr(value, "if=pflash")) ||
-		       (!strcmp(option, "global") && strstr(value, "cfi.pflash01"));
+		return one_of(option, flash) || (!strcmp(option, "drive") && strstr(value, "if=pflash"));
+	case PART_FLASH:
+		return !strcmp(option, "global") && strstr(value, "cfi.pflash01");
 	case PART_DISPLAY:
 		return one_of(option, display);
 	case PART_DEVICE:
@@ -172,9 +174,10 @@ int judge_pairs(const struct judging *j, struct lint *out)
 
 	if (!out->corrected)
 		return 0;
+	/* Which width is right is not known without the machine: then there are no words for it. */
 	for (size_t i = 0; i < ARRAY_SIZE(about); i++)
 		if (finding_has(&out->findings, about[i].id))
-			wrong[about[i].part] = true;
+			wrong[about[i].part] |= about[i].id != FINDING_LINE_PHYS_BITS || out->plan.phys_bits;
 	r = words_build(&out->plan, &w, &bad);
 	/* A path with a control byte can be judged, and not be written. */
 	if (r == -EINVAL) {

@@ -35,12 +35,12 @@ void judge_wish(const struct judging *j, struct wish *w)
 		.rom = *d->romfile && d->rombar != LINE_OFF ? ROM_FILE : ROM_NONE,
 		.opregion = d->opregion == LINE_OFF && !l->opregion_file ? SWITCH_OFF : SWITCH_AUTO,
 		.legacy = d->legacy == LINE_ON ? SWITCH_ON : d->legacy == LINE_OFF ? SWITCH_OFF : SWITCH_AUTO,
-		/* nothing is said about a disk that is not asked for */
+		/* so that the plan does not miss a disk: the line's are not read */
 		.kernel = "/",
 	};
 	if (l->emulated_display)
 		w->display = DISPLAY_BOTH;
-	else if (l->type == LINE_PC && (!uefi || d->lpc == LINE_ON))
+	else if (l->type == LINE_PC && (!uefi || d->lpc == LINE_ON || (j->era_known && j->era < QEMU_10_0)))
 		w->display = DISPLAY_MONITOR_EARLY;
 	else
 		w->display = DISPLAY_MONITOR;
@@ -80,6 +80,8 @@ static void make_host(const struct judging *j, struct host_facts *h)
 			.device = (uint16_t)(j->pf ? j->m->device_id : STAND_IN), .group = -1,
 			.numvfs = -1, .config_len = 64,
 		};
+		/* so that a VBIOS in its memory is possible; see say_shadow() */
+		h->efi = TRI_NO;
 	}
 	h->n_firmware = 0;
 	add_firmware(h, uefi && !j->l->secure_code ? j->l->code : "OVMF_CODE.fd", false);
@@ -227,7 +229,8 @@ static bool is_ours(const struct judging *j, enum finding_id id)
 			return true;
 	return (id == FINDING_PLAN_MEMORY_SMALL && !j->l->memory_bytes) ||
 	       (id == FINDING_STOLEN_UNKNOWN && j->m->from != LINT_HERE) ||
-	       (id == FINDING_GMS_RANGE && finding_has(j->f, FINDING_GMS_RANGE));
+	       (id == FINDING_GMS_RANGE && finding_has(j->f, FINDING_GMS_RANGE)) ||
+	       (id == FINDING_ROM_NONE_UEFI && finding_has(j->f, FINDING_LINE_ROMBAR_OFF));
 }
 
 static void take_findings(struct judging *j, const struct findings *from)
@@ -257,6 +260,14 @@ static void take_host(struct judging *j, struct trial *t)
 	take_findings(j, &t->f);
 }
 
+/* Without a file SeaBIOS runs the host's own VBIOS, and only some builds of QEMU correct its copy. */
+static void say_shadow(struct judging *j, const struct plan *p)
+{
+	if (p->legacy_mode && !*j->d->romfile && j->m->from != LINT_HERE)
+		judge_say(j, FINDING_ROM_UNREAD,
+			  _("no romfile=: the video BIOS in the host's memory was not looked at"));
+}
+
 int judge_plan(struct judging *j, struct lint *out)
 {
 	struct trial *t = calloc(1, sizeof(*t));
@@ -273,8 +284,10 @@ int judge_plan(struct judging *j, struct lint *out)
 	str_fit(t->caps.machine_q35, sizeof(t->caps.machine_q35), "q35");
 	t->in = (struct plan_input){ .wish = &t->wish, .host = &t->host, .caps = &t->caps, .paths = &t->paths,
 				     .datadir = paths_datadir(), .rom = j->in->rom };
+	t->caps.vbios_patched |= j->m->from != LINT_HERE;
 	plan_make(&t->in, &out->plan, &t->f);
 	take_findings(j, &t->f);
+	say_shadow(j, &out->plan);
 	take_host(j, t);
 	find_good(j, t, out);
 	free(t);

@@ -84,10 +84,9 @@ static int take_net(struct reader *r, const char *value)
 	return 0;
 }
 
-static int take_tpm(struct reader *r, const char *value)
+static int take_shown(struct reader *r, const char *value)
 {
-	(void)value;
-	r->l->tpm = true;
+	r->l->shown |= strcmp(value, "none") != 0;
 	return 0;
 }
 
@@ -332,7 +331,7 @@ static const struct {
 	{ "enable-kvm", line_take_enable_kvm }, { "cpu", line_take_cpu }, { "m", line_take_memory },
 	{ "smp", line_take_smp }, { "rtc", line_take_rtc }, { "vga", take_vga }, { "display", take_display },
 	{ "nographic", take_nographic }, { "nodefaults", take_nodefaults }, { "net", take_net },
-	{ "nic", take_nic }, { "netdev", take_netdev }, { "tpmdev", take_tpm }, { "bios", take_bios },
+	{ "nic", take_nic }, { "netdev", take_netdev }, { "vnc", take_shown }, { "spice", take_shown }, { "bios", take_bios },
 	{ "drive", take_drive }, { "pflash", take_pflash }, { "cdrom", take_cdrom }, { "hda", take_cdrom },
 	{ "blockdev", take_blockdev }, { "global", take_global }, { "set", take_set },
 	{ "fw_cfg", take_fw_cfg }, { "readconfig", take_readconfig }, { "device", take_device },

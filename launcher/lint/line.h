@@ -32,12 +32,12 @@ struct line_device {
 	bool root_bus;
 	bool addr_said;
 	unsigned int slot, fn;		/* with addr_said */
-	enum line_switch opregion, lpc, legacy, vga, rombar, display, multifunction;
+	enum line_switch opregion, lpc, legacy, vga, rombar;
+	enum line_switch display;	/* display=, or ramfb=on */
 	bool igd_said;			/* has any property x-igd-... */
 	bool gms_said, gms_number;
 	uint64_t gms;			/* with gms_number */
 	char romfile[PATH_MAX];		/* "" none */
-	bool romfile_said;		/* romfile= without a value takes the ROM away, too */
 	int device_id;			/* x-pci-device-id; -1 = not said */
 };
 
@@ -48,7 +48,7 @@ struct line {
 	char machine[64];		/* of -machine; "" not said: QEMU takes pc */
 	enum line_machine type;
 	enum { LINE_ACCEL_UNSAID, LINE_KVM, LINE_TCG, LINE_ACCEL_OTHER } accel;
-	enum line_switch smm, vmport;
+	enum line_switch smm;
 
 	size_t cpu_word;		/* index of -cpu's value; 0 = not said */
 	char cpu[64];			/* model */
@@ -57,7 +57,6 @@ struct line {
 	size_t n_hv;			/* other hv_ flags */
 	enum line_switch vmx;
 	int phys_limit;			/* host-phys-bits-limit; 0 = not said */
-	bool host_phys_off;		/* host-phys-bits=off, or phys-bits=N */
 
 	uint64_t memory_bytes;		/* 0 = not said, or not understood */
 	unsigned int cpus;		/* 0 = not said */
@@ -71,7 +70,8 @@ struct line {
 	char vga[32];			/* of -vga; "" not said */
 	bool display_device;		/* a display by -device */
 	bool emulated_display;		/* that, a -vga that is one, or QEMU's default */
-	bool display_none;		/* -display none, or -nographic: nobody sees it on the host */
+	bool display_none;		/* -display none, or -nographic: no window on the host */
+	bool shown;			/* -vnc or -spice: but somebody else may look */
 	bool auto_nic;			/* a card without a -device: QEMU's default, or of -nic and -net */
 	char taken[64];			/* driver of another device at 02.0; "" none */
 
@@ -80,7 +80,7 @@ struct line {
 	bool readconfig_foreign;	/* -readconfig of a file whose content is not known */
 	char readconfig[256];
 	bool opregion_file;		/* -fw_cfg name=etc/igd-opregion */
-	bool tpm, windows;		/* windows: something only a Windows guest is given */
+	bool windows;			/* it has something that only a Windows guest is given */
 
 	struct line_device device[LINE_DEVICES_MAX];
 	size_t n_device;

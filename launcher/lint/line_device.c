@@ -99,8 +99,8 @@ static void fill(struct reader *r, struct line_device *d, struct props *p)
 	d->vga = line_switch(props_get(p, "x-vga"));
 	d->rombar = line_switch(props_get(p, "rombar"));
 	d->display = line_switch(props_get(p, "display"));
-	d->multifunction = line_switch(props_get(p, "multifunction"));
-	d->romfile_said = rom != NULL;
+	if (line_switch(props_get(p, "ramfb")) == LINE_ON)
+		d->display = LINE_ON;
 	str_fit(d->romfile, sizeof(d->romfile), rom ? rom : "");
 	for (size_t i = 0; i < p->n; i++)
 		d->igd_said = d->igd_said || !strncmp(p->v[i].key, "x-igd-", 6);

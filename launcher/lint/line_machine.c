@@ -100,8 +100,6 @@ static void cpu_prop(struct line *l, const struct prop *x)
 		str_fit(l->hv_vendor, sizeof(l->hv_vendor), x->value);
 	else if (is_key(x->key, "host-phys-bits-limit") && line_number(x->value, 64, &v))
 		l->phys_limit = (int)v;
-	else if (is_key(x->key, "host-phys-bits"))
-		l->host_phys_off = line_switch(x->value) == LINE_OFF;
 	else if (is_key(x->key, "phys-bits") && line_number(x->value, 64, &v))
 		l->phys_limit = (int)v;
 	else if (!strncmp(x->key, "hv", 2) || !strncmp(x->key, "+hv", 3))

@@ -110,7 +110,7 @@ static int braced(struct shell *s, const char *inner, size_t n, bool quoted)
 		return put_var(s, v, quoted, len != n);
 	if (len && text[len] == ':' && text[len + 1] == '-')
 		return v ? put_var(s, v, quoted, false)
-			 : shell_put(s, text + len + 2, n - len - 2);
+			 : shell_put(s, text + len + 2, strlen(text + len + 2));
 	return leave_unset(s, inner - 2, n + 3);
 }
 

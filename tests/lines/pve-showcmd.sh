@@ -1,0 +1,21 @@
+# lint: --device 46d1 --qemu 10.1
+/usr/bin/kvm \
+  -id 103 \
+  -name 'media,debug-threads=on' \
+  -no-shutdown \
+  -daemonize \
+  -blockdev '{"driver":"raw","file":{"driver":"file","filename":"/usr/share/pve-edk2-firmware//OVMF_CODE_4M.secboot.fd"},"node-name":"pflash0","read-only":true}' \
+  -blockdev '{"detect-zeroes":"on","driver":"raw","file":{"driver":"file","filename":"/var/lib/vz/images/103/vm-103-disk-0.raw"},"node-name":"drive-efidisk0"}' \
+  -smp '4,sockets=1,cores=4,maxcpus=4' \
+  -nodefaults \
+  -vga none \
+  -nographic \
+  -cpu host,+kvm_pv_eoi,+kvm_pv_unhalt \
+  -m 8192 \
+  -global 'ICH9-LPC.disable_s3=1' \
+  -global 'ICH9-LPC.disable_s4=1' \
+  -readconfig /usr/share/qemu-server/pve-q35-4.0.cfg \
+  -device 'usb-tablet,id=tablet,bus=ehci.0,port=1' \
+  -device 'vfio-pci,host=0000:00:02.0,id=hostpci0,bus=pci.0,addr=0x10,romfile=/usr/share/kvm/igd.rom' \
+  -device 'virtio-balloon-pci,id=balloon0,bus=pci.0,addr=0x3,free-page-reporting=on' \
+  -machine 'pflash0=pflash0,pflash1=drive-efidisk0,type=q35+pve0'
