@@ -634,7 +634,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	start system 5000
 	cp "$igvm" "$tmp/igvm"
 	chmod 755 "$tmp" "$tmp/igvm"
-	for verb in status stop kill logs; do
+	for verb in status stop kill logs events pause resume reset restart; do
 		setpriv --reuid 65534 --regid 65534 --clear-groups \
 			"$tmp/igvm" --root "$root" $verb system > /dev/null 2> "$tmp/out"
 		is "$verb of the system's VM by anybody: 77" $? 77

@@ -29,6 +29,7 @@
 #include <sys/un.h>
 
 #include "launcher/base/i18n.h"
+#include "launcher/base/signals.h"
 #include "launcher/base/str.h"
 #include "launcher/run/launch_parts.h"
 #include "launcher/run/record.h"
@@ -98,16 +99,6 @@ static void notify_ready(void)
 		errno = 0; /* the service manager will time out and say so */
 }
 
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static int prepare(struct launching *s)
 {
 	static int (*const step[])(struct launching *) = {
@@ -155,7 +146,7 @@ static int become_qemu(struct launching *s, char **argv)
 	r = launch_place_fds(s);
 	if (r)
 		return r;
-	reset_signals();
+	signals_reset();
 	notify_ready();
 	execve(s->p->qemu, argv, launch_environment);
 	return launch_fail(s, errno, _("%s: cannot be executed: %m"), s->p->qemu);

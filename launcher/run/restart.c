@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
 #include "launcher/base/clock.h"
 #include "launcher/base/file.h"
+#include "launcher/base/signals.h"
 #include "launcher/run/record.h"
 
 #define RESTARTS_FILE	"restarts.json"
@@ -109,21 +109,11 @@ bool restart_cancel(const struct paths *p, const char *name)
 	return pending;
 }
 
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 void restart_run(const struct paths *p, const char *name, char *const argv[])
 {
 	int64_t until = clock_ms() + SUP_RESTART_MS;
 
-	reset_signals();
+	signals_reset();
 	while (clock_ms() < until) {
 		poll(NULL, 0, STEP_MS);
 		if (!restart_is_mine(p, name))

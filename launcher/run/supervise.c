@@ -152,15 +152,18 @@ static void announce(struct sup *sup)
 	sup_notify(sup, "READY=1\nSTATUS=%s", sup->link.run_state);
 }
 
-/* What is asked of the guest is said once, and then now and then: two minutes of silence look like a hang. */
+/* What is waited for is said once, and then now and then: two minutes of silence look like a hang. */
 static void say_waiting(struct sup *sup, int64_t now)
 {
-	if (sup->state != SUP_ASKED || sup->deadline < 0) {
-		sup->waiting_at = -1;
+	static const char *const what[SUP_NSTATES] = {
+		[SUP_ATTACHING] = "QEMU's first answer", [SUP_ASKED] = "the guest to go down",
+	};
+
+	sup->waiting_at = -1;
+	if (!what[sup->state] || sup->deadline < 0)
 		return;
-	}
 	sup->waiting_at = now + WAITING_MS;
-	sup_log(sup, LOG_NOTE, "still waiting for the guest to go down, %d s left",
+	sup_log(sup, LOG_NOTE, "still waiting for %s, %d s left", what[sup->state],
 		(int)((sup->deadline - now) / 1000));
 }
 
@@ -418,6 +421,7 @@ int supervise_run(const struct supervise *s)
 		sup->trial_at = sup_now() + left_since_start(sup, sup->record.trial_ms);
 	if (s->stop)
 		sup->extend_at = sup_now();
+	sup->waiting_at = sup_now() + WAITING_MS;
 	sup_note(sup, "attached", NULL);
 	enter(sup, sup_first(sup->facts.was_ready), "attached");
 	if (sup_resume_stop(sup) || s->stop)
