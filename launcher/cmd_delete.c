@@ -13,6 +13,9 @@
 #include "launcher/pipeline.h"
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/unit.h"
+
+#define DISABLE_MS	30000
 
 static int run_delete(const struct globals *g, int argc, char **argv);
 
@@ -134,6 +137,21 @@ static int remove_all(const struct removal *d)
 	return code;
 }
 
+/* A unit that stays enabled would fail at every start of the host. */
+static int end_autostart(const struct removal *d)
+{
+	int r;
+
+	if (!unit_is_enabled(&d->paths, d->name))
+		return EXIT_OK;
+	r = unit_systemctl("disable", NULL, d->name, false, DISABLE_MS);
+	if (!r)
+		return EXIT_OK;
+	say(_("%s: is started with the host, and `systemctl disable igvm@%s` failed: %s"), d->name, d->name,
+	    r == -ECHILD ? _("run it to see why") : strerror(-r));
+	return EXIT_FAILED;
+}
+
 /* With the VM's lock held, so that nobody starts it meanwhile. */
 static int delete_locked(struct removal *d)
 {
@@ -159,7 +177,8 @@ static int delete_locked(struct removal *d)
 		say(_("%s:%d: %s; its disks cannot be told, delete it without --disks"), e.file, e.line, e.text);
 		return EXIT_USAGE;
 	}
-	return remove_all(d);
+	r = end_autostart(d);
+	return r ? r : remove_all(d);
 }
 
 static int run_delete(const struct globals *g, int argc, char **argv)

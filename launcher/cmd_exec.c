@@ -62,7 +62,7 @@ static int wait_reply(struct guest *a, struct qmp_item *item)
 	int64_t until = clock_ms() + CALL_MS;
 
 	for (;;) {
-		struct pollfd p = { .fd = a->fd, .events = qmp_fd_events(a->q) };
+		struct pollfd p = { .fd = a->fd };
 		int64_t left = until - clock_ms();
 
 		while (qmp_next(a->q, item)) {
@@ -78,6 +78,8 @@ static int wait_reply(struct guest *a, struct qmp_item *item)
 		}
 		if (left <= 0)
 			return -ETIMEDOUT;
+		/* Only now: what was handed out may have set commands free. */
+		p.events = qmp_fd_events(a->q);
 		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
 			return -errno;
 		(void)qmp_fd_step(a->q, a->fd, p.revents);

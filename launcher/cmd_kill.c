@@ -13,6 +13,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/progress.h"
 #include "launcher/run/lock.h"
 #include "launcher/run/record.h"
 #include "launcher/run/supervise.h"
@@ -157,9 +158,12 @@ static int run_kill(const struct globals *g, int argc, char **argv)
 	if (r)
 		return r;
 	/* The job first: what ends during a stop is not started again by systemd. */
+	progress_begin(_("%s: waiting for its end"), name);
 	unit = stop_unit_is_due(&p, name);
 	r = unit ? stop_unit_begin(name) : EXIT_OK;
 	if (!r)
 		r = end_it(g, &p, name, unit);
-	return r || !unit ? r : stop_unit_wait(name, KILL_MS);
+	r = r || !unit ? r : stop_unit_wait(name, KILL_MS);
+	progress_end();
+	return r;
 }

@@ -154,7 +154,7 @@ static int parse_args(const struct globals *g, int argc, char **argv, const char
 static int start(struct pipeline *p, const struct unit_orders *o, bool by_unit)
 {
 	if (!by_unit)
-		return start_direct(p, o->trial_ms);
+		return start_direct(p, o);
 	pipeline_unclaim(p);
 	return start_unit(p, o);
 }

@@ -7,6 +7,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/decide/sup.h"
 #include "launcher/get_in.h"
 #include "launcher/run/supervise_status.h"
 
@@ -54,6 +55,8 @@ static void print_run_state(const json_t *status)
 
 	if (run && strcmp(run, "running"))
 		print_row(_("QEMU says:"), run);
+	if (run && *sup_health_text(run))
+		print_row(_("not healthy:"), _(sup_health_text(run)));
 }
 
 static void print_troubles(const json_t *status)
@@ -64,6 +67,7 @@ static void print_troubles(const json_t *status)
 		{ "panics", N_("guest panics:") },
 		{ "io_errors", N_("disk errors:") },
 		{ "resets", N_("resets:") },
+		{ "watchdogs", N_("watchdog:") },
 	};
 	const json_t *counts = json_object_get(status, "counts");
 
@@ -110,6 +114,8 @@ static void print_status(const char *name, const json_t *status)
 		print_running(name, status);
 	else if (json_is_object(end))
 		cmd_vm_say_end(stdout, _("  last run"), end);
+	if (json_is_true(json_object_get(status, "restarting")))
+		printf(_("  It is started again in a moment; `igvm stop %s` ends that.\n"), name);
 	if (json_is_true(json_object_get(status, "autostart")))
 		print_row(_("autostart:"), _("started with the host"));
 	if (text_of(status, "reboot_needed"))

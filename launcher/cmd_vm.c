@@ -10,6 +10,7 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/restart.h"
 #include "launcher/run/supervise.h"
 #include "launcher/run/supervise_status.h"
 
@@ -78,8 +79,13 @@ int cmd_vm_not_running(const char *verb, const struct globals *g, const struct p
 		       const char *name)
 {
 	_json_ json_t *status = NULL;
-	int r = status_read(p, name, &status);
+	int r;
 
+	if (restart_cancel(p, name)) {
+		printf(_("%s does not run; it was about to be started again, and is not now.\n"), name);
+		return EXIT_OK;
+	}
+	r = status_read(p, name, &status);
 	if (r || !status_is_unseen(status)) {
 		printf(_("%s does not run.\n"), name);
 		return EXIT_OK;

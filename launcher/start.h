@@ -18,7 +18,7 @@ int start_before_claim(struct pipeline *p);
 int start_ask(struct pipeline *p);
 
 /** start_direct() - fork supervisor and launch, wait for ready; takes over the locks of @p */
-int start_direct(struct pipeline *p, unsigned int trial_ms);
+int start_direct(struct pipeline *p, const struct unit_orders *o);
 
 /** start_unit() - the job for systemd, until the supervisor's READY; @p holds nothing any more */
 int start_unit(struct pipeline *p, const struct unit_orders *o);

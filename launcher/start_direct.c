@@ -22,6 +22,7 @@
 #include "launcher/run/control.h"
 #include "launcher/run/keeper.h"
 #include "launcher/run/launch.h"
+#include "launcher/run/restart.h"
 #include "launcher/run/supervise.h"
 #include "launcher/progress.h"
 #include "launcher/start.h"
@@ -39,19 +40,27 @@ static void leave_terminal(void)
 }
 
 /* The supervisor and the launch below it: never returns to the command. */
-_Noreturn static void become_supervisor(struct pipeline *p, unsigned int trial_ms, int ready)
+_Noreturn static void become_supervisor(struct pipeline *p, const struct unit_orders *o, int ready)
 {
-	struct supervise s = { .paths = &p->paths, .sysroot = "/", .name = p->name, .ready_fd = ready };
+	char *again[6] = { (char *)"igvm", (char *)"start" };
+	struct supervise s = { .paths = &p->paths, .sysroot = "/", .name = p->name, .ready_fd = ready,
+			       .again = again };
 	struct launch l = {
 		.paths = &p->paths, .plan = &p->plan, .words = &p->words, .vm_lock = p->vm_lock,
 		.device_lock = p->device_lock, .previous_driver = p->previous_driver,
 		.vbt = vfio_vbt(&p->host.vfio),
-		.trial_ms = trial_ms,
+		.trial_ms = o->trial_ms,
 	};
 	char text[512];
 	int status[2];
+	size_t words = 2;
 	ssize_t n;
 
+	if (o->rescue)
+		again[words++] = (char *)"--rescue";
+	if (o->force)
+		again[words++] = (char *)"--force";
+	again[words] = (char *)p->name;
 	leave_terminal();
 	if (pipe2(status, O_CLOEXEC))
 		_exit(EXIT_FAILED);
@@ -153,7 +162,7 @@ int start_judge_applied(struct pipeline *p)
 	return EXIT_FAILED;
 }
 
-int start_direct(struct pipeline *p, unsigned int trial_ms)
+int start_direct(struct pipeline *p, const struct unit_orders *o)
 {
 	char text[1024] = "";
 	const char *failed;
@@ -164,11 +173,14 @@ int start_direct(struct pipeline *p, unsigned int trial_ms)
 		say(_("%s: %m"), p->name);
 		return EXIT_FAILED;
 	}
+	/* Whoever asks by hand begins anew. */
+	if (!restart_is_mine(&p->paths, p->name))
+		(void)restart_cancel(&p->paths, p->name);
 	fflush(NULL);
 	pid = fork();
 	if (!pid) {
 		close(ready[0]);
-		become_supervisor(p, trial_ms, ready[1]);
+		become_supervisor(p, o, ready[1]);
 	}
 	close(ready[1]);
 	cleanup_fd(&p->vm_lock);

@@ -112,6 +112,55 @@ else
 	grep -q missing.img "$tmp/out"
 	ok "by name" $? "$tmp/out"
 fi
+# --- start: a VM that fails is started again, at a pace ---------------------------------
+value() { sed -n "s/^ *\"$1\": *\"*\([^\",]*\)\"*,*$/\1/p" "$tmp/status"; }
+look() { (user status --json tiny) > "$tmp/status" 2> /dev/null; }
+runs_as_another() { look; [ "$(value state)" = running ] && [ "$(value pid)" != "$pid" ]; }
+is_due() { look; [ "$(value restarting)" = true ]; }
+if [ -z "$real" ]; then
+	skip "start again" "no qemu-system-x86_64"
+else
+	(user start tiny) > "$tmp/out" 2>&1
+	is "start: 0" $? 0
+	look
+	pid=$(value pid)
+	kill -KILL "$pid"
+	wait_for is_due
+	is "a QEMU that was killed: it is due again" "$(value state) $(value restarting)" "stopped true"
+	(user status tiny) > "$tmp/out" 2>&1
+	grep -q 'is started again in a moment; `igvm stop tiny` ends that' "$tmp/out"
+	ok "status says so, and how to end that" $? "$tmp/out"
+	wait_for runs_as_another
+	is "and it runs" "$(value state) $(value restarting)" "running false"
+	pid=$(value pid)
+	kill -KILL "$pid"
+	wait_for is_due
+	(user stop tiny) > "$tmp/out" 2>&1
+	is "a stop ends the waiting: 0" $? 0
+	grep -q 'was about to be started again, and is not now' "$tmp/out"
+	ok "and says so" $? "$tmp/out"
+	sleep 6
+	look
+	is "it stays down" "$(value state) $(value restarting)" "stopped false"
+	(user start tiny) > "$tmp/out" 2>&1
+	look
+	pid=$(value pid)
+	(user kill tiny) > "$tmp/out" 2>&1
+	look
+	is "what was killed by order is not started again" "$(value state) $(value restarting)" "stopped false"
+	(user start tiny) > "$tmp/out" 2>&1
+	look
+	pid=$(value pid)
+	# As after the fourth restart within ten minutes.
+	printf '{"version":1,"kind":"restarts","since_boot_ms":%s,"count":4,"by":null}' \
+		"$(awk '{ printf "%d", $1 * 1000 }' /proc/uptime)" > "$run/restarts.json"
+	chown 65534 "$run/restarts.json" 2> /dev/null
+	kill -KILL "$pid"
+	sleep 1
+	look
+	is "too often is not again" "$(value state) $(value restarting)" "stopped false"
+	pid=
+fi
 (user launch noqemu) > "$tmp/out" 2>&1
 is "a missing QEMU is refused" $? 5
 (user launch) > "$tmp/out" 2>&1

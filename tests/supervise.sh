@@ -532,6 +532,38 @@ wait $first
 is "the first is answered" $? 0
 vm kill slow > "$tmp/out" 2>&1
 
+# --- guests that go wrong -----------------------------------------------------------------
+fake storms storms
+start storms 5000
+wait_for stopped state storms
+is "a guest that only resets itself is ended, as a failure" "$(end_of storms end) $(end_of storms by)" "failed quit"
+has "the log says so" "$tmp/storms.log" 'reset itself [0-9]+ times within a minute'
+ok "and has few lines ($(wc -l < "$tmp/storms.log"))" $(($(wc -l < "$tmp/storms.log") > 12))
+fake reboots reboots
+start reboots 5000
+sleep 0.3
+is "a few resets are none of our business" "$(state reboots)" running
+vm status reboots > "$tmp/out"
+has "but told" "$tmp/out" 'resets: +20'
+vm kill reboots > "$tmp/out"
+fake panics panics
+start panics 5000
+wait_for stopped state panics
+is "a guest that crashes has failed, although QEMU exits with 0" \
+	"$(end_of panics end) $(end_of panics reason) $(end_of panics exit_code)" "failed guest-panic 0"
+fake sick io-error
+start sick 5000
+is "paused by a disk error runs, and is not healthy" "$(state sick) $(get "$tmp/status" run_state) $(get "$tmp/status" healthy)" \
+	"running io-error 0"
+vm status sick > "$tmp/out"
+has "status says what that is" "$tmp/out" 'not healthy: paused, because a disk of it is full'
+has "so does the log" "$tmp/sick.log" 'not healthy: io-error'
+vm resume sick > "$tmp/out"
+health() { state sick > /dev/null; get "$tmp/status" healthy; }
+wait_for 1 health
+is "and healthy again when it goes on" "$(health)" 1
+vm kill sick > "$tmp/out"
+
 # --- a program in the guest ---------------------------------------------------------------
 fake guest ignores-powerdown FAKEQEMU_AGENT=yes
 start guest 5000
@@ -602,7 +634,7 @@ if [ "$(id -u)" -eq 0 ]; then
 	start system 5000
 	cp "$igvm" "$tmp/igvm"
 	chmod 755 "$tmp" "$tmp/igvm"
-	for verb in status stop kill logs; do
+	for verb in status stop kill logs events pause resume reset restart; do
 		setpriv --reuid 65534 --regid 65534 --clear-groups \
 			"$tmp/igvm" --root "$root" $verb system > /dev/null 2> "$tmp/out"
 		is "$verb of the system's VM by anybody: 77" $? 77

@@ -155,6 +155,9 @@ furnish() {
 	vm deaf /var/vm/deaf raw
 	vm broken /var/vm/deaf qcow2
 	vm nodisk /var/vm/none raw
+	vm full /var/vm/deaf raw
+	sed -i 's/^firmware = bios/firmware = uefi\ntpm = yes/; s/^\[disk d\]/[net lan]\ntype = passt\n&/' \
+		"$u/etc/igvm/vms/full.conf"
 }
 # MemoryDenyWriteExecute= is for KVM; the rest makes the tests short.
 drop_ins() {
@@ -255,6 +258,27 @@ stops() {
 	is "a stop that takes too long is shortened" "$? $(end_of deaf by) $(state deaf)" "0 quit stopped"
 }
 
+# TPM and network are processes of the VM's, in the sandbox of its unit.
+helpers() {	# ROOT
+	local group
+	if [ "$1" != / ] || ! command -v swtpm > "$dir/none" || ! command -v passt > "$dir/none" ||
+			! on ip link add d0 type veth peer name d1 2> "$dir/none"; then
+		skip "no swtpm, passt or veth"
+		return
+	fi
+	on ip link set d1 up
+	on ip link set d0 up
+	on ip addr add 10.0.0.1/24 dev d0
+	on ip route add default via 10.0.0.254
+	on igvm start full > "$tmp/out" 2>&1
+	is "with TPM, UEFI and passt: 0" $? 0
+	group=/proc/$(cat "$dir/pid")/root/sys/fs/cgroup$(prop igvm@full ControlGroup)/cgroup.procs
+	is "all in the unit's cgroup" "$(xargs -I{} cat /proc/{}/comm < "$group" | sed "s/\.avx2//" | sort | tr '\n' ' ')" \
+		"igvm-keeper passt qemu-system-x86 swtpm "
+	on igvm stop --force full > "$tmp/out" 2>&1
+	is "none outlives it" "$? $(prop igvm@full ActiveState) $(cat "$group" 2> /dev/null)" "0 inactive "
+}
+
 trial() {
 	on igvm start --trial 10s good > "$tmp/out" 2>&1
 	is "start --trial reaches the unit" "$? $([ "$(state good)" = running ] && [ "$(get "$dir/status" trial_until)" != null ]; echo $?)" "0 0"
@@ -334,6 +358,10 @@ reboot() {	# ROOT
 	is "autostart disable: 0" $? 0
 	is "and it runs on" "$(state good) $(get "$dir/status" autostart)" "running 0"
 	on igvm stop --force good > "$tmp/out" 2>&1
+	on igvm autostart enable good > "$tmp/out" 2>&1
+	on igvm delete --yes good > "$tmp/out" 2>&1
+	is "a VM that is deleted is not started with the host" \
+		"$? $(find "/proc/$(cat "$dir/pid")/root/etc/systemd/system" -name 'igvm@good*')" "0 "
 }
 
 story() {	# ROOT VERSION
@@ -353,7 +381,7 @@ story() {	# ROOT VERSION
 		done
 	fi
 	# A part alone, while one works on it: PARTS="starts failures"
-	for part in ${PARTS:-starts supervisor stops trial failures reboot}; do
+	for part in ${PARTS:-starts supervisor stops helpers trial failures reboot}; do
 		$part "$1"
 	done
 	on journalctl -q -o cat -u 'igvm*' > "$tmp/out" 2>&1

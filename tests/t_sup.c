@@ -205,6 +205,9 @@ static void every_end_has_one_class(void **state)
 		{ "killed by others", { .reaped = 1, .signal = 9, .was_ready = 1 }, END_FAILED },
 		{ "never answered", { .reaped = 1, .signal = 9, .killed_by_us = 1, .timed_out = 1 },
 		  END_FAILED },
+		{ "nothing but resets", { .reaped = 1, .was_ready = 1, .storm = 1, .asked = 1 }, END_FAILED },
+		{ "nothing but resets, killed", { .reaped = 1, .signal = 9, .was_ready = 1, .storm = 1,
+		  .killed_by_us = 1 }, END_FAILED },
 		{ "adopted, went down", { .guest_shutdown = 1, .was_ready = 1 }, END_CLEAN },
 		{ "adopted, told to quit", { .host_qmp_quit = 1, .was_ready = 1 }, END_CLEAN },
 		{ "adopted, vanished", { .was_ready = 1 }, END_UNKNOWN },
@@ -216,6 +219,60 @@ static void every_end_has_one_class(void **state)
 		if (sup_classify(&row[i].f) != row[i].end)
 			fail_msg("%s: %s, not %s", row[i].what, sup_end_text(sup_classify(&row[i].f)),
 				 sup_end_text(row[i].end));
+}
+
+static void a_pace_is_counted_in_windows(void **state)
+{
+	struct sup_pace p = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_false(sup_pace_exceeded(&p, 1000 + i, 3, 100));
+	assert_true(sup_pace_exceeded(&p, 1099, 3, 100));
+	assert_false(sup_pace_exceeded(&p, 1100, 3, 100));
+	assert_int_equal(p.count, 1);
+	/* A clock that went back begins a new one. */
+	assert_false(sup_pace_exceeded(&p, 5, 3, 100));
+	assert_int_equal(p.count, 1);
+	assert_true(sup_pace_exceeded(&p, 6, 0, 100));
+}
+
+static void only_what_may_help_is_started_again(void **state)
+{
+	(void)state;
+	for (int e = 0; e < END_NENDS; e++)
+		assert_int_equal(sup_restarts(e), e == END_FAILED);
+}
+
+static void health_is_told_from_the_run_state(void **state)
+{
+	static const struct {
+		const char *state;
+		enum sup_health health;
+	} row[] = {
+		{ "running", HEALTH_GOOD }, { "paused", HEALTH_IDLE }, { "", HEALTH_IDLE },
+		{ "\x1b[31m", HEALTH_IDLE }, { "io-error", HEALTH_BAD }, { "guest-panicked", HEALTH_BAD },
+		{ "internal-error", HEALTH_BAD }, { "watchdog", HEALTH_BAD },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(row); i++) {
+		assert_int_equal(sup_health(row[i].state), row[i].health);
+		assert_int_equal(*sup_health_text(row[i].state) != 0, row[i].health == HEALTH_BAD);
+	}
+}
+
+static void a_storm_ends_what_hears_no_button(void **state)
+{
+	(void)state;
+	for (int s = 0; s < SUP_NSTATES; s++) {
+		struct sup_cell c = sup_step(s, EV_STORM);
+
+		if (!alive(s) || on_ladder(s))
+			assert_int_equal(c.next, s);
+		else
+			assert_int_equal(c.action, ACT_QUIT);
+	}
 }
 
 static void every_word_is_there_once(void **state)
@@ -236,6 +293,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_cell_is_unset),
+		cmocka_unit_test(a_pace_is_counted_in_windows),
+		cmocka_unit_test(only_what_may_help_is_started_again),
+		cmocka_unit_test(health_is_told_from_the_run_state),
+		cmocka_unit_test(a_storm_ends_what_hears_no_button),
 		cmocka_unit_test(cells_are_the_reviewed_ones),
 		cmocka_unit_test(the_end_is_the_end),
 		cmocka_unit_test(an_exit_is_always_recorded),

@@ -2,6 +2,9 @@
 #include "launcher/decide/sup.h"
 
 #include <stddef.h>
+#include <string.h>
+
+#include "launcher/base/i18n.h"
 
 #define STAY(s)		{ SUP_##s, ACT_NONE, SUP_KEEP }
 #define GO(s, act, dl)	{ SUP_##s, ACT_##act, SUP_##dl }
@@ -20,6 +23,8 @@
  * A trial that nobody confirmed is a stop that nobody had to ask for: the host's user may have
  * no screen to ask from.
  *
+ * A guest that only resets itself hears no power button: it begins on the rung below.
+ *
  * Only a QEMU that has never answered is killed for silence. One that was
  * ready is DEAF: it may come back, and its guest may be well.
  */
@@ -34,6 +39,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ATTACHING),
 		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
+		[EV_STORM]	= GO(QUITTING, QUIT, QUIT_MS),
 	},
 	[SUP_ADOPTING] = {
 		[EV_QMP_READY]	= GO(RUNNING, ANNOUNCE, NO_DEADLINE),
@@ -45,6 +51,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ADOPTING),
 		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
+		[EV_STORM]	= GO(QUITTING, QUIT, QUIT_MS),
 	},
 	[SUP_RUNNING] = {
 		[EV_QMP_READY]	= STAY(RUNNING),
@@ -56,6 +63,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(RUNNING),
 		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
+		[EV_STORM]	= GO(QUITTING, QUIT, QUIT_MS),
 	},
 	[SUP_ASKED] = {
 		[EV_QMP_READY]	= GO(ASKED, POWERDOWN, KEEP),
@@ -67,6 +75,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(ASKED),
 		[EV_TRIAL_OVER]	= STAY(ASKED),
+		[EV_STORM]	= STAY(ASKED),
 	},
 	[SUP_QUITTING] = {
 		[EV_QMP_READY]	= GO(QUITTING, QUIT, KEEP),
@@ -78,6 +87,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(QUITTING),
 		[EV_TRIAL_OVER]	= STAY(QUITTING),
+		[EV_STORM]	= STAY(QUITTING),
 	},
 	[SUP_KILLING] = {
 		[EV_QMP_READY]	= STAY(KILLING),
@@ -89,6 +99,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(KILLING),
 		[EV_TRIAL_OVER]	= STAY(KILLING),
+		[EV_STORM]	= STAY(KILLING),
 	},
 	[SUP_DEAF] = {
 		[EV_QMP_READY]	= GO(RUNNING, ANNOUNCE, NO_DEADLINE),
@@ -100,6 +111,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= END,
 		[EV_DETACH]	= LEAVE(DEAF),
 		[EV_TRIAL_OVER]	= GO(ASKED, POWERDOWN, STOP_MS),
+		[EV_STORM]	= GO(QUITTING, QUIT, QUIT_MS),
 	},
 	[SUP_GONE] = {
 		[EV_QMP_READY]	= STAY(GONE),
@@ -111,6 +123,7 @@ static const struct sup_cell table[SUP_NSTATES][EV_NEVENTS] = {
 		[EV_EXIT]	= STAY(GONE),
 		[EV_DETACH]	= STAY(GONE),
 		[EV_TRIAL_OVER]	= STAY(GONE),
+		[EV_STORM]	= STAY(GONE),
 	},
 };
 
@@ -154,6 +167,7 @@ const char *sup_event_text(enum sup_event e)
 		[EV_EXIT]	= "exit",
 		[EV_DETACH]	= "detach",
 		[EV_TRIAL_OVER]	= "trial-over",
+		[EV_STORM]	= "storm",
 	};
 
 	return text[e];
@@ -206,7 +220,7 @@ static enum sup_end classify_exit(const struct sup_end_facts *f)
 
 enum sup_end sup_classify(const struct sup_end_facts *f)
 {
-	if (f->timed_out)
+	if (f->timed_out || f->storm)
 		return END_FAILED;
 	/* It may have exited by itself while the kill was on its way. */
 	if (f->killed_by_us && (!f->reaped || f->signal))
@@ -229,4 +243,51 @@ const char *sup_end_text(enum sup_end e)
 	};
 
 	return text[e];
+}
+
+bool sup_pace_exceeded(struct sup_pace *p, int64_t now_ms, unsigned int most, int64_t window_ms)
+{
+	if (!p->count || now_ms < p->since_ms || now_ms - p->since_ms >= window_ms)
+		*p = (struct sup_pace){ .since_ms = now_ms };
+	return ++p->count > most;
+}
+
+bool sup_restarts(enum sup_end end)
+{
+	static const bool again[END_NENDS] = { [END_FAILED] = true };
+
+	return again[end];
+}
+
+/* RunState of QEMU's qapi/run-state.json; those of a migration do not happen here. */
+static const struct {
+	const char *state;
+	enum sup_health health;
+	const char *text;
+} run_states[] = {
+	{ "running", HEALTH_GOOD, "" },
+	{ "paused", HEALTH_IDLE, "" },
+	{ "prelaunch", HEALTH_IDLE, "" },
+	{ "suspended", HEALTH_IDLE, "" },
+	{ "shutdown", HEALTH_IDLE, "" },
+	{ "io-error", HEALTH_BAD, N_("paused, because a disk of it is full or broken: make room, then `igvm resume`") },
+	{ "internal-error", HEALTH_BAD, N_("stopped by an error inside QEMU or KVM: `igvm logs`, then `igvm reset`") },
+	{ "guest-panicked", HEALTH_BAD, N_("stopped, because its system has crashed: `igvm reset`") },
+	{ "watchdog", HEALTH_BAD, N_("stopped by its watchdog: `igvm reset`") },
+};
+
+enum sup_health sup_health(const char *run_state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(run_states); i++)
+		if (!strcmp(run_state, run_states[i].state))
+			return run_states[i].health;
+	return HEALTH_IDLE;
+}
+
+const char *sup_health_text(const char *run_state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(run_states); i++)
+		if (!strcmp(run_state, run_states[i].state))
+			return run_states[i].text;
+	return "";
 }

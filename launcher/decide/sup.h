@@ -8,6 +8,7 @@
 #define IGVM_DECIDE_SUP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "launcher/base/cleanup.h"
 
@@ -34,6 +35,7 @@ enum sup_event {
 	EV_EXIT,	/* pidfd readable: QEMU has ended */
 	EV_DETACH,	/* SIGTERM to the supervisor: leave, the VM runs on */
 	EV_TRIAL_OVER,	/* nobody confirmed in time that the VM shall keep the screen */
+	EV_STORM,	/* the guest resets itself again and again */
 	EV_NEVENTS
 };
 
@@ -91,6 +93,7 @@ struct sup_end_facts {
 	bool guest_shutdown;	/* reason of QMP's SHUTDOWN: guest-shutdown or guest-reset */
 	bool host_qmp_quit;	/* ... host-qmp-quit, host-signal and the like: QEMU was told to go */
 	bool guest_panic;	/* ... guest-panic: the guest crashed */
+	bool storm;		/* ended by us because the guest did nothing but reset itself */
 	bool was_ready;
 	bool asked;		/* by us to go, on whatever rung */
 	bool killed_by_us;	/* by the ladder or on request */
@@ -100,5 +103,42 @@ struct sup_end_facts {
 /** sup_classify() - pure: one answer for direct mode and systemd alike */
 enum sup_end sup_classify(const struct sup_end_facts *f);
 const char *sup_end_text(enum sup_end e);
+
+/** struct sup_pace - how often something has happened of late; zeroed: never */
+struct sup_pace {
+	int64_t since_ms;	/* begin of the window that is counted in */
+	unsigned int count;
+};
+
+/* More than that many resets by the guest in a minute are no boot any more: Windows' set-up needs four. */
+#define SUP_STORM_RESETS	30
+#define SUP_STORM_WINDOW_MS	(60 * 1000)
+
+/*
+ * The restart rows of direct mode: those of igvm@.service (RestartSec=, StartLimitBurst= less the first start,
+ * StartLimitIntervalSec=).
+ */
+#define SUP_RESTART_MS		5000
+#define SUP_RESTARTS		4
+#define SUP_RESTART_WINDOW_MS	(10 * 60 * 1000)
+
+/** sup_pace_exceeded() - it has happened at @now_ms: once more than @most times within @window_ms? */
+bool sup_pace_exceeded(struct sup_pace *p, int64_t now_ms, unsigned int most, int64_t window_ms);
+
+/** sup_restarts() - is a VM that was ready and has ended so started again? the limit is sup_pace_exceeded()'s */
+bool sup_restarts(enum sup_end end);
+
+/** enum sup_health - what a run state of QEMU's means for the guest */
+enum sup_health {
+	HEALTH_GOOD,	/* it runs */
+	HEALTH_IDLE,	/* it does not run because somebody, or the guest, wants it so */
+	HEALTH_BAD,	/* it does not run, and nobody wanted that */
+};
+
+/** sup_health() - of a "status" of query-status; a word that is not known, or "", is HEALTH_IDLE */
+enum sup_health sup_health(const char *run_state);
+
+/** sup_health_text() - what HEALTH_BAD means and what to do, one N_() sentence; "" for the others */
+const char *sup_health_text(const char *run_state);
 
 #endif

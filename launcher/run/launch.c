@@ -31,6 +31,7 @@
 
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
+#include "launcher/base/signals.h"
 #include "launcher/base/str.h"
 #include "launcher/run/launch_parts.h"
 #include "launcher/run/record.h"
@@ -119,16 +120,6 @@ static void fill_environment(const struct plan *p, char *env[static 4], char rem
 	env[n] = NULL;
 }
 
-static void reset_signals(void)
-{
-	sigset_t none;
-
-	for (int sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 static int prepare(struct launching *s)
 {
 	static int (*const step[])(struct launching *) = {
@@ -178,7 +169,7 @@ static int become_qemu(struct launching *s, char **argv)
 	r = launch_place_fds(s);
 	if (r)
 		return r;
-	reset_signals();
+	signals_reset();
 	notify_ready();
 	execve(s->p->qemu, argv, env);
 	return launch_fail(s, errno, _("%s: cannot be executed: %m"), s->p->qemu);

@@ -28,6 +28,7 @@
 
 #include "launcher/base/clock.h"
 #include "launcher/base/exit_code.h"
+#include "launcher/run/restart.h"
 #include "launcher/run/supervise_core.h"
 #include "qmp/qmp_fd.h"
 
@@ -37,6 +38,7 @@
 #define LOG_LINES_MAX	10	/* a second */
 /* What a stop asks the service manager for, again and again. */
 #define EXTEND_MS	30000u
+#define WAITING_MS	30000
 
 enum { P_QMP, P_AGENT, P_LOOK, P_PID, P_SIGNAL, P_UEVENT, P_INHIBIT, P_CONTROL,
        P_COUNT = P_CONTROL + CONTROL_POLLS };
@@ -153,6 +155,21 @@ static void announce(struct sup *sup)
 	sup_notify(sup, "READY=1\nSTATUS=%s", sup->link.run_state);
 }
 
+/* What is waited for is said once, and then now and then: two minutes of silence look like a hang. */
+static void say_waiting(struct sup *sup, int64_t now)
+{
+	static const char *const what[SUP_NSTATES] = {
+		[SUP_ATTACHING] = "QEMU's first answer", [SUP_ASKED] = "the guest to go down",
+	};
+
+	sup->waiting_at = -1;
+	if (!what[sup->state] || sup->deadline < 0)
+		return;
+	sup->waiting_at = now + WAITING_MS;
+	sup_log(sup, LOG_NOTE, "still waiting for %s, %d s left", what[sup->state],
+		(int)((sup->deadline - now) / 1000));
+}
+
 static void act(struct sup *sup, enum sup_action action)
 {
 	switch (action) {
@@ -198,6 +215,8 @@ static void enter(struct sup *sup, struct sup_cell c, const char *why)
 		sup->state_unix = (uint64_t)time(NULL);
 	}
 	set_deadline(sup, c.deadline);
+	if (c.next == SUP_ASKED && from != SUP_ASKED)
+		sup->waiting_at = sup_now() + WAITING_MS;
 	if (c.next != from)
 		sup_note_state(sup, from, why);
 	if (stops)
@@ -213,6 +232,9 @@ static void log_step(struct sup *sup, enum sup_event event, struct sup_cell c)
 	if (event == EV_TRIAL_OVER)
 		sup_log(sup, LOG_WARNING, "nobody confirmed the trial within %u s: stopping",
 			sup->record.trial_ms / 1000);
+	else if (event == EV_STORM)
+		sup_log(sup, LOG_ERROR, "the guest has reset itself %u times within a minute: ending it",
+			sup->resets.count);
 	else if (c.next == SUP_ASKED && event == EV_STOP)
 		sup_log(sup, LOG_NOTE, "stop: asking the guest, for %u ms", sup->stop_ms);
 	else if (c.next == SUP_QUITTING)
@@ -270,6 +292,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
 	earlier(&first, sup->extend_at);
+	earlier(&first, sup->waiting_at);
 	if (first < 0)
 		return -1;
 	if (first <= now)
@@ -307,6 +330,8 @@ static void take_timers(struct sup *sup, int64_t now)
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
 	}
+	if (sup->waiting_at >= 0 && sup->waiting_at <= now)
+		say_waiting(sup, now);
 	if (sup->extend_at >= 0 && sup->extend_at <= now) {
 		sup->extend_at = now + EXTEND_MS / 3;
 		sup_notify(sup, "EXTEND_TIMEOUT_USEC=%u000\nSTATUS=%s", EXTEND_MS,
@@ -376,7 +401,7 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup->keys.next = -1;
 	sup_inputs_init(sup);
 	sup_inhibit_init(sup);
-	sup->watchdog_ms = sup->watchdog_at = sup->extend_at = -1;
+	sup->watchdog_ms = sup->watchdog_at = sup->extend_at = sup->waiting_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);
 }
@@ -422,6 +447,7 @@ int supervise_run(const struct supervise *s)
 		sup->trial_at = sup_now() + left_since_start(sup, sup->record.trial_ms);
 	if (s->stop)
 		sup->extend_at = sup_now();
+	sup->waiting_at = sup_now() + WAITING_MS;
 	sup_note(sup, "attached", NULL);
 	enter(sup, sup_first(sup->facts.was_ready), "attached");
 	if (sup_resume_stop(sup) || s->stop)
@@ -429,5 +455,7 @@ int supervise_run(const struct supervise *s)
 	while (!sup->leave)
 		turn(sup);
 	sup_done(sup);
+	if (sup->again)
+		restart_run(s->paths, s->name, s->again);
 	return s->notify ? EXIT_OK : sup->code;
 }

@@ -36,6 +36,11 @@ struct supervise {
 	 * for as much time as that takes.
 	 */
 	bool stop;
+	/*
+	 * The command, as argv, that starts the VM again after it has failed (restart.h); NULL: nobody does,
+	 * or a service manager. Not during a trial, and not a start that never got ready.
+	 */
+	char *const *again;
 	unsigned int quit_ms;	/* for quit and for SIGKILL to work; 0: 10 s (30 s after the guest
 				 * itself went down) */
 	unsigned int answer_ms;	/* until a silent QEMU counts as deaf; 0: 5 s */
@@ -47,7 +52,7 @@ struct supervise {
  * Blocks SIGTERM and SIGINT and ignores SIGHUP and SIGPIPE, for good. ready_fd is closed. Returns an enum exit_code: EXIT_OK detached, or QEMU ended clean or forced;
  * EXIT_FAILED it ended otherwise; EXIT_NOT_RUNNING there was nothing to attach to (an end
  * that nobody saw is recorded and cleaned up after); EXIT_BUSY another supervisor is there;
- * EXIT_PRIVILEGE.
+ * EXIT_PRIVILEGE. With @again the process may become that command instead.
  *
  * One that cannot begin and has @child and @ready_fd, so is part of a start, ends @child and
  * cleans up, unless another supervisor answers for the VM.

@@ -115,6 +115,7 @@ struct sup_inhibit {
 };
 
 struct sup_counts {
+	unsigned int watchdogs;
 	unsigned int resets, panics, io_errors, reconnects, suppressed;
 };
 
@@ -129,6 +130,7 @@ struct sup {
 	unsigned int stop_ms, quit_ms, down_ms, answer_ms;
 	char trying[PATH_MAX];	/* what is being prepared, for the line that it failed */
 	bool leave, announced;
+	bool again;		/* this process starts the VM again */
 	int code;
 
 	int run_fd, lock_fd, pidfd, signal_fd, ready_fd;
@@ -148,9 +150,11 @@ struct sup {
 	const char *exit_from;	/* "wait" or "pidfd"; NULL: not known */
 	const char *last_rung;	/* tried last to end it: "agent", "powerdown", "quit", "kill"; NULL */
 	struct sup_counts counts;
+	struct sup_pace resets;	/* by the guest */
 	struct sup_events events;
 
 	int64_t watchdog_ms, watchdog_at;
+	int64_t waiting_at;	/* when to say again that the guest is waited for; -1 never */
 	int64_t extend_at;	/* when to ask the service manager for more time to stop; -1 never */
 	int64_t log_second;	/* of the lines counted in log_lines */
 	unsigned int log_lines;

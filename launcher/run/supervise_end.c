@@ -23,6 +23,7 @@
 #include "launcher/run/journal.h"
 #include "launcher/run/keeper.h"
 #include "launcher/run/launch.h"
+#include "launcher/run/restart.h"
 
 #define READY_FILE	"ready.json"
 #define CONFIRMED_FILE	"confirmed.json"
@@ -281,6 +282,25 @@ static void answer_waiters(struct sup *sup, json_t *end)
 	}
 }
 
+static void judge_restart(struct sup *sup, enum sup_end end)
+{
+	if (!sup->s->again || !sup->facts.was_ready || sup->record.trial_ms)
+		return;
+	switch (restart_judge(sup->s->paths, sup->s->name, end)) {
+	case RESTART_DUE:
+		sup->again = true;
+		sup_log(sup, LOG_NOTE, "starting it again in %d s", SUP_RESTART_MS / 1000);
+		sup_note(sup, "restart", NULL);
+		break;
+	case RESTART_TOO_OFTEN:
+		sup_log(sup, LOG_ERROR, "failed %d times within %d min: not started again",
+			SUP_RESTARTS + 1, SUP_RESTART_WINDOW_MS / 60000);
+		break;
+	case RESTART_NO:
+		break;
+	}
+}
+
 void sup_record_end(struct sup *sup)
 {
 	_json_ json_t *json = NULL;
@@ -296,6 +316,7 @@ void sup_record_end(struct sup *sup)
 		sup_end_text(end), text);
 	sup_note(sup, "ended", json);
 	clean_up(sup);
+	judge_restart(sup, end);
 	control_unlisten(&sup->control);
 	close(TAKE_FD(sup->lock_fd));
 	if (json)

@@ -100,18 +100,26 @@ static void op_confirm(struct sup *sup, struct control_client *c, const json_t *
 	control_answer(&sup->control, c, json_pack("{s:b}", "trial", trial), -1);
 }
 
+/* @fd: a connected socket, which becomes the client's, or -errno. */
+static void give_socket(struct sup *sup, struct control_client *c, int fd, const char *taken,
+			const char *silent)
+{
+	_fd_ int mine = fd;
+
+	if (mine < 0)
+		control_refuse(&sup->control, c, mine == -EAGAIN ? EXIT_BUSY : EXIT_FAILED,
+			       mine == -EAGAIN ? taken : silent);
+	else
+		control_answer(&sup->control, c, NULL, mine);
+}
+
 /* QEMU serves one client there; the next waits in the socket's backlog until that one leaves. */
 static void op_console(struct sup *sup, struct control_client *c, const json_t *request)
 {
-	_fd_ int fd = control_connect(sup->run_fd, "console");
-
 	(void)request;
-	if (fd < 0)
-		control_refuse(&sup->control, c, fd == -EAGAIN ? EXIT_BUSY : EXIT_FAILED,
-			       fd == -EAGAIN ? N_("the console is taken by somebody else") :
-					       N_("QEMU does not answer on the console's socket"));
-	else
-		control_answer(&sup->control, c, NULL, fd);
+	give_socket(sup, c, control_connect(sup->run_fd, "console"),
+		    N_("the console is taken by somebody else"),
+		    N_("QEMU does not answer on the console's socket"));
 }
 
 /*
@@ -120,33 +128,17 @@ static void op_console(struct sup *sup, struct control_client *c, const json_t *
  */
 static void op_agent(struct sup *sup, struct control_client *c, const json_t *request)
 {
-	_fd_ int fd = sup->agent.q ? -EAGAIN : control_connect(sup->run_fd, "agent");
-
 	(void)request;
-	if (fd < 0)
-		control_refuse(&sup->control, c, fd == -EAGAIN ? EXIT_BUSY : EXIT_FAILED,
-			       fd == -EAGAIN ? N_("the guest agent is being asked by somebody else") :
-					       N_("QEMU does not answer on the agent's socket"));
-	else
-		control_answer(&sup->control, c, NULL, fd);
+	give_socket(sup, c, sup->agent.q ? -EAGAIN : control_connect(sup->run_fd, "agent"),
+		    N_("the guest agent is being asked by somebody else"),
+		    N_("QEMU does not answer on the agent's socket"));
 }
 
-static void op_reset(struct sup *sup, struct control_client *c, const json_t *request)
+static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)
 {
 	(void)request;
-	sup_raw_start(sup, c, "system_reset", NULL, false);
-}
-
-static void op_pause(struct sup *sup, struct control_client *c, const json_t *request)
-{
-	(void)request;
-	sup_raw_start(sup, c, "stop", NULL, false);
-}
-
-static void op_resume(struct sup *sup, struct control_client *c, const json_t *request)
-{
-	(void)request;
-	sup_raw_start(sup, c, "cont", NULL, false);
+	control_answer(&sup->control, c, NULL, -1);
+	sup_event(sup, EV_DETACH);
 }
 
 /* Whoever may connect here is as good as QEMU's own user to it: root, or the owner of a user's VM. */
@@ -168,32 +160,27 @@ static void op_usb(struct sup *sup, struct control_client *c, const json_t *requ
 	sup_inputs_change(sup, c, request);
 }
 
-static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)
-{
-	(void)request;
-	control_answer(&sup->control, c, NULL, -1);
-	sup_event(sup, EV_DETACH);
-}
-
+/* One row per op: a function of ours, or a command of QEMU's that is all there is to it. */
 static const struct {
 	const char *name;
 	op *run;
+	const char *qmp;
 } ops[] = {
-	{ "status", op_status },
-	{ "stop", op_stop },
-	{ "kill", op_kill },
-	{ "screenshot", op_screenshot },
-	{ "look", op_look },
-	{ "igpu", op_igpu },
-	{ "confirm", op_confirm },
-	{ "console", op_console },
-	{ "agent", op_agent },
-	{ "reset", op_reset },
-	{ "pause", op_pause },
-	{ "resume", op_resume },
-	{ "qmp", op_qmp },
-	{ "usb", op_usb },
-	{ "detach", op_detach },
+	{ "status", op_status, NULL },
+	{ "stop", op_stop, NULL },
+	{ "kill", op_kill, NULL },
+	{ "screenshot", op_screenshot, NULL },
+	{ "look", op_look, NULL },
+	{ "igpu", op_igpu, NULL },
+	{ "confirm", op_confirm, NULL },
+	{ "console", op_console, NULL },
+	{ "agent", op_agent, NULL },
+	{ "reset", NULL, "system_reset" },
+	{ "pause", NULL, "stop" },
+	{ "resume", NULL, "cont" },
+	{ "qmp", op_qmp, NULL },
+	{ "usb", op_usb, NULL },
+	{ "detach", op_detach, NULL },
 };
 
 void sup_handle(void *ctx, struct control_client *c, const json_t *request)
@@ -204,7 +191,10 @@ void sup_handle(void *ctx, struct control_client *c, const json_t *request)
 	for (size_t i = 0; name && i < ARRAY_SIZE(ops); i++) {
 		if (strcmp(name, ops[i].name))
 			continue;
-		ops[i].run(sup, c, request);
+		if (ops[i].qmp)
+			sup_raw_start(sup, c, ops[i].qmp, NULL, false);
+		else
+			ops[i].run(sup, c, request);
 		return;
 	}
 	control_refuse(&sup->control, c, EXIT_USAGE, N_("unknown op"));

@@ -22,7 +22,7 @@
 #define BEAT_MS		10000
 
 enum event { E_SHUTDOWN, E_STOP, E_RESUME, E_SUSPEND, E_WAKEUP, E_RESET, E_PANICKED, E_IO_ERROR,
-	     E_TRAY };
+	     E_TRAY, E_WATCHDOG };
 
 static const char *const events[] = {
 	[E_SHUTDOWN]	= "SHUTDOWN",
@@ -34,6 +34,7 @@ static const char *const events[] = {
 	[E_PANICKED]	= "GUEST_PANICKED",
 	[E_IO_ERROR]	= "BLOCK_IO_ERROR",
 	[E_TRAY]	= "DEVICE_TRAY_MOVED",
+	[E_WATCHDOG]	= "WATCHDOG",
 	NULL
 };
 
@@ -117,6 +118,15 @@ static void on_uuid(struct sup *sup, const struct qmp_item *item)
 
 static void ask_status(struct sup *sup, int64_t now);
 
+static void say_run_state(struct sup *sup, const char *run_state)
+{
+	if (sup_health(run_state) == HEALTH_BAD)
+		sup_log(sup, LOG_ERROR, "not healthy: %s", run_state);
+	else if (sup_health(sup->link.run_state) == HEALTH_BAD)
+		sup_log(sup, LOG_NOTE, "healthy again: %s", run_state);
+	sup_notify(sup, "STATUS=%s%s", run_state, sup_health(run_state) == HEALTH_BAD ? ", not healthy" : "");
+}
+
 static void on_status(struct sup *sup, const struct qmp_item *item)
 {
 	struct sup_link *l = &sup->link;
@@ -130,6 +140,8 @@ static void on_status(struct sup *sup, const struct qmp_item *item)
 		qmp_hangup(l->q, -EPROTO);
 		return;
 	}
+	if (strcmp(l->run_state, a.status.status))
+		say_run_state(sup, a.status.status);
 	str_fit(l->run_state, sizeof(l->run_state), a.status.status);
 	l->answered = true;
 	l->silent = false;
@@ -215,6 +227,33 @@ static void on_shutdown(struct sup *sup, const json_t *data)
 	sup_event(sup, EV_GUEST_DOWN);
 }
 
+/* A guest that cannot boot, say, resets itself for ever, and uses a whole core for that. */
+static void on_reset(struct sup *sup, const json_t *data)
+{
+	sup->counts.resets++;
+	sup_keys_end(sup, "the guest has reset itself");
+	if (!json_is_true(json_object_get(data, "guest")) || sup->facts.storm ||
+	    !sup_pace_exceeded(&sup->resets, sup_now(), SUP_STORM_RESETS, SUP_STORM_WINDOW_MS))
+		return;
+	sup->facts.storm = sup->state != SUP_ASKED && sup->state != SUP_QUITTING &&
+			   sup->state != SUP_KILLING;
+	if (sup->facts.storm)
+		sup_event(sup, EV_STORM);
+}
+
+/* QEMU goes down by itself, unless it was told to let the guest go on ("run") or stand ("pause"). */
+static void on_panic(struct sup *sup, const json_t *data)
+{
+	const char *action = json_string_value(json_object_get(data, "action"));
+
+	sup->counts.panics++;
+	sup_log(sup, LOG_WARNING, "the guest has panicked");
+	if (action && (!strcmp(action, "run") || !strcmp(action, "pause")))
+		return;
+	sup->facts.guest_panic = true;
+	sup_event(sup, EV_GUEST_DOWN);
+}
+
 static void on_event(struct sup *sup, const struct qmp_item *item)
 {
 	if (!sup->link.ours)
@@ -228,16 +267,18 @@ static void on_event(struct sup *sup, const struct qmp_item *item)
 		sup_tray_moved(sup, item->value);
 		return;
 	case E_RESET:
-		sup->counts.resets++;
-		sup_keys_end(sup, "the guest has reset itself");
+		on_reset(sup, item->value);
 		break;
 	case E_PANICKED:
-		sup->counts.panics++;
-		sup_log(sup, LOG_WARNING, "the guest has panicked");
+		on_panic(sup, item->value);
 		break;
 	case E_IO_ERROR:
 		sup->counts.io_errors++;
 		sup_log(sup, LOG_WARNING, "disk error in the guest's view");
+		break;
+	case E_WATCHDOG:
+		sup->counts.watchdogs++;
+		sup_log(sup, LOG_WARNING, "the guest's watchdog has expired");
 		break;
 	case E_STOP:
 	case E_RESUME:

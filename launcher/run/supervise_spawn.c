@@ -51,9 +51,12 @@ _Noreturn static void run_detached(const struct supervise *s, int tell)
 		_exit(1);
 	(void)fcntl(3, F_SETFD, FD_CLOEXEC);
 	{
+		char *const again[] = { (char *)"igvm", (char *)"start", (char *)s->name, NULL };
 		struct supervise mine = *s;
 
 		mine.ready_fd = 3;
+		/* A VM below another root is not started by that command. */
+		mine.again = strcmp(s->sysroot, "/") ? NULL : again;
 		_exit(supervise_run(&mine));
 	}
 }

@@ -11,6 +11,7 @@
 #include "launcher/base/str.h"
 #include "launcher/run/control.h"
 #include "launcher/run/lock.h"
+#include "launcher/run/restart.h"
 #include "launcher/run/screen.h"
 #include "launcher/run/supervise_core.h"
 #include "launcher/run/unit.h"
@@ -66,6 +67,7 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 			    json_null());
 	json_object_set_new(json, "since", json_null());
 	json_object_set_new(json, "run_state", json_null());
+	json_object_set_new(json, "healthy", json_null());
 	json_object_set_new(json, "unresponsive_since", json_null());
 	json_object_set_new(json, "counts", json_null());
 	json_object_set_new(json, "end", json_null());
@@ -73,9 +75,23 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 	json_object_set_new(json, "unit", runs && unit_has_process(r->id.pid, name) ?
 			    json_sprintf(UNIT_VM, name) : json_null());
 	json_object_set_new(json, "autostart", json_boolean(unit_is_enabled(p, name)));
+	json_object_set_new(json, "restarting", json_boolean(!strcmp(state, STATUS_STOPPED) &&
+						       restart_is_pending(p, name)));
 	json_object_set_new(json, "reboot_needed", screen_lost(p, name, why, sizeof(why)) ?
 			    json_string(why) : json_null());
 	return json;
+}
+
+/* null: it does not run, and that is as somebody wants it. */
+static json_t *healthy(const struct sup *sup)
+{
+	static json_t *(*const make[])(void) = {
+		[HEALTH_GOOD] = json_true, [HEALTH_IDLE] = json_null, [HEALTH_BAD] = json_false,
+	};
+
+	if (sup->state == SUP_DEAF || sup->silent_unix)
+		return json_false();
+	return make[sup_health(sup->link.run_state)]();
 }
 
 json_t *sup_status_json(const struct sup *sup)
@@ -93,9 +109,10 @@ json_t *sup_status_json(const struct sup *sup)
 						 (sup->trial_at - sup_now()) / 1000));
 	json_object_set_new(json, "since", time_or_null(sup->state_unix));
 	json_object_set_new(json, "run_state", or_null(sup->link.run_state));
+	json_object_set_new(json, "healthy", healthy(sup));
 	json_object_set_new(json, "unresponsive_since", time_or_null(sup->silent_unix));
 	json_object_set_new(json, "counts",
-			    json_pack("{s:i, s:i, s:i, s:i}", "resets", (int)c->resets, "panics",
+			    json_pack("{s:i, s:i, s:i, s:i, s:i}", "watchdogs", (int)c->watchdogs, "resets", (int)c->resets, "panics",
 				      (int)c->panics, "io_errors", (int)c->io_errors,
 				      "reconnects", (int)c->reconnects));
 	return json;

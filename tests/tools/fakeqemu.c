@@ -32,6 +32,8 @@
  *	ignore COMMAND	answer, do nothing	flood N		events a second
  *	wrong-ids huge-reply endless-line half-reply		to query-status
  *	down-after MS	the guest shuts down by itself
+ *	resets N	the guest resets itself N times at once, when query-status is asked
+ *	panics		it crashes then, and QEMU goes down
  *	linger		SHUTDOWN, but stay
  */
 #include <errno.h>
@@ -78,6 +80,9 @@ static const struct {
 	{ "half-reply", "half-reply\nserve" },
 	{ "io-error", "status io-error\nserve" },
 	{ "internal-error", "status internal-error\nserve" },
+	{ "storms", "resets 40\nignore system_powerdown\nserve" },
+	{ "reboots", "resets 20\nserve" },
+	{ "panics", "panics\nserve" },
 	{ "guest-panicked", "status guest-panicked\nserve" },
 };
 
@@ -97,7 +102,8 @@ static struct {
 	char deaf[32], ignore[4][32];
 	size_t n_ignore;
 	bool wrong_ids, huge, endless, half, linger;
-	unsigned flood;
+	unsigned flood, resets;
+	bool panics;
 	int64_t down_at;		/* milliseconds; 0: not */
 	char id[64];
 	json_t *caps;
@@ -403,6 +409,18 @@ static void answer_status(struct channel *c)
 		reply(c, text);		/* once more: a duplicate */
 }
 
+/* What the guest does once QEMU has shown that it runs. */
+static void act_as_guest(void)
+{
+	for (; fake.resets; fake.resets--)
+		send_event("RESET", "{\"guest\": true, \"reason\": \"guest-reset\"}");
+	if (!fake.panics)
+		return;
+	send_event("GUEST_PANICKED", "{\"action\": \"poweroff\", \"info\": {\"type\": \"hyper-v\"}}");
+	shut_down(false, "guest-panic");
+	exit(0);
+}
+
 static void run_state(struct channel *c, const char *status, const char *event)
 {
 	if (strcmp(fake.status, status))
@@ -497,6 +515,7 @@ static void answer(struct channel *c, const char *command, const json_t *args)
 		return;
 	} else if (!strcmp(command, "query-status")) {
 		answer_status(c);
+		act_as_guest();
 	} else if (!strcmp(command, "cont")) {
 		run_state(c, "running", "RESUME");
 	} else if (!strcmp(command, "stop")) {
@@ -748,6 +767,10 @@ static bool kind_step(const char *word, const char *rest)
 		snprintf(fake.ignore[fake.n_ignore++], sizeof(fake.ignore[0]), "%s", rest);
 	else if (!strcmp(word, "flood"))
 		fake.flood = (unsigned)atoi(rest);
+	else if (!strcmp(word, "resets"))
+		fake.resets = (unsigned)atoi(rest);
+	else if (!strcmp(word, "panics"))
+		fake.panics = true;
 	else if (!strcmp(word, "down-after"))
 		fake.down_at = now_ms() + atoi(rest);
 	else if (!strcmp(word, "wrong-ids"))
