@@ -52,18 +52,14 @@ ok "launcher/base includes only itself of launcher/" \
 		$(c_files launcher/base))"
 ok "launcher/facts includes nothing of launcher/run and of the commands" \
 	"$(includes '"launcher/(run|setup|cmd|pipeline)' $(c_files launcher/facts))"
-ok "launcher/decide includes nothing of launcher/run, of the commands, and of qmp/" \
-	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/decide))"
-ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
-	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/decide)
-	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
-		$(c_files launcher/decide))"
-ok "launcher/verify includes nothing of launcher/run, of the commands, and of qmp/" \
-	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/verify))"
-ok "launcher/verify is pure: no descriptors, processes, clocks, environment" \
-	"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/verify)
-	   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
-		$(c_files launcher/verify))"
+for dir in decide verify; do
+	ok "launcher/$dir includes nothing of launcher/run, of the commands, and of qmp/" \
+		"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/$dir))"
+	ok "launcher/$dir is pure: no descriptors, processes, clocks, environment" \
+		"$(includes '<(unistd|fcntl|poll|signal|time|dirent|sys/[a-z]+)\.h>' $(c_files launcher/$dir)
+		   calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen' \
+			$(c_files launcher/$dir))"
+done
 ok "launcher/run includes no command" "$(includes '"launcher/(cmd|pipeline)' $(c_files launcher/run))"
 ok "only launcher/facts/host_pci.c includes libpci" \
 	"$(includes '<pci/' $(c_files launcher qmp romfiles) | grep -v '^launcher/facts/host_pci\.c:')"

@@ -12,7 +12,12 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <fcntl.h>
+
+#include "launcher/base/file.h"
 #include "launcher/base/str.h"
+#include "launcher/run/look.h"
 #include "launcher/verify/drivers.h"
 #include "launcher/verify/judge.h"
 #include "launcher/verify/manifest.h"
@@ -489,6 +494,21 @@ static void notes(void **state)
 	free(s);
 }
 
+/* Of a device that died the guest's word of monitors and media is not repeated. */
+static void dead_is_dead(void **state)
+{
+	struct seen *s = outside(DEAD | ALONE);
+	struct findings f = { 0 };
+
+	(void)state;
+	seen_guest_parse(linux_, strlen(linux_), &s->guest);
+	s->guest.n_output = 0;
+	s->guest.media = TRI_NO;
+	assert_int_equal(judge_seen(s, "", &f), VERDICT_BROKEN);
+	assert_int_equal(f.n, 1);
+	free(s);
+}
+
 /* --wait goes on only where time can help. */
 static void waiting(void **state)
 {
@@ -594,14 +614,51 @@ static void manifest(void **state)
 	json_decref(is);
 }
 
+/* --- the scripts ----------------------------------------------------------------------------------------- */
+
+static void scripts(void **state)
+{
+	static const char *const files[] = { "vm-templates/guest/look-linux.sh",
+					     "vm-templates/guest/look-windows.ps1" };
+	char *huge = malloc(LOOK_SCRIPT_MAX + 10);
+	struct look_words w;
+
+	(void)state;
+	assert_int_equal(look_words_make("# c\n\techo a\n\n  # d\n\techo b", false, true, &w), 0);
+	assert_string_equal(w.path, "/bin/sh");
+	assert_string_equal(w.argv[1], "quick=1\necho a\necho b\n");
+	assert_null(w.argv[2]);
+	look_words_done(&w);
+	look_words_done(&w);
+	assert_int_equal(look_words_make("a", true, false, &w), 0);
+	assert_string_equal(w.argv[5], "-EncodedCommand");
+	/* "$quick=''\na\n" as UTF-16LE in base64 */
+	assert_string_equal(w.argv[6], "JABxAHUAaQBjAGsAPQAnACcACgBhAAoA");
+	look_words_done(&w);
+	assert_int_equal(look_words_make("\xc3\xa4", true, false, &w), -EINVAL);
+	memset(huge, 'x', LOOK_SCRIPT_MAX + 9);
+	huge[LOOK_SCRIPT_MAX + 9] = '\0';
+	assert_int_equal(look_words_make(huge, false, false, &w), -E2BIG);
+	free(huge);
+	for (int i = 0; i < 2; i++) {
+		char *text = NULL;
+
+		assert_int_equal(file_read_at(AT_FDCWD, files[i], 65536, &text, NULL), 0);
+		assert_int_equal(look_words_make(text, i == 1, true, &w), 0);
+		assert_true(strlen(w.text) < 32000);	/* CreateProcess() */
+		look_words_done(&w);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judge_table), cmocka_unit_test(ends),	    cmocka_unit_test(all_codes),
 		cmocka_unit_test(cut_off),     cmocka_unit_test(hostile),   cmocka_unit_test(bounded),
 		cmocka_unit_test(two_gpus),    cmocka_unit_test(details),   cmocka_unit_test(connectors),
-		cmocka_unit_test(notes),       cmocka_unit_test(waiting),   cmocka_unit_test(words),
-		cmocka_unit_test(drivers),     cmocka_unit_test(manifest),
+		cmocka_unit_test(notes),       cmocka_unit_test(waiting), cmocka_unit_test(dead_is_dead),   cmocka_unit_test(words),
+		cmocka_unit_test(drivers),     cmocka_unit_test(manifest),  cmocka_unit_test(scripts),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

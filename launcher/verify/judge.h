@@ -27,7 +27,7 @@ enum verdict judge_seen(const struct seen *s, const char *drivers, struct findin
 /** judge_cause() - the finding that names why it is not "works": the first that blocks; NULL: none does */
 const struct finding *judge_cause(const struct findings *f);
 
-/** judge_fits_early() - may the verdict become better when the guest is given time (--wait)? */
+/** judge_may_change() - may the verdict become better when the guest is given time (--wait)? */
 bool judge_may_change(const struct seen *s, enum verdict v);
 
 #endif
