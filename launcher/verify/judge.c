@@ -133,7 +133,8 @@ static void judge_output(const struct seen *s, struct findings *f)
 	for (size_t i = 0; i < f->n; i++) {
 		if (f->v[i].id != FINDING_OUTPUT_NONE)
 			continue;
-		f->v[i].fix = N_("connect a monitor or a dummy plug to the board's own output; then, as an experiment that verify.json records, opregion = off in the VM file");
+		f->v[i].fix = N_("connect a monitor or a dummy plug to the board's own output; then, as "
+				 "an experiment that verify.json records, opregion = off in the VM file");
 		if (!s->compute && !s->asked.emulated_display)
 			f->v[i].severity = SEVERITY_BLOCK;
 	}
@@ -162,7 +163,7 @@ enum verdict judge_seen(const struct seen *s, const char *drivers, struct findin
 	/* A line that QEMU wrote when it started may be gone from a log that went round. */
 	if (s->qemu.log && s->asked.igpu)
 		probe_judge_log(whole && s->asked.legacy, whole && s->asked.opregion, s->qemu.log, f);
-	/* Against what is known by now, what the guest says of a driver that runs is no longer of interest. */
+	/* Against what is known by now it does not matter what the guest says of a driver that runs. */
 	if (judge_cause(f))
 		d = DRIVER_STATE_UNKNOWN;
 	try_rows(&j, judge_others, judge_n_others, d, f);

@@ -165,20 +165,22 @@ static bool opregion_off(struct judging *j)
 {
 	const struct seen_asked *a = &j->s->asked;
 
-	return j->s->guest.windows && a->igpu && !a->opregion && !a->legacy && why(j, _("the words of QEMU say x-igd-opregion=off"));
+	return j->s->guest.windows && a->igpu && !a->opregion && !a->legacy &&
+	       why(j, _("the words of QEMU say x-igd-opregion=off"));
 }
 
 static bool gms_zero(struct judging *j)
 {
-	return j->s->guest.windows && j->s->asked.gms_zero && why(j, _("the words of QEMU say x-igd-gms=0"));
+	return j->s->guest.windows && j->s->asked.gms_zero &&
+	       why(j, _("the words of QEMU say x-igd-gms=0"));
 }
 
 static bool dma_faults(struct judging *j)
 {
 	unsigned int n = j->s->host.log.event[LOG_FAULT].n;
 
-	return n && why(j, _("the host's kernel: %u accesses of the iGPU stopped by the IOMMU since the start"),
-			n);
+	return n && why(j, _("the host's kernel: %u accesses of the iGPU stopped by the IOMMU since "
+			     "the start"), n);
 }
 
 static bool vbs(struct judging *j)
@@ -197,14 +199,16 @@ static bool no_rom(struct judging *j)
 {
 	const struct seen_asked *a = &j->s->asked;
 
-	return j->s->guest.windows && a->igpu && *a->code && !*a->rom && why(j, _("UEFI, and the iGPU has no option ROM"));
+	return j->s->guest.windows && a->igpu && *a->code && !*a->rom &&
+	       why(j, _("UEFI, and the iGPU has no option ROM"));
 }
 
 bool judge_driver_bad(struct judging *j)
 {
 	char report[256];
 
-	return j->igpu && driver_reported(j->drivers, j->s->platform, j->igpu->version, report) == DRIVER_BAD &&
+	return j->igpu &&
+	       driver_reported(j->drivers, j->s->platform, j->igpu->version, report) == DRIVER_BAD &&
 	       why(j, _("driver %s, of which is reported: %s"), j->igpu->version, report);
 }
 
