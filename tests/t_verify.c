@@ -56,7 +56,7 @@ enum {
 	OPREGION_OFF = 1, HIDDEN = 2, DEAD = 4, FAULTS = 8, NO_BAR = 16, PAUSED = 32, NO_DEVICE = 64,
 	NO_IGPU = 128, NO_ROM = 256, GMS = 512, LOST = 1024, NO_QEMU = 2048, NO_TRACE = 4096,
 	EXPERIMENTAL = 8192, COMPUTE = 16384, ALONE = 32768, MANY_FAULTS = 65536, NO_WORDS = 131072,
-	LEGACY = 262144,
+	LEGACY = 262144, LAB = 524288,
 };
 
 #define NONE	((int)FINDING_COUNT)
@@ -171,6 +171,10 @@ static const struct {
 	  "declaring it wedged!\"]}", 0, FINDING_GUEST_WEDGED, VERDICT_BROKEN },
 	{ "registers read as ones", linux_, NULL, "{\"log\":[\"i915 0000:00:02.0: [drm] *ERROR* MMIO unreliable "
 	  "(forcewake register returns 0xFFFFFFFF)!\"]}", 0, FINDING_GUEST_MMIO_DEAD, VERDICT_BROKEN },
+	{ "given up without a word", linux_, "{\"wedged\":\"1\"}", NULL, 0, FINDING_GUEST_WEDGED, VERDICT_BROKEN },
+	{ "... which a simulated GPU always is", linux_, "{\"wedged\":\"1\"}", NULL, LAB, NONE, VERDICT_WORKS },
+	{ "... but not what the log says", linux_, "{\"wedged\":\"1\"}", "{\"log\":[\"GPU is wedged\"]}", LAB,
+	  FINDING_GUEST_WEDGED, VERDICT_BROKEN },
 	{ "wedged with DMA faults", linux_, NULL, "{\"log\":[\"GPU is wedged\"]}", FAULTS,
 	  FINDING_GUEST_DMA_FAULTS, VERDICT_BROKEN },
 	{ "no render node", linux_, "{\"nodes\":[\"card0\"]}", NULL, 0, FINDING_GUEST_NO_NODES, VERDICT_BROKEN },
@@ -217,6 +221,7 @@ static struct seen *outside(unsigned int f)
 	s->platform = "ADL-S";
 	s->compute = f & COMPUTE;
 	s->experimental = f & EXPERIMENTAL;
+	s->lab = f & LAB;
 	s->asked = (struct seen_asked){ .read = !(f & NO_WORDS), .igpu = !(f & NO_IGPU),
 					.opregion = !(f & OPREGION_OFF), .hidden = f & HIDDEN,
 					.legacy = f & LEGACY, .emulated_display = !(f & ALONE),
@@ -486,7 +491,9 @@ static void notes(void **state)
 	seen_guest_parse(linux_, strlen(linux_), &s->guest);
 	strcpy(s->guest.line[s->guest.n_line++], "i915 0000:00:02.0: [drm] GPU HANG: ecode 12:1:85dffffb");
 	strcpy(s->guest.line[s->guest.n_line++], "i915 0000:00:02.0: Direct firmware load for i915/tgl_dmc_ver2_12.bin failed");
+	strcpy(s->guest.line[s->guest.n_line++], "i915 0000:00:02.0: [drm] *ERROR* Stolen reserved area [mem 0x7df00000-0x7dffffff] outside stolen memory [mem 0x39f00000-0x3befffff]");
 	assert_int_equal(judge_seen(s, "", &f), VERDICT_WORKS);
+	assert_true(finding_has(&f, FINDING_GUEST_STOLEN));
 	assert_true(finding_has(&f, FINDING_IOMMU_FAULTS));
 	assert_true(finding_has(&f, FINDING_GUEST_HANG));
 	assert_true(finding_has(&f, FINDING_GUEST_NO_FIRMWARE));

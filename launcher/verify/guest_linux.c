@@ -18,9 +18,10 @@ void guest_linux_display(const json_t *o, struct seen_display *d)
 {
 	const json_t *vbt = json_object_get(o, "vbt");
 	struct bdf bdf;
-	char address[32];
+	char address[32], wedged[24];
 
 	GUEST_TEXT(o, "address", address);
+	GUEST_TEXT(o, "wedged", wedged);
 	d->bus = d->slot = d->function = -1;
 	if (bdf_parse(address, &bdf) && !bdf.domain) {
 		d->bus = bdf.bus;
@@ -34,6 +35,7 @@ void guest_linux_display(const json_t *o, struct seen_display *d)
 	d->card = guest_has(json_object_get(o, "nodes"), "card");
 	d->render = guest_has(json_object_get(o, "nodes"), "renderD");
 	d->engine = guest_has(json_object_get(o, "engines"), "vcs");
+	d->wedged = *wedged && strcmp(wedged, "0");
 	d->vbt_size = guest_number(vbt, "size");
 	GUEST_TEXT(vbt, "sha256", d->vbt_sha256);
 }

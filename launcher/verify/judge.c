@@ -71,15 +71,17 @@ static bool linux_driver_ended(const struct seen_guest *g)
 	return false;
 }
 
-static enum driver_state linux_driver(const struct seen_guest *g, const struct seen_display *d)
+static enum driver_state linux_driver(const struct seen_guest *g, const struct seen_display *d,
+				      bool lab)
 {
 	bool bound = !strcmp(d->driver, "i915") || !strcmp(d->driver, "xe");
 
-	return bound && d->card && d->render && !linux_driver_ended(g) ? DRIVER_STATE_RUNS :
-									  DRIVER_STATE_DEAD;
+	if (!bound || !d->card || !d->render || (d->wedged && !lab) || linux_driver_ended(g))
+		return DRIVER_STATE_DEAD;
+	return DRIVER_STATE_RUNS;
 }
 
-enum driver_state judge_driver(const struct seen_guest *g)
+enum driver_state judge_driver(const struct seen_guest *g, bool lab)
 {
 	const struct seen_display *d = seen_igpu(g);
 
@@ -87,7 +89,7 @@ enum driver_state judge_driver(const struct seen_guest *g)
 		return DRIVER_STATE_UNKNOWN;
 	if (!d)
 		return DRIVER_STATE_DEAD;
-	return g->windows ? windows_driver(d) : linux_driver(g, d);
+	return g->windows ? windows_driver(d) : linux_driver(g, d, lab);
 }
 
 /* --- the table ----------------------------------------------------------------------------- */
@@ -156,7 +158,7 @@ static enum verdict verdict_of(const struct seen *s, enum driver_state d, const 
 enum verdict judge_seen(const struct seen *s, const char *drivers, struct findings *f)
 {
 	struct judging j = { .s = s, .drivers = drivers, .igpu = seen_igpu(&s->guest) };
-	enum driver_state d = judge_driver(&s->guest);
+	enum driver_state d = judge_driver(&s->guest, s->lab);
 	bool whole = s->qemu.log && s->qemu.log_whole && s->asked.read;
 
 	try_rows(&j, judge_causes, judge_n_causes, d, f);

@@ -15,8 +15,8 @@
 /** enum driver_state - what the guest says of its driver, taken at its word */
 enum driver_state { DRIVER_STATE_UNKNOWN, DRIVER_STATE_DEAD, DRIVER_STATE_RUNS };
 
-/** judge_driver() - from the guest's answer alone */
-enum driver_state judge_driver(const struct seen_guest *g);
+/** judge_driver() - from the guest's answer alone; @lab: as in struct seen */
+enum driver_state judge_driver(const struct seen_guest *g, bool lab);
 
 /**
  * judge_seen() - all findings, the cause first where there is one

@@ -133,6 +133,11 @@ JUDGE_LOG(log_wedged, "declaring it wedged", "GPU is wedged", "declared wedged")
 JUDGE_LOG(log_probe_failed, "probe with driver i915 failed", "probe with driver xe failed",
     "i915: probe of ", "xe: probe of ", "Device initialization failed")
 
+static bool gave_up(struct judging *j)
+{
+	return j->igpu && j->igpu->wedged && why(j, _("Linux: i915 has given the GPU up (i915_wedged)"));
+}
+
 static bool not_bound(struct judging *j)
 {
 	if (!j->igpu || j->s->guest.windows || !strcmp(j->igpu->driver, "i915") ||
@@ -244,6 +249,7 @@ const struct judge_rule judge_causes[] = {
 	{ FINDING_GUEST_DRIVER_BAD, WHEN_DEAD, judge_driver_bad, false },
 	{ FINDING_GUEST_GENERATION, WHEN_DEAD, generation, false },
 	{ FINDING_GUEST_WEDGED, WHEN_UNEXPLAINED, log_wedged, false },
+	{ FINDING_GUEST_WEDGED, WHEN_UNEXPLAINED, gave_up, false },
 	{ FINDING_GUEST_PROBE_FAILED, WHEN_UNEXPLAINED, log_probe_failed, false },
 	{ FINDING_GUEST_NOT_BOUND, WHEN_UNEXPLAINED, not_bound, false },
 	{ FINDING_GUEST_NO_NODES, WHEN_UNEXPLAINED, no_nodes, false },

@@ -48,7 +48,7 @@ static bool unread(struct judging *j)
 /* The script says what it found of the devices, and no driver that is known either way. */
 static bool undecided(struct judging *j)
 {
-	return j->s->guest.end == LOOK_RAN && judge_driver(&j->s->guest) == DRIVER_STATE_UNKNOWN &&
+	return j->s->guest.end == LOOK_RAN && judge_driver(&j->s->guest, j->s->lab) == DRIVER_STATE_UNKNOWN &&
 	       why(j, _("%s does not tell whose driver the iGPU has"), j->s->guest.os);
 }
 
@@ -92,6 +92,7 @@ static bool output_none(struct judging *j)
 }
 
 JUDGE_LOG(no_vbt, "Failed to find VBIOS tables (VBT)")
+JUDGE_LOG(stolen, "outside stolen memory")
 JUDGE_LOG(hang, "GPU HANG")
 JUDGE_LOG(no_firmware, "Direct firmware load for i915/", "Direct firmware load for xe/")
 
@@ -173,6 +174,7 @@ const struct judge_rule judge_others[] = {
 	{ FINDING_GUEST_NO_VBT, WHEN_ANY, no_vbt, false },
 	{ FINDING_GUEST_VBT_DIFFERS, WHEN_RUNS, vbt_differs, false },
 	{ FINDING_GUEST_OUTPUTS_DIFFER, WHEN_RUNS, connectors_differ, false },
+	{ FINDING_GUEST_STOLEN, WHEN_ANY, stolen, false },
 	{ FINDING_GUEST_HANG, WHEN_RUNS, hang, false },
 	{ FINDING_GUEST_NO_FIRMWARE, WHEN_ANY, no_firmware, false },
 	{ FINDING_IOMMU_FAULTS, WHEN_RUNS, faults, false },
