@@ -113,7 +113,8 @@ static void forget(struct verify *v)
 	free(TAKE(v->drivers));
 	json_decref(TAKE(v->words));
 	*v->seen = (struct seen){ .windows = v->pl->wish.os == OS_WINDOWS,
-				  .compute = v->pl->wish.use == USE_COMPUTE };
+				  .compute = v->pl->wish.use == USE_COMPUTE,
+				  .lab = v->pl->wish.lab };
 	v->findings = (struct findings){ 0 };
 }
 

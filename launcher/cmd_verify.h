@@ -25,13 +25,16 @@ struct verify {
 /** verify_outside() - the run's record, words, log, and what the host says; EXIT_OK, EXIT_FAILED (said) */
 int verify_outside(struct verify *v);
 
-/** verify_inside() - ask QEMU and the guest; EXIT_OK also where the guest could not be asked (seen->guest.end) */
+/** verify_inside() - ask QEMU and the guest; EXIT_OK also where the guest gave no answer (seen->guest.end) */
 int verify_inside(struct verify *v);
 
 /** verify_manifest() - of this look; a new reference, NULL without memory */
 json_t *verify_manifest(const struct verify *v);
 
-/** verify_people(), verify_json() - the answer on stdout; @changed: manifest_diff() to @worked (0: never), or NULL */
+/**
+ * verify_people(), verify_json() - the answer on stdout
+ * @changed: manifest_diff() to the manifest of @worked (0: never), or NULL: not compared
+ */
 void verify_people(const struct verify *v, const json_t *changed, int64_t worked);
 int verify_json(const struct verify *v, const json_t *changed, int64_t worked);
 

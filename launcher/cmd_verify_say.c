@@ -35,8 +35,8 @@ static void print_driver(const struct seen_guest *g, const struct seen_display *
 		row(_("driver"), _("%s %s of %s, Code %d"), *d->driver ? d->driver : "-",
 		    *d->version ? d->version : "-", *d->date ? d->date : "-", d->problem);
 	else
-		row(_("driver"), "%s%s%s", *d->driver ? d->driver : "-", d->card ? ", card" : "",
-		    d->render ? ", renderD" : "");
+		row(_("driver"), "%s%s%s%s", *d->driver ? d->driver : "-", d->card ? ", card" : "",
+		    d->render ? ", renderD" : "", d->wedged ? ", wedged" : "");
 }
 
 static void print_outputs(const struct seen_guest *g)
@@ -181,8 +181,8 @@ static json_t *displays_json(const struct seen_guest *g)
 	for (size_t i = 0; i < g->n_display; i++) {
 		const struct seen_display *d = &g->display[i];
 
-		json_array_append_new(list, json_pack("{s:i, s:i, s:b, s:s, s:s, s:s, s:s, s:s, s:o}", "vendor",
-						      d->vendor, "device", d->device, "igpu", (int)i == g->igpu,
+		json_array_append_new(list, json_pack("{s:i, s:i, s:b, s:b, s:s, s:s, s:s, s:s, s:s, s:o}", "vendor",
+						      d->vendor, "device", d->device, "igpu", (int)i == g->igpu, "wedged", d->wedged,
 						      "name", d->name, "driver", d->driver, "version",
 						      d->version, "date", d->date, "provider", d->provider,
 						      "problem", d->problem < 0 ? json_null() :

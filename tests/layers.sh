@@ -62,14 +62,12 @@ ok "launcher/base includes only itself of launcher/" \
 		$(c_files launcher/base))"
 ok "launcher/facts includes nothing of launcher/run and of the commands" \
 	"$(includes '"launcher/(run|setup|cmd|pipeline)' $(c_files launcher/facts))"
-ok "launcher/decide includes nothing of launcher/run, of the commands, and of qmp/" \
-	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/decide))"
-ok "launcher/decide is pure: no descriptors, processes, clocks, environment" \
-	"$(impure $(c_files launcher/decide))"
-ok "launcher/verify includes nothing of launcher/run, of the commands, and of qmp/" \
-	"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/verify))"
-ok "launcher/verify is pure: no descriptors, processes, clocks, environment" \
-	"$(impure $(c_files launcher/verify))"
+for dir in decide verify; do
+	ok "launcher/$dir includes nothing of launcher/run, of the commands, and of qmp/" \
+		"$(includes '"(launcher/(run|setup|cmd|pipeline)|qmp/)' $(c_files launcher/$dir))"
+	ok "launcher/$dir is pure: no descriptors, processes, clocks, environment" \
+		"$(impure $(c_files launcher/$dir))"
+done
 ok "what makes a setup plan is pure, too" "$(impure $setup_pure)"
 ok "and sees nothing of launcher/run and of what carries it out" \
 	"$(includes '"launcher/(run/|cmd|pipeline|setup/setup_(apply|journal|place|run|steps|trial|able)\.h)' $setup_pure)"

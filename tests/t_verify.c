@@ -12,7 +12,12 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
+#include <fcntl.h>
+
+#include "launcher/base/file.h"
 #include "launcher/base/str.h"
+#include "launcher/run/look.h"
 #include "launcher/verify/drivers.h"
 #include "launcher/verify/judge.h"
 #include "launcher/verify/manifest.h"
@@ -51,7 +56,7 @@ enum {
 	OPREGION_OFF = 1, HIDDEN = 2, DEAD = 4, FAULTS = 8, NO_BAR = 16, PAUSED = 32, NO_DEVICE = 64,
 	NO_IGPU = 128, NO_ROM = 256, GMS = 512, LOST = 1024, NO_QEMU = 2048, NO_TRACE = 4096,
 	EXPERIMENTAL = 8192, COMPUTE = 16384, ALONE = 32768, MANY_FAULTS = 65536, NO_WORDS = 131072,
-	LEGACY = 262144,
+	LEGACY = 262144, LAB = 524288,
 };
 
 #define NONE	((int)FINDING_COUNT)
@@ -166,6 +171,10 @@ static const struct {
 	  "declaring it wedged!\"]}", 0, FINDING_GUEST_WEDGED, VERDICT_BROKEN },
 	{ "registers read as ones", linux_, NULL, "{\"log\":[\"i915 0000:00:02.0: [drm] *ERROR* MMIO unreliable "
 	  "(forcewake register returns 0xFFFFFFFF)!\"]}", 0, FINDING_GUEST_MMIO_DEAD, VERDICT_BROKEN },
+	{ "given up without a word", linux_, "{\"wedged\":\"1\"}", NULL, 0, FINDING_GUEST_WEDGED, VERDICT_BROKEN },
+	{ "... which a simulated GPU always is", linux_, "{\"wedged\":\"1\"}", NULL, LAB, NONE, VERDICT_WORKS },
+	{ "... but not what the log says", linux_, "{\"wedged\":\"1\"}", "{\"log\":[\"GPU is wedged\"]}", LAB,
+	  FINDING_GUEST_WEDGED, VERDICT_BROKEN },
 	{ "wedged with DMA faults", linux_, NULL, "{\"log\":[\"GPU is wedged\"]}", FAULTS,
 	  FINDING_GUEST_DMA_FAULTS, VERDICT_BROKEN },
 	{ "no render node", linux_, "{\"nodes\":[\"card0\"]}", NULL, 0, FINDING_GUEST_NO_NODES, VERDICT_BROKEN },
@@ -212,6 +221,7 @@ static struct seen *outside(unsigned int f)
 	s->platform = "ADL-S";
 	s->compute = f & COMPUTE;
 	s->experimental = f & EXPERIMENTAL;
+	s->lab = f & LAB;
 	s->asked = (struct seen_asked){ .read = !(f & NO_WORDS), .igpu = !(f & NO_IGPU),
 					.opregion = !(f & OPREGION_OFF), .hidden = f & HIDDEN,
 					.legacy = f & LEGACY, .emulated_display = !(f & ALONE),
@@ -481,11 +491,28 @@ static void notes(void **state)
 	seen_guest_parse(linux_, strlen(linux_), &s->guest);
 	strcpy(s->guest.line[s->guest.n_line++], "i915 0000:00:02.0: [drm] GPU HANG: ecode 12:1:85dffffb");
 	strcpy(s->guest.line[s->guest.n_line++], "i915 0000:00:02.0: Direct firmware load for i915/tgl_dmc_ver2_12.bin failed");
+	strcpy(s->guest.line[s->guest.n_line++], "i915 0000:00:02.0: [drm] *ERROR* Stolen reserved area [mem 0x7df00000-0x7dffffff] outside stolen memory [mem 0x39f00000-0x3befffff]");
 	assert_int_equal(judge_seen(s, "", &f), VERDICT_WORKS);
+	assert_true(finding_has(&f, FINDING_GUEST_STOLEN));
 	assert_true(finding_has(&f, FINDING_IOMMU_FAULTS));
 	assert_true(finding_has(&f, FINDING_GUEST_HANG));
 	assert_true(finding_has(&f, FINDING_GUEST_NO_FIRMWARE));
 	assert_true(finding_has(&f, FINDING_OPREGION_OFF));
+	free(s);
+}
+
+/* Of a device that died the guest's word of monitors and media is not repeated. */
+static void dead_is_dead(void **state)
+{
+	struct seen *s = outside(DEAD | ALONE);
+	struct findings f = { 0 };
+
+	(void)state;
+	seen_guest_parse(linux_, strlen(linux_), &s->guest);
+	s->guest.n_output = 0;
+	s->guest.media = TRI_NO;
+	assert_int_equal(judge_seen(s, "", &f), VERDICT_BROKEN);
+	assert_int_equal(f.n, 1);
 	free(s);
 }
 
@@ -594,14 +621,51 @@ static void manifest(void **state)
 	json_decref(is);
 }
 
+/* --- the scripts ----------------------------------------------------------------------------------------- */
+
+static void scripts(void **state)
+{
+	static const char *const files[] = { "vm-templates/guest/look-linux.sh",
+					     "vm-templates/guest/look-windows.ps1" };
+	char *huge = malloc(LOOK_SCRIPT_MAX + 10);
+	struct look_words w;
+
+	(void)state;
+	assert_int_equal(look_words_make("# c\n\techo a\n\n  # d\n\techo b", false, true, &w), 0);
+	assert_string_equal(w.path, "/bin/sh");
+	assert_string_equal(w.argv[1], "quick=1\necho a\necho b\n");
+	assert_null(w.argv[2]);
+	look_words_done(&w);
+	look_words_done(&w);
+	assert_int_equal(look_words_make("a", true, false, &w), 0);
+	assert_string_equal(w.argv[5], "-EncodedCommand");
+	/* "$quick=''\na\n" as UTF-16LE in base64 */
+	assert_string_equal(w.argv[6], "JABxAHUAaQBjAGsAPQAnACcACgBhAAoA");
+	look_words_done(&w);
+	assert_int_equal(look_words_make("\xc3\xa4", true, false, &w), -EINVAL);
+	memset(huge, 'x', LOOK_SCRIPT_MAX + 9);
+	huge[LOOK_SCRIPT_MAX + 9] = '\0';
+	assert_int_equal(look_words_make(huge, false, false, &w), -E2BIG);
+	free(huge);
+	for (int i = 0; i < 2; i++) {
+		char *text = NULL;
+
+		assert_int_equal(file_read_at(AT_FDCWD, files[i], 65536, &text, NULL), 0);
+		assert_int_equal(look_words_make(text, i == 1, true, &w), 0);
+		assert_true(strlen(w.text) < 32000);	/* CreateProcess() */
+		look_words_done(&w);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judge_table), cmocka_unit_test(ends),	    cmocka_unit_test(all_codes),
 		cmocka_unit_test(cut_off),     cmocka_unit_test(hostile),   cmocka_unit_test(bounded),
 		cmocka_unit_test(two_gpus),    cmocka_unit_test(details),   cmocka_unit_test(connectors),
-		cmocka_unit_test(notes),       cmocka_unit_test(waiting),   cmocka_unit_test(words),
-		cmocka_unit_test(drivers),     cmocka_unit_test(manifest),
+		cmocka_unit_test(notes),       cmocka_unit_test(waiting), cmocka_unit_test(dead_is_dead),   cmocka_unit_test(words),
+		cmocka_unit_test(drivers),     cmocka_unit_test(manifest),  cmocka_unit_test(scripts),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -28,7 +28,7 @@ static const struct cause causes[] = {
 	  { S(GMS_RANGE), S(GMS_NO_EFFECT) }, NULL },
 	{ 8, N_("the firmware reserves too little stolen memory (DVMT)"), { D(STOLEN_SMALL) }, NULL },
 	{ 9, N_("registers behind BAR 0 show the host's stolen memory address"),
-	  { D(IOMMU_FAULTS), P(STOLEN_BASE_DIFFERS), V(GUEST_DMA_FAULTS) }, NULL },
+	  { D(IOMMU_FAULTS), P(STOLEN_BASE_DIFFERS), V(GUEST_DMA_FAULTS), V(GUEST_STOLEN) }, NULL },
 	{ 10, N_("the LPC bridge of the guest has other ids"), { S(QEMU_NO_LPC), P(PROBE_LPC_DIFFERS) }, NULL },
 	{ 11, N_("the option ROM is missing, broken, or for another device"),
 	  { S(ROM_MISSING_FILE), S(ROM_BAD), S(ROM_WRONG_DEVICE), S(ROM_WRONG_TYPE),

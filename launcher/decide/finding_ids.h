@@ -269,6 +269,7 @@
 	FINDING(GUEST_NO_VBT, "guest.no-vbt", SEVERITY_WARN, "guest")		\
 	FINDING(GUEST_VBT_DIFFERS, "guest.vbt-differs", SEVERITY_WARN, "guest")	\
 	FINDING(GUEST_OUTPUTS_DIFFER, "guest.outputs-differ", SEVERITY_WARN, "guest") \
+	FINDING(GUEST_STOLEN, "guest.stolen-outside", SEVERITY_WARN, "guest")	\
 	FINDING(GUEST_HANG, "guest.hang", SEVERITY_WARN, "guest")		\
 	FINDING(GUEST_NO_FIRMWARE, "guest.no-firmware", SEVERITY_WARN, "guest")	\
 	/* setup: other ways into the host */					\

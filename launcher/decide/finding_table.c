@@ -1364,6 +1364,12 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "what the guest gets of it"),
 		N_("The guest's driver makes a connector of each output in the host's table "
 		   "(VBT). One more or less means another table, or a port that is fused off.")),
+	ROW(GUEST_STOLEN,
+		N_("registers that show the guest its own stolen memory"),
+		N_("none known for Linux, which goes on without the reserved part; for Windows see stolen.base-differs"),
+		N_("i915 reads from a register behind BAR 0 where the reserved part of stolen memory is, and "
+		   "QEMU does not virtualise it: what it reads is the host's address. Linux notices and goes "
+		   "on; Windows' driver does not notice.")),
 	ROW(GUEST_HANG,
 		N_("a GPU that never hangs"),
 		N_("look at the guest's dmesg for the program that did it; update the guest's "

@@ -71,15 +71,17 @@ static bool linux_driver_ended(const struct seen_guest *g)
 	return false;
 }
 
-static enum driver_state linux_driver(const struct seen_guest *g, const struct seen_display *d)
+static enum driver_state linux_driver(const struct seen_guest *g, const struct seen_display *d,
+				      bool lab)
 {
 	bool bound = !strcmp(d->driver, "i915") || !strcmp(d->driver, "xe");
 
-	return bound && d->card && d->render && !linux_driver_ended(g) ? DRIVER_STATE_RUNS :
-									  DRIVER_STATE_DEAD;
+	if (!bound || !d->card || !d->render || (d->wedged && !lab) || linux_driver_ended(g))
+		return DRIVER_STATE_DEAD;
+	return DRIVER_STATE_RUNS;
 }
 
-enum driver_state judge_driver(const struct seen_guest *g)
+enum driver_state judge_driver(const struct seen_guest *g, bool lab)
 {
 	const struct seen_display *d = seen_igpu(g);
 
@@ -87,7 +89,7 @@ enum driver_state judge_driver(const struct seen_guest *g)
 		return DRIVER_STATE_UNKNOWN;
 	if (!d)
 		return DRIVER_STATE_DEAD;
-	return g->windows ? windows_driver(d) : linux_driver(g, d);
+	return g->windows ? windows_driver(d) : linux_driver(g, d, lab);
 }
 
 /* --- the table ----------------------------------------------------------------------------- */
@@ -133,7 +135,8 @@ static void judge_output(const struct seen *s, struct findings *f)
 	for (size_t i = 0; i < f->n; i++) {
 		if (f->v[i].id != FINDING_OUTPUT_NONE)
 			continue;
-		f->v[i].fix = N_("connect a monitor or a dummy plug to the board's own output; then, as an experiment that verify.json records, opregion = off in the VM file");
+		f->v[i].fix = N_("connect a monitor or a dummy plug to the board's own output; then, as "
+				 "an experiment that verify.json records, opregion = off in the VM file");
 		if (!s->compute && !s->asked.emulated_display)
 			f->v[i].severity = SEVERITY_BLOCK;
 	}
@@ -155,14 +158,14 @@ static enum verdict verdict_of(const struct seen *s, enum driver_state d, const 
 enum verdict judge_seen(const struct seen *s, const char *drivers, struct findings *f)
 {
 	struct judging j = { .s = s, .drivers = drivers, .igpu = seen_igpu(&s->guest) };
-	enum driver_state d = judge_driver(&s->guest);
+	enum driver_state d = judge_driver(&s->guest, s->lab);
 	bool whole = s->qemu.log && s->qemu.log_whole && s->asked.read;
 
 	try_rows(&j, judge_causes, judge_n_causes, d, f);
 	/* A line that QEMU wrote when it started may be gone from a log that went round. */
 	if (s->qemu.log && s->asked.igpu)
 		probe_judge_log(whole && s->asked.legacy, whole && s->asked.opregion, s->qemu.log, f);
-	/* Against what is known by now, what the guest says of a driver that runs is no longer of interest. */
+	/* Against what is known by now it does not matter what the guest says of a driver that runs. */
 	if (judge_cause(f))
 		d = DRIVER_STATE_UNKNOWN;
 	try_rows(&j, judge_others, judge_n_others, d, f);

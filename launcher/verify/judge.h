@@ -15,8 +15,8 @@
 /** enum driver_state - what the guest says of its driver, taken at its word */
 enum driver_state { DRIVER_STATE_UNKNOWN, DRIVER_STATE_DEAD, DRIVER_STATE_RUNS };
 
-/** judge_driver() - from the guest's answer alone */
-enum driver_state judge_driver(const struct seen_guest *g);
+/** judge_driver() - from the guest's answer alone; @lab: as in struct seen */
+enum driver_state judge_driver(const struct seen_guest *g, bool lab);
 
 /**
  * judge_seen() - all findings, the cause first where there is one
@@ -27,7 +27,7 @@ enum verdict judge_seen(const struct seen *s, const char *drivers, struct findin
 /** judge_cause() - the finding that names why it is not "works": the first that blocks; NULL: none does */
 const struct finding *judge_cause(const struct findings *f);
 
-/** judge_fits_early() - may the verdict become better when the guest is given time (--wait)? */
+/** judge_may_change() - may the verdict become better when the guest is given time (--wait)? */
 bool judge_may_change(const struct seen *s, enum verdict v);
 
 #endif

@@ -133,6 +133,11 @@ JUDGE_LOG(log_wedged, "declaring it wedged", "GPU is wedged", "declared wedged")
 JUDGE_LOG(log_probe_failed, "probe with driver i915 failed", "probe with driver xe failed",
     "i915: probe of ", "xe: probe of ", "Device initialization failed")
 
+static bool gave_up(struct judging *j)
+{
+	return j->igpu && j->igpu->wedged && why(j, _("Linux: i915 has given the GPU up (i915_wedged)"));
+}
+
 static bool not_bound(struct judging *j)
 {
 	if (!j->igpu || j->s->guest.windows || !strcmp(j->igpu->driver, "i915") ||
@@ -165,20 +170,22 @@ static bool opregion_off(struct judging *j)
 {
 	const struct seen_asked *a = &j->s->asked;
 
-	return j->s->guest.windows && a->igpu && !a->opregion && !a->legacy && why(j, _("the words of QEMU say x-igd-opregion=off"));
+	return j->s->guest.windows && a->igpu && !a->opregion && !a->legacy &&
+	       why(j, _("the words of QEMU say x-igd-opregion=off"));
 }
 
 static bool gms_zero(struct judging *j)
 {
-	return j->s->guest.windows && j->s->asked.gms_zero && why(j, _("the words of QEMU say x-igd-gms=0"));
+	return j->s->guest.windows && j->s->asked.gms_zero &&
+	       why(j, _("the words of QEMU say x-igd-gms=0"));
 }
 
 static bool dma_faults(struct judging *j)
 {
 	unsigned int n = j->s->host.log.event[LOG_FAULT].n;
 
-	return n && why(j, _("the host's kernel: %u accesses of the iGPU stopped by the IOMMU since the start"),
-			n);
+	return n && why(j, _("the host's kernel: %u accesses of the iGPU stopped by the IOMMU since "
+			     "the start"), n);
 }
 
 static bool vbs(struct judging *j)
@@ -197,14 +204,16 @@ static bool no_rom(struct judging *j)
 {
 	const struct seen_asked *a = &j->s->asked;
 
-	return j->s->guest.windows && a->igpu && *a->code && !*a->rom && why(j, _("UEFI, and the iGPU has no option ROM"));
+	return j->s->guest.windows && a->igpu && *a->code && !*a->rom &&
+	       why(j, _("UEFI, and the iGPU has no option ROM"));
 }
 
 bool judge_driver_bad(struct judging *j)
 {
 	char report[256];
 
-	return j->igpu && driver_reported(j->drivers, j->s->platform, j->igpu->version, report) == DRIVER_BAD &&
+	return j->igpu &&
+	       driver_reported(j->drivers, j->s->platform, j->igpu->version, report) == DRIVER_BAD &&
 	       why(j, _("driver %s, of which is reported: %s"), j->igpu->version, report);
 }
 
@@ -240,6 +249,7 @@ const struct judge_rule judge_causes[] = {
 	{ FINDING_GUEST_DRIVER_BAD, WHEN_DEAD, judge_driver_bad, false },
 	{ FINDING_GUEST_GENERATION, WHEN_DEAD, generation, false },
 	{ FINDING_GUEST_WEDGED, WHEN_UNEXPLAINED, log_wedged, false },
+	{ FINDING_GUEST_WEDGED, WHEN_UNEXPLAINED, gave_up, false },
 	{ FINDING_GUEST_PROBE_FAILED, WHEN_UNEXPLAINED, log_probe_failed, false },
 	{ FINDING_GUEST_NOT_BOUND, WHEN_UNEXPLAINED, not_bound, false },
 	{ FINDING_GUEST_NO_NODES, WHEN_UNEXPLAINED, no_nodes, false },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What was seen beside the cause: why the guest could not be asked, and what is wrong with a driver that runs. */
+/* Beside the cause: why the guest could not be asked, and what is wrong with a driver that runs. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,7 +23,8 @@
 
 END(end_absent, LOOK_ABSENT, _("nobody answers on the guest agent's port"))
 END(end_old, LOOK_OLD, _("the guest agent has no guest-exec, or it is switched off"))
-END(end_no_shell, LOOK_NO_SHELL, _("the guest agent cannot start the interpreter; nothing of the driver could be read"))
+END(end_no_shell, LOOK_NO_SHELL, _("the guest agent cannot start the interpreter; nothing of the driver "
+				   "could be read"))
 END(end_slow, LOOK_SLOW, _("the guest did not answer in time"))
 END(end_garbage, LOOK_GARBAGE, _("what the guest answered cannot be used"))
 END(end_reset, LOOK_RESET, _("the guest, or its agent, started anew while it was asked"))
@@ -47,7 +48,7 @@ static bool unread(struct judging *j)
 /* The script says what it found of the devices, and no driver that is known either way. */
 static bool undecided(struct judging *j)
 {
-	return j->s->guest.end == LOOK_RAN && judge_driver(&j->s->guest) == DRIVER_STATE_UNKNOWN &&
+	return j->s->guest.end == LOOK_RAN && judge_driver(&j->s->guest, j->s->lab) == DRIVER_STATE_UNKNOWN &&
 	       why(j, _("%s does not tell whose driver the iGPU has"), j->s->guest.os);
 }
 
@@ -60,7 +61,8 @@ static bool media_none(struct judging *j)
 
 static bool encode_failed(struct judging *j)
 {
-	return j->s->guest.encode == TRI_NO && why(j, _("ffmpeg's trial encode failed: %s"), j->s->guest.encode_text);
+	return j->s->guest.encode == TRI_NO &&
+	       why(j, _("ffmpeg's trial encode failed: %s"), j->s->guest.encode_text);
 }
 
 static bool remote(struct judging *j)
@@ -90,6 +92,7 @@ static bool output_none(struct judging *j)
 }
 
 JUDGE_LOG(no_vbt, "Failed to find VBIOS tables (VBT)")
+JUDGE_LOG(stolen, "outside stolen memory")
 JUDGE_LOG(hang, "GPU HANG")
 JUDGE_LOG(no_firmware, "Direct firmware load for i915/", "Direct firmware load for xe/")
 
@@ -141,7 +144,8 @@ static bool faults(struct judging *j)
 	unsigned int n = j->s->host.log.event[LOG_FAULT].n;
 
 	return n >= FAULT_MANY &&
-	       why(j, _("the host's kernel: %u accesses of the iGPU stopped by the IOMMU since the start"), n);
+	       why(j, _("the host's kernel: %u accesses of the iGPU stopped by the IOMMU since "
+			"the start"), n);
 }
 
 static bool without_opregion(struct judging *j)
@@ -170,6 +174,7 @@ const struct judge_rule judge_others[] = {
 	{ FINDING_GUEST_NO_VBT, WHEN_ANY, no_vbt, false },
 	{ FINDING_GUEST_VBT_DIFFERS, WHEN_RUNS, vbt_differs, false },
 	{ FINDING_GUEST_OUTPUTS_DIFFER, WHEN_RUNS, connectors_differ, false },
+	{ FINDING_GUEST_STOLEN, WHEN_ANY, stolen, false },
 	{ FINDING_GUEST_HANG, WHEN_RUNS, hang, false },
 	{ FINDING_GUEST_NO_FIRMWARE, WHEN_ANY, no_firmware, false },
 	{ FINDING_IOMMU_FAULTS, WHEN_RUNS, faults, false },

@@ -56,7 +56,8 @@ static void diff_keys(json_t *list, const json_t *a, const json_t *b, bool both)
 	json_object_foreach((json_t *)(uintptr_t)a, key, v) {
 		const json_t *other = json_object_get(b, key);
 
-		if (!strcmp(key, WORDS) || !json_is_string(v) || (other && json_equal(v, (json_t *)(uintptr_t)other)))
+		if (!strcmp(key, WORDS) || !json_is_string(v) ||
+		    (other && json_equal(v, (json_t *)(uintptr_t)other)))
 			continue;
 		if (both)
 			add_row(list, key, v, other);

@@ -82,6 +82,7 @@ struct seen_display {
 	int problem;		/* Windows' problem code; 0 none, -1 not told */
 	bool runtime;		/* Windows: the driver says where its media runtime is */
 	bool card, render, engine;	/* Linux: DRM nodes, a video engine */
+	bool wedged;		/* i915 has given the GPU up, it says so in debugfs */
 	size_t vbt_size;	/* Linux: what the driver has in debugfs; 0 not told */
 	char vbt_sha256[65];
 };
@@ -127,6 +128,7 @@ struct seen_guest {
 struct seen {
 	bool windows;		/* by the VM file */
 	bool compute;		/* use = compute */
+	bool lab;		/* lab = yes: the iGPU is simulated and has no engine that works */
 	const char *platform;	/* igd_platform.key of the device; NULL not known */
 	bool experimental;	/* of that platform */
 	struct seen_asked asked;

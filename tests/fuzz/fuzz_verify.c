@@ -21,7 +21,7 @@ static void check_guest(const struct seen_guest *g)
 	    g->igpu >= (int)g->n_display || !printable(g->os) || !printable(g->detail))
 		abort();
 	/* A yes wants an answer, and a display of Intel in it. */
-	if (judge_driver(g) == DRIVER_STATE_RUNS && (g->end != LOOK_RAN || !seen_igpu(g) ||
+	if (judge_driver(g, false) == DRIVER_STATE_RUNS && (g->end != LOOK_RAN || !seen_igpu(g) ||
 						      seen_igpu(g)->vendor != 0x8086))
 		abort();
 }
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	s->qemu = (struct seen_qemu){ .run_state = "running", .answered = true, .device = true,
 				      .bar0_mapped = true };
 	if (judge_seen(s, "bad\t*\t1.2.3.4\t5.6.7.8\twhy\n", &f) == VERDICT_WORKS &&
-	    judge_driver(&s->guest) != DRIVER_STATE_RUNS)
+	    judge_driver(&s->guest, false) != DRIVER_STATE_RUNS)
 		abort();
 	manifest = json_object();
 	if (manifest && manifest_guest(manifest, &s->guest)) {

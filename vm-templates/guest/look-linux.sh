@@ -65,6 +65,11 @@ vbt() {
 	done
 	printf null
 }
+wedged() {
+	for f in /sys/kernel/debug/dri/"$1"/i915_wedged /sys/kernel/debug/dri/[0-9]*/i915_wedged; do
+		[ -r "$f" ] && first "$f" && return
+	done
+}
 displays() {
 	sep=
 	printf '['
@@ -86,6 +91,8 @@ displays() {
 		for n in "$d"/drm/card*/engine/*; do [ -e "$n" ] && printf '%s\n' "${n##*/}"; done | list 16
 		printf ',"connectors":'
 		connectors "$d/drm"
+		printf ',"wedged":'
+		s "$(wedged "${d##*/}")"
 		printf ',"vbt":'
 		vbt "${d##*/}"
 		printf '}'
