@@ -19,6 +19,7 @@
 	CMD(logs)	\
 	CMD(console)	\
 	CMD(screenshot)	\
+	CMD(type)	\
 	CMD(view)	\
 	CMD(showcmd)	\
 	CMD(set)	\

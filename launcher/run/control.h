@@ -2,7 +2,7 @@
 /*
  * The conversation between a command and the supervisor: run/control/NAME, a
  * unix stream socket, one JSON object a line each way. Requests: {"op":
- * "status"|"stop"|"kill"|"screenshot"|"console"|"detach", ...}; answers: {"version":1,"ok":true,...}
+ * "status"|"stop"|"kill"|"screenshot"|"type"|"console"|"detach", ...}; answers: {"version":1,"ok":true,...}
  * or {"version":1,"ok":false,"error":"...","code":EXIT}. "stop" and "kill" with "wait":true
  * are answered when QEMU is gone and cleaned up after. Peers are judged by SO_PEERCRED: root
  * and the owner.
@@ -12,6 +12,7 @@
  *	      "wait": bool			-> {} at once, or "end": the object of end.json
  *	kill, "wait": bool			-> the same
  *	screenshot				-> {} and, as SCM_RIGHTS, a memfd that holds the PNG
+ *	type, "keys": [QCODE, ...]		-> "display": is there an emulated one; they were pressed together
  *	console					-> {} and a connected socket to the serial console
  *	detach					-> {}; the supervisor leaves, the VM runs on
  */

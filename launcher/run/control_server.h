@@ -18,7 +18,7 @@
 #define CONTROL_REQUEST_MS	2000
 
 /** enum control_wait - what a client is waiting for */
-enum control_wait { CONTROL_WAIT_NOTHING, CONTROL_WAIT_END, CONTROL_WAIT_SHOT };
+enum control_wait { CONTROL_WAIT_NOTHING, CONTROL_WAIT_END, CONTROL_WAIT_SHOT, CONTROL_WAIT_TYPE };
 
 struct control_client {
 	int fd;			/* -1: free slot */

@@ -249,6 +249,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup_link_deadline(sup));
 	earlier(&first, sup->agent.deadline);
 	earlier(&first, sup->shot.deadline);
+	earlier(&first, sup->type_by);
 	earlier(&first, sup->keys.next);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
@@ -276,6 +277,7 @@ static void take_timers(struct sup *sup, int64_t now)
 {
 	sup_link_timers(sup, now);
 	sup_shot_timer(sup, now);
+	sup_type_timer(sup, now);
 	sup_keys_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
@@ -332,7 +334,7 @@ void sup_init(struct sup *sup, const struct supervise *s)
 				       .opened = -1 };
 	sup->agent = (struct sup_agent){ .fd = -1, .deadline = -1 };
 	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
-	sup->keys.next = -1;
+	sup->keys.next = sup->type_by = -1;
 	sup->watchdog_ms = sup->watchdog_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);

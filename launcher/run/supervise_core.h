@@ -77,6 +77,8 @@ struct sup {
 	struct sup_agent agent;
 	struct sup_shot shot;
 	struct sup_keys keys;
+	bool type_open;		/* QEMU has a send-key of a client */
+	int64_t type_by;	/* ... who is answered by then; -1: nobody waits */
 	struct control_server control;
 
 	struct sup_end_facts facts;
@@ -133,6 +135,11 @@ void sup_agent_close(struct sup *sup);
 void sup_shot_start(struct sup *sup, struct control_client *c);
 void sup_shot_timer(struct sup *sup, int64_t now);
 void sup_shot_drop(struct sup *sup);	/* the connection is lost */
+
+/* supervise_type.c */
+void sup_type_start(struct sup *sup, struct control_client *c, const json_t *request);
+void sup_type_timer(struct sup *sup, int64_t now);
+void sup_type_drop(struct sup *sup);	/* the connection is lost */
 
 /* supervise_setup.c: Windows' set-up */
 void sup_keys_begin(struct sup *sup);	/* QEMU has just become ready for the first time */

@@ -65,6 +65,11 @@ static void op_screenshot(struct sup *sup, struct control_client *c, const json_
 	sup_shot_start(sup, c);
 }
 
+static void op_type(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	sup_type_start(sup, c, request);
+}
+
 /* Twice is as good as once; where the VM is already going down it comes too late. */
 static void op_confirm(struct sup *sup, struct control_client *c, const json_t *request)
 {
@@ -115,6 +120,7 @@ static const struct {
 	{ "stop", op_stop },
 	{ "kill", op_kill },
 	{ "screenshot", op_screenshot },
+	{ "type", op_type },
 	{ "confirm", op_confirm },
 	{ "console", op_console },
 	{ "detach", op_detach },

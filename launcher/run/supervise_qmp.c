@@ -42,6 +42,7 @@ void sup_link_close(struct sup *sup)
 	struct sup_link *l = &sup->link;
 
 	sup_shot_drop(sup);
+	sup_type_drop(sup);
 	qmp_free(l->q);
 	if (l->fd >= 0)
 		close(l->fd);
