@@ -261,17 +261,19 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
-quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
+# A firmware that comes to its boot manager under TCG is not quick.
+long_tests  := tests/boot_manager.sh
+quick_tests := $(slow_tests) $(filter-out $(slow_tests) $(long_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
 deps:			## install what building and testing need (root)
 	@tests/deps
 
 check: deps		## every test, the lab included (root; else the lab is skipped)
-	@$(MAKE) --no-print-directory check-run jobs=2 tests="tests/lab/lab.sh $(quick_tests)" \
+	@$(MAKE) --no-print-directory check-run jobs=2 tests="tests/lab/lab.sh $(long_tests) $(quick_tests)" \
 		last=tests/lab/golden.sh
 
-check-quick: deps	## every test but the lab
+check-quick: deps	## every test but the lab and the long ones
 	@$(MAKE) --no-print-directory check-run jobs=4 tests="$(quick_tests)"
 
 .PHONY: check-run

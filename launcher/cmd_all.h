@@ -24,6 +24,7 @@
 	CMD(showcmd)	\
 	CMD(set)	\
 	CMD(edit)	\
+	CMD(snapshot)	\
 	CMD(delete)	\
 	CMD(explain)	\
 	CMD(rom)	\
