@@ -24,6 +24,7 @@
 	CMD(showcmd)	\
 	CMD(set)	\
 	CMD(edit)	\
+	CMD(upgrade)	\
 	CMD(snapshot)	\
 	CMD(delete)	\
 	CMD(explain)	\

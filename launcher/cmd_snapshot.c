@@ -146,18 +146,13 @@ static int run_create(const struct globals *g, int argc, char **argv)
 
 static bool asked(const struct work *w)
 {
-	char answer[16];
+	char question[256], nobody[256];
 
-	if (w->yes)
-		return true;
-	if (!isatty(STDIN_FILENO)) {
-		say(_("%s: nobody can be asked here; give --yes to lose what was written since '%s'"), w->p->name,
-		    w->tag);
-		return false;
-	}
-	printf(_("Bring %s back to %s? What was written since is lost. [y/N] "), w->p->name, w->tag);
-	fflush(stdout);
-	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
+	snprintf(question, sizeof(question), _("Bring %s back to %s? What was written since is lost."), w->p->name,
+		 w->tag);
+	snprintf(nobody, sizeof(nobody), _("%s: nobody can be asked here; give --yes to lose what was written since '%s'"),
+		 w->p->name, w->tag);
+	return cmd_vm_agree(w->yes, question, nobody);
 }
 
 static int restore(struct work *w)
