@@ -3,38 +3,12 @@
 # A VM as for Windows 11, with nothing on its disk: OVMF with Secure Boot and a TPM comes up to its boot
 # manager, keys typed by igvm lead through its pages, and screenshots show them. The firmware writes its pages on
 # the serial port, too: there the test reads what it has come to. TCG, no iGPU.
-set -u
 cd "$(dirname "$0")/.." || exit 1
-[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root for directories of its own"; exit 0; }
-for tool in qemu-img swtpm qemu-system-x86_64; do
-	command -v $tool > /dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
-done
-if [ -z "${IGVM_BOOT_NS-}" ]; then
-	IGVM_BOOT_NS=1 exec unshare -m "$0"
-fi
-igvm=$PWD/${B:-build}/igvm
-tmp=$(mktemp -d) || exit 1
-n=0
-export LC_ALL=C LANGUAGE=
+needs="qemu-img swtpm qemu-system-x86_64"
+kill="win11"
+. tests/tools/own_host.bash
 
-cleanup() {
-	"$igvm" kill win11 > /dev/null 2>&1
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-mkdir -p /etc/igvm /var/lib/igvm /run/igvm
-for d in /etc/igvm /run/igvm /var/lib/igvm; do
-	mount -t tmpfs -o mode=0755 igvm-test $d || exit 1
-done
-
-ok() {	# STATUS DESCRIPTION; its own status is that
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
-	return "$1"
-}
 vm() { timeout 60 "$igvm" "$@" > "$tmp/out" 2> "$tmp/err"; }
-shown() { sed 's/^/# /' "$tmp/out" "$tmp/err"; }
 # page TEXT: what the firmware has written since the last page holds it, without the escapes of a terminal
 at=0
 page() {

@@ -2,51 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `igvm snapshot`: disks, variables and TPM state are kept and come back; what cannot be kept is refused; what is cut
 # off anywhere leaves nothing half. Real qemu-img, no guest; a VM that runs is a QEMU without one.
-set -u
 cd "$(dirname "$0")/.." || exit 1
-[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root for directories of its own"; exit 0; }
-for tool in qemu-img qemu-io qemu-system-x86_64; do
-	command -v $tool > /dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
-done
-if [ -z "${IGVM_SNAPSHOT_NS-}" ]; then
-	IGVM_SNAPSHOT_NS=1 exec unshare -m "$0"
-fi
-igvm=$PWD/${B:-build}/igvm
-tmp=$(mktemp -d) || exit 1
-n=0
-export LC_ALL=C LANGUAGE=
+needs="qemu-img qemu-io qemu-system-x86_64"
+kill="vm"
+. tests/tools/own_host.bash
+data=$data/vm
+mkdir -p $data/tpm
 
-cleanup() {
-	"$igvm" kill vm > /dev/null 2>&1
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-mkdir -p /etc/igvm /var/lib/igvm /run/igvm
-for d in /etc/igvm /run/igvm /var/lib/igvm; do
-	mount -t tmpfs -o mode=0755 igvm-test $d || exit 1
-done
-vms=/etc/igvm/vms data=/var/lib/igvm/vm
-mkdir -p $vms $data/tpm
-
-ok() {	# STATUS DESCRIPTION
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
-}
-shown() { sed 's/^/# out: /' "$tmp/out"; sed 's/^/# err: /' "$tmp/err"; }
-# try DESCRIPTION STATUS PATTERN ARGUMENTS...: exit status, and a line of stderr or stdout
-try() {
-	local what=$1 status=$2 pattern=$3 got
-	shift 3
-	timeout 60 "$igvm" "$@" > "$tmp/out" 2> "$tmp/err" < /dev/null
-	got=$?
-	if [ $got = "$status" ] && cat "$tmp/out" "$tmp/err" <(echo) | grep -qE -- "$pattern"; then
-		ok 0 "$what"
-	else
-		ok 1 "$what: exit status $got, wanted $status and '$pattern'"
-		shown
-	fi
-}
 vm() { printf '%s\n' '[vm]' 'accel = tcg' 'memory = 64M' 'firmware = bios' '[igpu]' 'device = none' "$@" > $vms/vm.conf; }
 write() { qemu-io -f qcow2 -c "write -P $2 0 64k" "$1" > /dev/null; }
 holds() { qemu-io -f qcow2 -c "read -P $2 0 64k" "$1" | grep -q "read 65536" && ! qemu-io -f qcow2 -c "read -P $2 0 64k" "$1" | grep -q failed; }
@@ -68,6 +30,7 @@ try "none yet" 0 "vm has no snapshot" snapshot list vm
 try "create" 0 "clean is kept: .*iGPU and other devices hold cannot be saved" snapshot create vm clean
 [ "$(stat -c %a $data/snapshots)" = 700 ]; ok $? "in a folder that is root's alone"
 state second
+sleep 1.1	# times are in seconds
 echo '{"version": 1, "kind": "verified", "verdict": "works", "time": 1}' > $data/verify.json
 write "$tmp/one.qcow2" 2; write "$tmp/two.qcow2" 2
 try "another" 0 "2nd is kept" snapshot create vm 2nd
@@ -75,7 +38,7 @@ try "a number as its name" 0 "1 is kept" snapshot create vm 1
 try "list" 0 "^clean +20" snapshot list vm
 [ "$(awk '{ print $1 }' "$tmp/out" | head -1)" = clean ]; ok $? "the oldest first"
 try "as JSON" 0 . snapshot list --json vm
-perl tests/schema/check.pl tests/schema/snapshots.json "$tmp/out" > "$tmp/err" 2>&1; ok $? "which its schema takes" || shown
+fits snapshots "which its schema takes"
 try "the same name again" 1 "clean: there is a snapshot of this name already" snapshot create vm clean
 try "restore asks, and without a terminal that is a no" 2 "give --yes" snapshot restore vm clean
 is second && holds "$tmp/one.qcow2" 2; ok $? "nothing has changed"

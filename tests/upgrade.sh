@@ -2,54 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `igvm upgrade`: what a VM keeps is shown as old -> new and changed only when its guest says that BitLocker protects
 # nothing. The VM is a real QEMU; its guest agent is played by a script on the socket's place.
-set -u
 cd "$(dirname "$0")/.." || exit 1
-[ "$(id -u)" = 0 ] || { echo "1..0 # SKIP needs root for directories of its own"; exit 0; }
-for tool in qemu-img swtpm qemu-system-x86_64 perl; do
-	command -v $tool > /dev/null || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
-done
-if [ -z "${IGVM_UPGRADE_NS-}" ]; then
-	IGVM_UPGRADE_NS=1 exec unshare -m "$0"
-fi
-igvm=$PWD/${B:-build}/igvm
-tmp=$(mktemp -d) || exit 1
-n=0
+needs="qemu-img swtpm qemu-system-x86_64 perl"
+kill="win11 lin"
+. tests/tools/own_host.bash
 agent=
-export LC_ALL=C LANGUAGE=
-
-cleanup() {
-	[ -z "$agent" ] || kill "$agent" 2> /dev/null
-	"$igvm" kill win11 > /dev/null 2>&1
-	"$igvm" kill lin > /dev/null 2>&1
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-mkdir -p /etc/igvm /var/lib/igvm /run/igvm
-for d in /etc/igvm /run/igvm /var/lib/igvm; do
-	mount -t tmpfs -o mode=0755 igvm-test $d || exit 1
-done
-vms=/etc/igvm/vms data=/var/lib/igvm
-
-ok() {	# STATUS DESCRIPTION
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
-}
-shown() { sed 's/^/# out: /' "$tmp/out"; sed 's/^/# err: /' "$tmp/err"; }
-# try DESCRIPTION STATUS PATTERN ARGUMENTS...: exit status, and a line of stderr or stdout
-try() {
-	local what=$1 status=$2 pattern=$3 got
-	shift 3
-	timeout 100 "$igvm" "$@" > "$tmp/out" 2> "$tmp/err" < /dev/null
-	got=$?
-	if [ $got = "$status" ] && cat "$tmp/out" "$tmp/err" <(echo) | grep -qE -- "$pattern"; then
-		ok 0 "$what"
-	else
-		ok 1 "$what: exit status $got, wanted $status and '$pattern'"
-		shown
-	fi
-}
-too() { grep -qE -- "$2" "$tmp/out" "$tmp/err"; ok $? "$1" || shown; }
+trap '[ -z "$agent" ] || kill "$agent" 2> /dev/null; cleanup' EXIT
 
 # play STDOUT [EXIT STATUS]: a guest agent in the place of QEMU's socket; "-" answers nothing at all
 cat > "$tmp/agent.pl" << 'EOF'
@@ -105,7 +63,7 @@ same; ok $? "nothing has changed"
 try "--bitlocker-off, and nobody to ask" 2 "give --yes" upgrade --bitlocker-off win11
 same; ok $? "nothing has changed"
 try "as JSON nothing changes without --yes" 0 '"applied": false' upgrade --json --bitlocker-off win11
-perl tests/schema/check.pl tests/schema/upgrade.json "$tmp/out" > "$tmp/err" 2>&1; ok $? "its schema takes it" || shown
+fits upgrade "its schema takes it"
 same; ok $? "nothing has changed"
 cp $data/win11/ovmf-secure-vars.fd "$tmp/vars.fd"
 try "--bitlocker-off --yes" 0 "win11 is changed" upgrade --yes --bitlocker-off win11
