@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe status list confirm stop kill logs console screenshot view showcmd set edit delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe status list confirm stop kill logs console screenshot type view showcmd set edit upgrade snapshot delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -26,6 +26,9 @@ _igvm() {
 	stop) options='--help --timeout --force' ;;
 	kill|screenshot|confirm|view|console) options='--help' ;;
 	set|edit) options='--help --force' ;;
+	type) options='--help --text' ;;
+	upgrade) options+=' --yes --bitlocker-off' ;;
+	snapshot) options+=' --yes' ;;
 	delete) options='--help --yes --disks' ;;
 	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key' ;;
 	logs) options='--help --stream --raw --lines' ;;
@@ -42,6 +45,7 @@ _igvm() {
 		case $command in
 		explain) COMPREPLY=($(compgen -W "$(igvm explain --list 2>/dev/null | awk '{ print $1 }')" -- "$cur")) ;;
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
+		snapshot) COMPREPLY=($(compgen -W 'create list restore delete' -- "$cur") $(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
 		bind|release|selftest|list|devices|setup) ;;
 		create) COMPREPLY=($(compgen -W 'win11 linux monitor-early vbios' -- "$cur") $(compgen -f -- "$cur")) ;;
 		*) COMPREPLY=($(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
