@@ -288,8 +288,9 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
-# Minutes of work with the distribution's own programs: played by `make check` only.
-long_tests  := tests/create_linux.sh tests/setup_tools.sh
+# Minutes of work with the distribution's own programs, a firmware that comes to its boot manager under TCG, a
+# guest agent that is waited for: played by `make check` only.
+long_tests  := tests/create_linux.sh tests/setup_tools.sh tests/boot_manager.sh tests/upgrade.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests) $(long_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
@@ -300,7 +301,7 @@ check: deps		## every test, the lab included (root; else the lab is skipped)
 	@$(MAKE) --no-print-directory check-run jobs=2 tests="tests/lab/lab.sh $(long_tests) $(quick_tests)" \
 		last=tests/lab/golden.sh
 
-check-quick: deps	## every test but the lab and the two that build whole systems
+check-quick: deps	## every test but the lab and the long ones
 	@$(MAKE) --no-print-directory check-run jobs=4 tests="$(quick_tests)"
 
 .PHONY: check-run

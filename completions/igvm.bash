@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd usb lint export set edit delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd usb lint export set edit upgrade snapshot delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -29,6 +29,9 @@ _igvm() {
 	events) options='--help --follow --lines' ;;
 	pause|resume|reset|exec|qmp|autostart|kill|screenshot|confirm|view|console) options='--help' ;;
 	set|edit) options='--help --force' ;;
+	type) options='--help --text' ;;
+	upgrade) options+=' --yes --bitlocker-off' ;;
+	snapshot) options+=' --yes' ;;
 	delete) options='--help --yes --disks' ;;
 	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key --usb --input' ;;
 	logs) options='--help --stream --raw --lines --follow' ;;
@@ -50,6 +53,7 @@ _igvm() {
 		rom) COMPREPLY=($(compgen -W 'show extract check fix build import list' -- "$cur") $(compgen -f -- "$cur")) ;;
 		autostart) COMPREPLY=($(compgen -W "enable disable $(_igvm_vms)" -- "$cur")) ;;
 		usb) COMPREPLY=($(compgen -W "list attach detach $(_igvm_vms)" -- "$cur")) ;;
+		snapshot) COMPREPLY=($(compgen -W 'create list restore delete' -- "$cur") $(compgen -W "$(_igvm_vms)" -- "$cur")) ;;
 		bind|release|selftest|list|devices|setup) ;;
 		lint) COMPREPLY=($(compgen -f -- "$cur")) ;;
 		export) COMPREPLY=($(compgen -W "libvirt proxmox $(_igvm_vms)" -- "$cur")) ;;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd usb lint export set edit delete explain rom setup bind release selftest
-set -l named doctor start probe verify status restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot view showcmd set edit delete
+set -l commands doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd usb lint export set edit upgrade snapshot delete explain rom setup bind release selftest
+set -l named doctor start probe verify status restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd set edit upgrade snapshot delete
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -17,7 +17,10 @@ complete -c igvm -n "not __fish_seen_subcommand_from $commands" -l version
 complete -c igvm -n "__fish_seen_subcommand_from $named" -a '(__igvm_vms)'
 complete -c igvm -n "__fish_seen_subcommand_from autostart" -a "enable disable"
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
-complete -c igvm -n "__fish_seen_subcommand_from start selftest" -l yes -s y
+complete -c igvm -n "__fish_seen_subcommand_from start selftest upgrade snapshot" -l yes -s y
+complete -c igvm -n "__fish_seen_subcommand_from type" -l text
+complete -c igvm -n "__fish_seen_subcommand_from upgrade" -l bitlocker-off
+complete -c igvm -n "__fish_seen_subcommand_from snapshot" -a "create list restore delete"
 complete -c igvm -n "__fish_seen_subcommand_from create" -l template -r -a "win11 linux monitor-early vbios"
 complete -c igvm -n "__fish_seen_subcommand_from start" -l trial -r
 complete -c igvm -n "__fish_seen_subcommand_from create" -l memory -r

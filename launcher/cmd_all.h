@@ -28,6 +28,7 @@
 	CMD(exec)	\
 	CMD(qmp)	\
 	CMD(screenshot)	\
+	CMD(type)	\
 	CMD(view)	\
 	CMD(showcmd)	\
 	CMD(lint)	\
@@ -35,6 +36,8 @@
 	CMD(usb)	\
 	CMD(set)	\
 	CMD(edit)	\
+	CMD(upgrade)	\
+	CMD(snapshot)	\
 	CMD(delete)	\
 	CMD(explain)	\
 	CMD(rom)	\

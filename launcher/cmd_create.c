@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Its steps, and how they keep to all or nothing: launcher/create/create.h. */
 #include <errno.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <string.h>
 
@@ -356,22 +355,6 @@ static int steps(struct create *c)
 	return r ? r : create_commit(c);
 }
 
-/* A signal ends the program that works for us, and then the step that waits for it fails. */
-static void on_signal(int sig)
-{
-	(void)sig;
-	tool_interrupted = 1;
-}
-
-static void catch_signals(void)
-{
-	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction a = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
-
-	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
-		sigaction(ends[i], &a, NULL);
-}
-
 static int run_create(const struct globals *g, int argc, char **argv)
 {
 	_free_ struct create *c = calloc(1, sizeof(*c));
@@ -385,7 +368,7 @@ static int run_create(const struct globals *g, int argc, char **argv)
 	r = take_options(g, argc, argv, &c->o);
 	if (r)
 		return r;
-	catch_signals();
+	tool_catch_signals();
 	umask(022);
 	r = steps(c);
 	if (!r && g->json) {

@@ -45,18 +45,12 @@ struct removal {
 
 static bool asked(const struct removal *d)
 {
-	char answer[16];
+	char question[256], nobody[256];
 
-	if (d->yes)
-		return true;
-	if (!isatty(STDIN_FILENO)) {
-		say(_("%s: nobody can be asked here; give --yes to delete it"), d->name);
-		return false;
-	}
-	printf(d->disks ? _("Delete %s with its disks? There is no way back. [y/N] ")
-			: _("Delete %s, its firmware variables and TPM state? [y/N] "), d->name);
-	fflush(stdout);
-	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
+	snprintf(question, sizeof(question), d->disks ? _("Delete %s with its disks? There is no way back.")
+						      : _("Delete %s, its firmware variables and TPM state?"), d->name);
+	snprintf(nobody, sizeof(nobody), _("%s: nobody can be asked here; give --yes to delete it"), d->name);
+	return cmd_vm_agree(d->yes, question, nobody);
 }
 
 /* A file that cannot be read may name the image as well: it is not removed then. */

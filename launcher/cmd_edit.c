@@ -106,7 +106,7 @@ static int edit_once(struct vm_file *f, const struct copy *c, bool force)
 		return code;
 	r = file_read_at(AT_FDCWD, c->file, WISH_FILE_MAX, &text, &len);
 	if (!r)
-		return vm_file_replace(f, text, len, force);
+		return vm_file_replace(f, text, len, force, true);
 	say("%s: %s", c->file, strerror(-r));
 	return EXIT_USAGE;
 }

@@ -14,7 +14,10 @@
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/str.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/facts/picture.h"
+#include "launcher/rom/sandbox.h"
 
 #define SHOT_MS		15000
 /* An uncompressed 8K picture has 127 MiB. */
@@ -27,7 +30,9 @@ const struct cmd cmd_screenshot = {
 	.args = "NAME FILE.png",
 	.help = N_("a picture of a VM's emulated display"),
 	.more = N_("What the iGPU shows on a monitor cannot be seen from the host: a VM without an\n"
-		   "emulated display has no screenshot. FILE.png is replaced; - writes to stdout."),
+		   "emulated display has no screenshot. FILE.png is replaced; - writes to stdout.\n"
+		   "Says when the picture is not the guest's, or of one colour: the guest may have left its\n"
+		   "emulated display."),
 	.run = run_screenshot,
 };
 
@@ -39,6 +44,46 @@ static bool is_png(const uint8_t *p, size_t n)
 
 	return n >= sizeof(head) + sizeof(tail) && !memcmp(p, head, sizeof(head)) &&
 	       !memcmp(p + n - sizeof(tail), tail, sizeof(tail));
+}
+
+static int look(void *arg, size_t i, FILE *out)
+{
+	struct picture p;
+
+	(void)i;
+	if (picture_read(*(const struct span *)arg, &p))
+		return 1;
+	return fwrite(&p, sizeof(p), 1, out) == 1 ? 0 : 1;
+}
+
+struct looked {
+	struct span png;	/* first: look() is given the whole */
+	bool known;
+	struct picture picture;
+};
+
+static int take(void *arg, size_t i, const struct sandbox_answer *a)
+{
+	struct looked *l = arg;
+
+	(void)i;
+	l->known = a->how == SANDBOX_DONE && !a->code && a->n == sizeof(l->picture);
+	if (l->known)
+		memcpy(&l->picture, a->bytes, sizeof(l->picture));
+	return 0;
+}
+
+/* Nothing is said of a picture that cannot be decoded: it was asked for as it is. */
+static void say_picture(const char *name, const void *p, size_t n)
+{
+	struct looked l = { .png = { p, n } };
+
+	if (sandbox_each(1, look, take, &l) || !l.known)
+		return;
+	if (l.picture.kind == PICTURE_NOT_USED)
+		say(_("%s: the guest does not use its emulated display: the picture is QEMU's own"), name);
+	else if (l.picture.kind == PICTURE_ONE_COLOUR)
+		say(_("%s: every pixel is #%06x: the guest shows nothing on its emulated display, or has left it"), name, l.picture.colour & 0xffffff);
 }
 
 static int write_picture(const char *file, const void *p, size_t n)
@@ -72,6 +117,8 @@ static int save_picture(const char *name, const char *file, int fd)
 	}
 	if (is_png(p, (size_t)st.st_size)) {
 		r = write_picture(file, p, (size_t)st.st_size);
+		if (!r)
+			say_picture(name, p, (size_t)st.st_size);
 	} else {
 		say(_("%s: what QEMU gave is no PNG picture"), name);
 		r = EXIT_FAILED;

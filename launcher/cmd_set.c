@@ -127,5 +127,5 @@ static int run_set(const struct globals *g, int argc, char **argv)
 		if (!code)
 			code = apply(f, &ch, &text);
 	}
-	return code ? code : vm_file_replace(f, text, strlen(text), force);
+	return code ? code : vm_file_replace(f, text, strlen(text), force, true);
 }

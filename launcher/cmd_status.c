@@ -80,6 +80,27 @@ static void print_troubles(const json_t *status)
 	}
 }
 
+/* Where the picture is; a rescue is one run's. */
+static void print_display(const char *name, const json_t *status)
+{
+	const char *display = text_of(status, "display");
+	bool emulated = json_is_true(json_object_get(status, "emulated_display"));
+	bool alone = display && (!strcmp(display, "monitor") || !strcmp(display, "monitor-early"));
+	char text[256];
+
+	if (!display)
+		return;
+	if (alone && emulated)
+		snprintf(text, sizeof(text), _("%s; with an emulated display for this run (--rescue): igvm view %s"),
+			 display, name);
+	else if (emulated)
+		snprintf(text, sizeof(text), _("%s: igvm view %s"), display, name);
+	else
+		snprintf(text, sizeof(text), _("%s: on the monitor alone; `igvm start --rescue %s` brings another back"),
+			 display, name);
+	print_row(_("display:"), text);
+}
+
 static void print_running(const char *name, const json_t *status)
 {
 	char pid[24];
@@ -94,6 +115,7 @@ static void print_running(const char *name, const json_t *status)
 	print_row(_("unit:"), text_of(status, "unit"));
 	print_time(_("trial until:"), number_of(status, "trial_until"));
 	print_row(_("iGPU:"), text_of(status, "igpu"));
+	print_display(name, status);
 	get_in_print(status);
 	print_troubles(status);
 	if (!json_is_true(json_object_get(status, "supervised")) && number_of(status, "pid"))

@@ -126,7 +126,7 @@ static int write_attached(struct vm_file *f, const struct wish_usb *u, const cha
 		say("%s:%d: %s", f->path, e.line, *e.text ? e.text : strerror(-r));
 		return EXIT_USAGE;
 	}
-	return vm_file_replace(f, next, strlen(next), false);
+	return vm_file_replace(f, next, strlen(next), false, true);
 }
 
 static int choose_name(const struct vm_file *f, const char *as, const struct usb_device *d,
@@ -240,7 +240,7 @@ static int write_detached(struct vm_file *f, const struct wish_usb *u)
 		say("%s:%d: %s", f->path, e.line, *e.text ? e.text : strerror(-r));
 		return EXIT_USAGE;
 	}
-	return vm_file_replace(f, next, strlen(next), false);
+	return vm_file_replace(f, next, strlen(next), false, true);
 }
 
 static int run_detach(const struct globals *g, int argc, char **argv)

@@ -229,6 +229,21 @@ void cmd_vm_say_end(FILE *f, const char *name, const json_t *end)
 		fprintf(f, "  | %s\n", json_string_value(json_array_get(lines, i)));
 }
 
+bool cmd_vm_agree(bool yes, const char *question, const char *nobody)
+{
+	char answer[16];
+
+	if (yes)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		say("%s", nobody);
+		return false;
+	}
+	printf("%s [y/N] ", question);
+	fflush(stdout);
+	return fgets(answer, sizeof(answer), stdin) && (*answer == 'y' || *answer == 'Y');
+}
+
 void cmd_vm_print_json(const json_t *json)
 {
 	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_SORT_KEYS);

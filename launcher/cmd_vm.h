@@ -63,6 +63,13 @@ int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p,
  */
 void cmd_vm_say_end(FILE *f, const char *name, const json_t *end);
 
+/**
+ * cmd_vm_agree() - @yes, or a person at this terminal answers @question with y
+ *
+ * Without a terminal it is a no, and @nobody is said. Both texts are translated.
+ */
+bool cmd_vm_agree(bool yes, const char *question, const char *nobody);
+
 /** cmd_vm_print_json() - on stdout, keys sorted */
 void cmd_vm_print_json(const json_t *json);
 

@@ -16,6 +16,7 @@
 #include "launcher/run/launch.h"
 #include "launcher/run/lock.h"
 #include "launcher/run/screen.h"
+#include "launcher/snapshot/snapshot.h"
 #include "romfiles/build.h"
 #include "romfiles/sha256.h"
 
@@ -313,6 +314,20 @@ int pipeline_claim(struct pipeline *p)
 	return EXIT_OK;
 }
 
+/* A guest never runs on disks that are restored by half. */
+static int settle_snapshots(struct pipeline *p)
+{
+	struct snapshot_error e;
+
+	if (!snapshot_settle(&p->paths, p->name, &e))
+		return EXIT_OK;
+	say(_("%s: a snapshot or restore was cut off and cannot be brought to its end: %s: %s"), p->name, e.what,
+	    e.text);
+	cleanup_fd(&p->vm_lock);
+	p->vm_lock = -1;
+	return EXIT_FAILED;
+}
+
 int pipeline_lock(struct pipeline *p)
 {
 	int r = lock_vm(&p->paths, p->name);
@@ -333,7 +348,7 @@ int pipeline_lock(struct pipeline *p)
 	if (r && r != -EPERM && r != -ENOTDIR && r != -ELOOP)
 		say(_("%s: an earlier run could not be cleaned up completely: %s"), p->name,
 		    strerror(-r));
-	return EXIT_OK;
+	return settle_snapshots(p);
 }
 
 void pipeline_unclaim(struct pipeline *p)

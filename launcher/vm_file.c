@@ -164,7 +164,7 @@ static int write_file(const struct vm_file *f, const char *text, size_t len)
 	return r == -EACCES || r == -EPERM ? EXIT_PRIVILEGE : EXIT_FAILED;
 }
 
-int vm_file_replace(struct vm_file *f, const char *text, size_t len, bool force)
+int vm_file_replace(struct vm_file *f, const char *text, size_t len, bool force, bool show)
 {
 	struct findings list = { 0 };
 	int code = vm_file_check(f, text, len);
@@ -172,7 +172,8 @@ int vm_file_replace(struct vm_file *f, const char *text, size_t len, bool force)
 	if (code)
 		return code;
 	if (len == f->len && !memcmp(text, f->text, len)) {
-		printf(_("%s: nothing to change.\n"), f->name);
+		if (show)
+			printf(_("%s: nothing to change.\n"), f->name);
 		return EXIT_OK;
 	}
 	judge_display(f, &list);
@@ -181,6 +182,8 @@ int vm_file_replace(struct vm_file *f, const char *text, size_t len, bool force)
 	code = write_file(f, text, len);
 	if (code)
 		return code;
+	if (!show)
+		return EXIT_OK;
 	printf("%s:\n", f->path);
 	wish_edit_diff(stdout, f->text, text);
 	if (!f->live && lock_vm_held(&f->paths, f->name) == 1)

@@ -34,10 +34,10 @@ int vm_file_check(struct vm_file *f, const char *text, size_t len);
 /**
  * vm_file_replace() - check and judge @text, show in which lines it differs, replace the file by it
  *
- * EXIT_REFUSED where the life of the display forbids it and @force is false. EXIT_BUSY when
+ * @show: print the difference. EXIT_REFUSED where the life of the display forbids it and @force is false. EXIT_BUSY when
  * somebody else has changed the file since vm_file_load(). A text that differs in nothing is EXIT_OK.
  */
-int vm_file_replace(struct vm_file *f, const char *text, size_t len, bool force);
+int vm_file_replace(struct vm_file *f, const char *text, size_t len, bool force, bool show);
 
 /** vm_file_free() - release; NULL allowed */
 void vm_file_free(struct vm_file *f);

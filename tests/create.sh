@@ -177,6 +177,15 @@ xorriso -as mkisofs -quiet -J -V virtio-win -o "$tmp/virtio.iso" "$tmp/vio" 2> /
 bad "virtio-win given as a web page" "is a web page" --iso "$tmp/home/win.iso" --virtio "$tmp/page"
 bad "the discs mixed up" "is virtio-win, wanted is a Windows 11 disc" --iso "$tmp/virtio.iso" --virtio "$tmp/home/win.iso"
 bad "Intel's driver without answers" "needs --unattended" --intel-driver /etc/hostname
+# As a user, whom a file of somebody else is closed to.
+chmod 600 "$tmp/joliet.iso" && chmod 711 "$tmp" && mkdir -m 700 "$tmp/theirs" && chown 12345 "$tmp/theirs"
+env -i PATH="$PATH" HOME="$tmp/theirs" setpriv --reuid 12345 --clear-groups timeout 60 "$igvm" create bad --template win11 \
+	--iso "$tmp/joliet.iso" > "$tmp/out" 2> "$tmp/err"
+[ $? = 77 ] && grep -q "joliet.iso: Permission denied" "$tmp/err"; ok $? "a disc nobody lets him read" || shown
+bad "an edition that is not UTF-8 breaks no terminal" '\?.\[31m' --iso "$tmp/home/win.iso" --edition "$(printf '\377\033[31m')"
+! LC_ALL=C grep -qP '[\x00-\x08\x0e-\x1f\x80-\xff]' "$tmp/err"; ok $? "it is shown without the bytes" || shown
+try "a VM's name that is not UTF-8" 2 "cannot name a VM" create "$(printf 'caf\351')" --template win11
+! LC_ALL=C grep -qP '[\x80-\xff]' "$tmp/err"; ok $? "is shown without them, too" || shown
 nothing bad "nothing is left of any of them"
 
 # --- answers ---------------------------------------------------------------------------------
@@ -200,29 +209,39 @@ try "an unattended set-up" 0 "account 'O&B'; with your product key" create stand
 xorriso -osirrox on -indev $data/standin/answers.iso -extract /Autounattend.xml "$tmp/a.xml" \
 	-extract /intel "$tmp/intel.seen" > /dev/null 2>&1
 xmllint --noout "$tmp/a.xml" 2> "$tmp/err"; ok $? "Autounattend.xml is well-formed"
-u='*[local-name()="unattend"]'
 x() { xmllint --xpath "string($1)" "$tmp/a.xml" 2> /dev/null; }
 [ "$(x "//*[local-name()='LocalAccount']/*[local-name()='Name']")" = 'O&B' ]; ok $? "the user as given"
 [ "$(x "//*[local-name()='AutoLogon']//*[local-name()='Value']")" = "$secret" ]; ok $? "the password as given"
 [ "$(x "//*[local-name()='ProductKey']/*[local-name()='Key']")" = ABCDE-12345-ABCDE-12345-ABCDE ]; ok $? "the key"
 [ "$(x "//*[local-name()='MetaData']/*[local-name()='Value']")" = 2 ]; ok $? "the edition's number"
 [ "$(x "//*[local-name()='component'][1]/*[local-name()='UILanguage']")" = zh-TW ]; ok $? "the disc's language"
-[ "$(xmllint --xpath "count(/$u/*[local-name()='settings'][not(@pass='windowsPE' or @pass='specialize' or @pass='oobeSystem')])" "$tmp/a.xml")" = 0 ]
-ok $? "passes that Windows knows"
-# Which component is for which pass (Microsoft, "Unattended Windows Setup Reference").
-xmllint --xpath "//*[local-name()='component']/@name" "$tmp/a.xml" | tr -d ' ' | sort -u > "$tmp/components"
-printf 'name="%s"\n' Microsoft-Windows-Deployment Microsoft-Windows-International-Core \
-	Microsoft-Windows-International-Core-WinPE Microsoft-Windows-PnpCustomizationsWinPE Microsoft-Windows-Setup \
-	Microsoft-Windows-Shell-Setup Microsoft-Windows-TerminalServices-LocalSessionManager Networking-MPSSVC-Svc |
-	sort > "$tmp/known"
-diff "$tmp/known" "$tmp/components" > "$tmp/out"; ok $? "components that Windows knows"
-[ "$(xmllint --xpath "count(//*[local-name()='component'][not(@processorArchitecture='amd64') or not(@publicKeyToken='31bf3856ad364e35') or not(@language='neutral') or not(@versionScope='nonSxS')])" "$tmp/a.xml")" = 0 ]
-ok $? "each for amd64, with Microsoft's token"
+perl tests/schema/answers.pl "$tmp/a.xml" > "$tmp/out" 2> "$tmp/err"; ok $? "every setting is one that Windows knows there" || shown
+# rule PATTERN SED: a file that breaks it is found out
+rule() {
+	sed "$2" "$tmp/a.xml" > "$tmp/broken.xml"
+	! perl tests/schema/answers.pl "$tmp/broken.xml" > "$tmp/out" 2>&1 && grep -q "$1" "$tmp/out"
+	ok $? "rule: $1"
+}
+rule "no such setting: fdenyTSConnections" s/fDenyTS/fdenyTS/
+rule "is not for pass oobeSystem" s/specialize/oobeSystem/
+rule "two have number 7" 's|<Order>8<|<Order>7<|'
+rule "a size and extends" 's|<Size>16</Size>|&<Extend>true</Extend>|'
+rule "Windows goes to no primary partition" '/<InstallTo>/,/<.InstallTo>/s/3/2/'
+rule "ComputerName: 'A-NAME-OF-16-LETTERS'" 's|<ComputerName>.*<|<ComputerName>A-NAME-OF-16-LETTERS<|'
+rule "RunSynchronousCommand/Path: " "s|<Path>powercfg|<Path>$(printf '%0260d' 0)|"
 ! grep -qE '@(if|end)|@\{' <(grep -v 'Value' "$tmp/a.xml"); ok $? "nothing of the template's own is left"
 for word in PreventDeviceEncryption EnableVirtualizationBasedSecurity ExcludeWUDriversInQualityUpdate HiberbootEnabled fDenyTSConnections; do
 	grep -q $word "$tmp/a.xml"; ok $? "it has $word"
 done
 cmp -s "$tmp/intel/iigd.inf" "$tmp/intel.seen/iigd.inf"; ok $? "Intel's driver is on the disc"
+
+# Without what is optional: no key, no drivers, no Remote Desktop.
+try "a Home edition, with Windows' own drivers" 0 "asks for the product key" create bare --template win11 --iso "$tmp/home/win.iso" \
+	--unattended --edition 1 --password-file "$tmp/password"
+xorriso -osirrox on -indev $data/bare/answers.iso -extract /Autounattend.xml "$tmp/bare.xml" > /dev/null 2>&1
+perl tests/schema/answers.pl "$tmp/bare.xml" > "$tmp/out" 2> "$tmp/err" && xmllint --noout "$tmp/bare.xml" &&
+	! grep -qE 'ProductKey|DriverPaths|fDenyTS|@(if|end)' "$tmp/bare.xml"
+ok $? "is whole as well" || shown
 
 # --- the stand-in, started ------------------------------------------------------------------------
 sed -i 's/^firmware.*//; /^\[vm\]/a firmware = uefi\ntpm = no' $vms/standin.conf

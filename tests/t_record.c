@@ -150,7 +150,8 @@ static void refuses_wrong_members(void **state)
 		_json_ json_t *bad = json_deep_copy(good);
 
 		bool newer = !strcmp(key, "trial_ms") || !strcmp(key, "rdp_port") || !strcmp(key, "rdp_lan") ||
-			!strcmp(key, "setup_drive") || !strcmp(key, "answers_drive");
+			!strcmp(key, "setup_drive") || !strcmp(key, "answers_drive") ||
+			!strcmp(key, "display");
 
 		if (!strcmp(key, "kind"))
 			continue;

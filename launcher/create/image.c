@@ -55,7 +55,43 @@ static int read_head(const char *path, struct qcow2 *q, uint64_t *bytes)
 	return 0;
 }
 
-int create_image_check(struct create *c)
+/* One line of text that names its kind (sshd(8), AUTHORIZED_KEYS): a private key is never put on a disc. */
+static bool is_public_key(const char *key)
+{
+	static const char *const kinds[] = { "ssh-", "ecdsa-", "sk-ssh-", "sk-ecdsa-" };
+	_free_ char *copy = strdup(key);
+	bool named = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		named = named || str_starts(key, kinds[i]);
+	if (!copy || !named)
+		return false;
+	str_sanitize(copy);
+	return !strcmp(copy, key) && !strchr(key, '\t');
+}
+
+/* Its first line; EXIT_OK with NULL where none was given. */
+static int read_key(const struct create *c, char **key)
+{
+	int r;
+
+	*key = NULL;
+	if (!c->o.ssh_key)
+		return EXIT_OK;
+	r = file_read_at(AT_FDCWD, c->o.ssh_key, KEY_MAX, key, NULL);
+	if (r) {
+		say("%s: %s", c->o.ssh_key, strerror(-r));
+		return r == -EACCES ? EXIT_PRIVILEGE : EXIT_USAGE;
+	}
+	(*key)[strcspn(*key, "\r\n")] = '\0';
+	if (is_public_key(*key))
+		return EXIT_OK;
+	say(_("%s: its first line is no public key of ssh (ssh-..., ecdsa-..., sk-...): give the file that ends in "
+	      ".pub"), c->o.ssh_key);
+	return EXIT_USAGE;
+}
+
+static int check_image(struct create *c)
 {
 	struct qcow2 q;
 	uint64_t bytes;
@@ -81,6 +117,14 @@ int create_image_check(struct create *c)
 		return EXIT_FAILED;
 	}
 	return EXIT_OK;
+}
+
+int create_image_check(struct create *c)
+{
+	_free_ char *key = NULL;
+	int r = check_image(c);
+
+	return r ? r : read_key(c, &key);
 }
 
 static int fail(const struct create *c, const char *what, int r, const char *text)
@@ -135,20 +179,15 @@ static int write_seed(struct create *c)
 {
 	_free_ char *hash = create_hash(c->password), *key = NULL, *json = NULL, *text = NULL, *meta = NULL;
 	_json_ json_t *data = NULL;
-	int r = 0;
+	int r = read_key(c, &key);
 
-	if (c->o.ssh_key) {
-		r = file_read_at(AT_FDCWD, c->o.ssh_key, KEY_MAX, &key, NULL);
-		if (r)
-			return fail(c, c->o.ssh_key, r, "");
-		key[strcspn(key, "\r\n")] = '\0';
-	}
+	if (r)
+		return r;
 	data = hash ? user_data(c, hash, key) : NULL;
 	json = data ? json_dumps(data, JSON_INDENT(2)) : NULL;
 	if (!json || asprintf(&text, "#cloud-config\n%s\n", json) < 0 ||
 	    asprintf(&meta, "instance-id: igvm-%s\nlocal-hostname: %s\n", c->o.name, c->o.name) < 0) {
-		say(key ? _("%s: is no public key in UTF-8, or memory has run out") : _("out of memory"),
-		    c->o.ssh_key);
+		say(_("out of memory"));
 		return EXIT_FAILED;
 	}
 	r = write_in(c, "user-data", text);

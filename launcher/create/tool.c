@@ -25,6 +25,21 @@
 
 volatile sig_atomic_t tool_interrupted;
 
+static void on_signal(int sig)
+{
+	(void)sig;
+	tool_interrupted = 1;
+}
+
+void tool_catch_signals(void)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction a = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		sigaction(ends[i], &a, NULL);
+}
+
 static const char *search(void)
 {
 	const char *path = getenv("PATH");

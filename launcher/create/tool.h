@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Programs of the distribution that create runs: qemu-img, xorriso, mmdebstrap. */
+/* Programs of the distribution that are run to their end: qemu-img, xorriso, mmdebstrap, cp. */
 #ifndef IGVM_CREATE_TOOL_H
 #define IGVM_CREATE_TOOL_H
 
@@ -22,6 +22,10 @@ struct tool {
 
 /** tool_interrupted - set by a signal's handler: what runs is ended, and nothing more is started */
 extern volatile sig_atomic_t tool_interrupted;
+
+/** tool_catch_signals() - SIGINT, SIGTERM and SIGHUP set it: the program that works for us ends, and then the
+ * step that waits for it fails */
+void tool_catch_signals(void);
 
 /** tool_find() - is @name in PATH (with /usr/sbin and /sbin)? */
 bool tool_find(const char *name);

@@ -172,6 +172,9 @@
 	/* the life of the display */						\
 	FINDING(DISPLAY_UNVERIFIED, "display.unverified", SEVERITY_BLOCK, "guest") \
 	FINDING(DISPLAY_OTHER_MACHINE, "display.other-machine", SEVERITY_BLOCK, "files") \
+	/* upgrade: what a change of machine, firmware or ROM would do to the guest */ \
+	FINDING(GUEST_BITLOCKER, "guest.bitlocker", SEVERITY_BLOCK, "guest")	\
+	FINDING(GUEST_BITLOCKER_UNKNOWN, "guest.bitlocker-unknown", SEVERITY_BLOCK, "guest") \
 	/* the probe: what the guest's firmware really found */			\
 	FINDING(PROBE_NO_DEVICE, "probe.no-device", SEVERITY_BLOCK, "guest")	\
 	FINDING(PROBE_NO_REPORT, "probe.no-report", SEVERITY_BLOCK, "guest")	\

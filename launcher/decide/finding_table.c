@@ -940,6 +940,21 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("monitor-early is another machine: i440fx instead of q35, and without Secure Boot. A guest "
 		   "that was installed on the other sees most of its hardware change; Windows may not start, "
 		   "and BitLocker asks for its recovery key.")),
+	ROW(GUEST_BITLOCKER,
+		N_("BitLocker off or suspended while machine, firmware or ROM change"),
+		N_("save the recovery key, then suspend it in the guest: Suspend-BitLocker -MountPoint C: -RebootCount 0"),
+		N_("BitLocker has its key sealed by the TPM to what was measured at the start: the machine's tables, "
+		   "the firmware, the ROM of the iGPU. When one of them changes, Windows asks for the recovery "
+		   "key of 48 digits, and without it the disk cannot be read. manage-bde -protectors -get C: shows "
+		   "the key; keep it outside of this VM. Suspended protection is turned on again by "
+		   "Resume-BitLocker -MountPoint C: after the upgrade.")),
+	ROW(GUEST_BITLOCKER_UNKNOWN,
+		N_("a guest that tells whether BitLocker protects its disk"),
+		N_("start the VM with its guest agent running and upgrade again; or look yourself and give --bitlocker-off"),
+		N_("A change of machine, firmware or ROM makes a protected Windows ask for its recovery key, so the guest "
+		   "is asked first, through its agent, and the disk cannot be asked from outside. A VM that is off, "
+		   "or that has no agent, cannot tell. In the guest, manage-bde -status shows it; what is "
+		   "protected is suspended by Suspend-BitLocker -MountPoint C: -RebootCount 0.")),
 	ROW(PROBE_QEMU_MESSAGE,
 		N_("no warning of QEMU about the iGPU"),
 		N_("igvm logs NAME shows the whole text"),

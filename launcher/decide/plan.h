@@ -199,6 +199,9 @@ const struct rom_store_entry *plan_rom_entry(const struct plan_input *in);
  */
 bool plan_make(const struct plan_input *in, struct plan *p, struct findings *f);
 
+/** plan_display_name() - as in VM files; static */
+const char *plan_display_name(enum wish_display display);
+
 /** plan_json() - the plan as {"version":1,"kind":"plan",...}; new reference or NULL */
 json_t *plan_json(const struct plan *p);
 

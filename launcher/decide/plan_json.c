@@ -151,13 +151,18 @@ static json_t *igpu_json(const struct plan *p)
 	return o;
 }
 
-static void put_guest(json_t *o, const struct plan *p)
+const char *plan_display_name(enum wish_display display)
 {
-	static const char *const display[] = {
+	static const char *const names[] = {
 		[DISPLAY_BOTH] = "both", [DISPLAY_MONITOR] = "monitor",
 		[DISPLAY_MONITOR_EARLY] = "monitor-early", [DISPLAY_REMOTE] = "remote",
 	};
 
+	return names[display];
+}
+
+static void put_guest(json_t *o, const struct plan *p)
+{
 	put(o, "os", json_string(p->os == OS_WINDOWS ? "windows" : "linux"));
 	put(o, "accel", json_string(p->accel == ACCEL_KVM ? "kvm" : "tcg"));
 	put(o, "machine", text(p->machine));
@@ -166,7 +171,7 @@ static void put_guest(json_t *o, const struct plan *p)
 	put(o, "phys_bits", p->phys_bits ? json_integer(p->phys_bits) : json_null());
 	put(o, "nested", json_boolean(p->nested));
 	put(o, "tpm", json_boolean(p->tpm));
-	put(o, "display", json_string(display[p->display]));
+	put(o, "display", json_string(plan_display_name(p->display)));
 	put(o, "emulated_display", json_boolean(p->emulated_display));
 	put(o, "firmware", json_string(p->firmware == PLAN_OVMF ? "uefi" : "bios"));
 	put(o, "secure_boot", json_boolean(p->secure_boot));

@@ -18,6 +18,7 @@
  *						   "truncated", "exitcode"; with "ran" a memfd of the output
  *	igpu					-> "device": QEMU's query-pci of it or null, "x-igd-opregion",
  *						   "x-igd-lpc": bool or null, "qemu": its version
+ *	type, "keys": [QCODE, ...]		-> "display": is there an emulated one; they were pressed together
  *	console					-> {} and a connected socket to the serial console
  *	agent					-> {} and a connected socket to the guest agent
  *	reset, pause, resume			-> {} when QEMU has done it

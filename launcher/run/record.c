@@ -129,6 +129,7 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 		.rdp_port = p->rdp_port,
 		.rdp_lan = p->rdp_lan,
 	};
+	str_fit(r->display, sizeof(r->display), plan_display_name(p->display));
 	if (p->setup_disc)
 		snprintf(r->setup_drive, sizeof(r->setup_drive), "drive%zu", p->setup_disc);
 	if (p->answers_disc)
@@ -167,7 +168,7 @@ int record_write(int run_fd, const struct record *r)
 {
 	char bdf[BDF_TEXT_MAX];
 	_json_ json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I, s:i, s:b, s:s, s:s}",
+		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I, s:i, s:b, s:s, s:s, s:s}",
 		"version", RECORD_VERSION, "kind", "state", "name", r->name,
 		"process", identity_json(&r->id),
 		"started_unix", (json_int_t)r->started_unix, "igpu", r->igpu,
@@ -175,7 +176,8 @@ int record_write(int run_fd, const struct record *r)
 		"start_ms", (int)r->start_ms, "stop_ms", (int)r->stop_ms,
 		"vnc_display", r->vnc_display, "emulated_display", r->emulated_display,
 		"qemu", r->qemu, "trial_ms", (json_int_t)r->trial_ms, "rdp_port", (int)r->rdp_port,
-		"rdp_lan", r->rdp_lan, "setup_drive", r->setup_drive, "answers_drive", r->answers_drive);
+		"rdp_lan", r->rdp_lan, "setup_drive", r->setup_drive, "answers_drive", r->answers_drive,
+		"display", r->display);
 
 	if (!json)
 		return -ENOMEM;
@@ -196,7 +198,7 @@ int record_read(int run_fd, struct record *r)
 {
 	int err, igpu, emulated, start_ms, stop_ms, rdp_port = 0, rdp_lan = 0;
 	_json_ json_t *json = file_load_json_at(run_fd, RECORD_FILE, RECORD_MAX, &err);
-	const char *name, *device, *driver, *qemu, *setup = "", *answers = "";
+	const char *name, *device, *driver, *qemu, *setup = "", *answers = "", *display = "";
 	json_int_t started, trial = 0;
 	json_t *process;
 
@@ -206,13 +208,13 @@ int record_read(int run_fd, struct record *r)
 	err = record_check_version(json, RECORD_VERSION);
 	if (err)
 		return err;
-	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I, s?i, s?b, s?s, s?s}",
+	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I, s?i, s?b, s?s, s?s, s?s}",
 			"name", &name, "process", &process, "started_unix", &started, "igpu", &igpu,
 			"device", &device, "previous_driver", &driver, "start_ms", &start_ms,
 			"stop_ms", &stop_ms, "vnc_display", &r->vnc_display,
 			"emulated_display", &emulated, "qemu", &qemu, "trial_ms", &trial, "rdp_port",
 			&rdp_port, "rdp_lan", &rdp_lan, "setup_drive", &setup, "answers_drive",
-			&answers) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
+			&answers, "display", &display) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
 		return -EBADMSG;
 	r->trial_ms = (unsigned int)trial;
 	r->started_unix = (uint64_t)started;
@@ -229,7 +231,8 @@ int record_read(int run_fd, struct record *r)
 	    !str_copy(r->previous_driver, sizeof(r->previous_driver), driver) ||
 	    !str_copy(r->qemu, sizeof(r->qemu), qemu) ||
 	    !str_copy(r->setup_drive, sizeof(r->setup_drive), setup) ||
-	    !str_copy(r->answers_drive, sizeof(r->answers_drive), answers))
+	    !str_copy(r->answers_drive, sizeof(r->answers_drive), answers) ||
+	    !str_copy(r->display, sizeof(r->display), display))
 		return -EBADMSG;
 	return identity_from_json(process, &r->id);
 }

@@ -35,6 +35,7 @@ struct record {
 	unsigned int start_ms, stop_ms;	/* of the plan */
 	int vnc_display;	/* -1 none */
 	bool emulated_display;
+	char display[16];	/* of the VM file: "both", "monitor" ...; "" a record of an older igvm */
 	char qemu[PATH_MAX];
 	unsigned int trial_ms;	/* stopped this long after its start unless confirmed; 0 no trial */
 	unsigned int rdp_port;	/* of the host, for the guest's Remote Desktop; 0 none */

@@ -287,6 +287,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup_look_deadline(sup));
 	earlier(&first, sup->ask.deadline);
 	earlier(&first, sup->raw.deadline);
+	earlier(&first, sup->type_by);
 	earlier(&first, sup->keys.next);
 	earlier(&first, sup->inputs.due);
 	earlier(&first, control_deadline(&sup->control));
@@ -324,6 +325,7 @@ static void take_timers(struct sup *sup, int64_t now)
 	sup_shot_timer(sup, now);
 	sup_igpu_timer(sup, now);
 	sup_raw_timer(sup, now);
+	sup_type_timer(sup, now);
 	sup_keys_timer(sup, now);
 	sup_inputs_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
@@ -398,7 +400,7 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup_look_init(sup);
 	sup->raw.deadline = -1;
 	sup->events.dir = -1;
-	sup->keys.next = -1;
+	sup->keys.next = sup->type_by = -1;
 	sup_inputs_init(sup);
 	sup_inhibit_init(sup);
 	sup->watchdog_ms = sup->watchdog_at = sup->extend_at = sup->waiting_at = -1;

@@ -143,6 +143,8 @@ struct sup {
 	struct sup_keys keys;
 	struct sup_inputs inputs;
 	struct sup_inhibit inhibit;
+	bool type_open;		/* QEMU has a send-key of a client */
+	int64_t type_by;	/* ... who is answered by then; -1: nobody waits */
 	struct control_server control;
 
 	struct sup_end_facts facts;
@@ -220,6 +222,11 @@ void sup_raw_start(struct sup *sup, struct control_client *c, const char *comman
 		   bool whole_reply);	/* takes over @args; the client is answered in any case */
 void sup_raw_timer(struct sup *sup, int64_t now);
 void sup_raw_drop(struct sup *sup);	/* the connection is lost */
+
+/* supervise_type.c */
+void sup_type_start(struct sup *sup, struct control_client *c, const json_t *request);
+void sup_type_timer(struct sup *sup, int64_t now);
+void sup_type_drop(struct sup *sup);	/* the connection is lost */
 
 /* supervise_setup.c: Windows' set-up */
 void sup_keys_begin(struct sup *sup);	/* QEMU has just become ready for the first time */

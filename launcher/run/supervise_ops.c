@@ -79,6 +79,11 @@ static void op_igpu(struct sup *sup, struct control_client *c, const json_t *req
 	sup_igpu_start(sup, c);
 }
 
+static void op_type(struct sup *sup, struct control_client *c, const json_t *request)
+{
+	sup_type_start(sup, c, request);
+}
+
 /* Twice is as good as once; where the VM is already going down it comes too late. */
 static void op_confirm(struct sup *sup, struct control_client *c, const json_t *request)
 {
@@ -170,6 +175,7 @@ static const struct {
 	{ "stop", op_stop, NULL },
 	{ "kill", op_kill, NULL },
 	{ "screenshot", op_screenshot, NULL },
+	{ "type", op_type, NULL },
 	{ "look", op_look, NULL },
 	{ "igpu", op_igpu, NULL },
 	{ "confirm", op_confirm, NULL },

@@ -46,6 +46,7 @@ void sup_link_close(struct sup *sup)
 	sup_igpu_drop(sup);
 	sup_raw_drop(sup);
 	sup_inputs_drop(sup);
+	sup_type_drop(sup);
 	qmp_free(l->q);
 	if (l->fd >= 0)
 		close(l->fd);

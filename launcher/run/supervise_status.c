@@ -61,6 +61,8 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 			    json_string(bdf_text(r->host_bdf, bdf)) : json_null());
 	json_object_set_new(json, "vnc", runs && r->emulated_display ?
 			    socket_path(p, name, PLAN_VNC_SOCKET) : json_null());
+	json_object_set_new(json, "display", or_null(runs ? r->display : NULL));
+	json_object_set_new(json, "emulated_display", runs ? json_boolean(r->emulated_display) : json_null());
 	json_object_set_new(json, "console", runs ? socket_path(p, name, "console") : json_null());
 	json_object_set_new(json, "rdp", runs && r->rdp_port ?
 			    json_sprintf("%s:%u", r->rdp_lan ? "0.0.0.0" : "127.0.0.1", r->rdp_port) :

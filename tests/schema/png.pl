@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
 # png.pl FILE: decodes an 8-bit RGB or RGBA PNG, checks each chunk's CRC, and
-# prints "WIDTHxHEIGHT N lit": how many pixels are not black.
+# prints "WIDTHxHEIGHT N lit, M colours": how many pixels are not black, and how many different ones there are.
 use strict;
 use warnings;
 use Compress::Zlib;
@@ -33,7 +33,8 @@ my $stride = $w * $per;
 length $data == $h * ($stride + 1) or die "wrong amount of pixels\n";
 
 # PNG specification, 9.2: each line is filtered against the pixel to the left and the line above.
-my ($lit, @above) = (0, (0) x $stride);
+my ($lit, %colours, @above) = (0);
+@above = (0) x $stride;
 for my $y (0 .. $h - 1) {
 	my ($filter, @line) = unpack 'C*', substr $data, $y * ($stride + 1), $stride + 1;
 	for my $x (0 .. $stride - 1) {
@@ -47,7 +48,8 @@ for my $y (0 .. $h - 1) {
 	}
 	for (my $x = 0; $x < $stride; $x += $per) {
 		$lit++ if $line[$x] || $line[$x + 1] || $line[$x + 2];
+		$colours{$line[$x] << 16 | $line[$x + 1] << 8 | $line[$x + 2]} = 1;
 	}
 	@above = @line;
 }
-print "${w}x$h $lit lit\n";
+print "${w}x$h $lit lit, ", scalar keys %colours, " colours\n";

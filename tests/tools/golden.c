@@ -3,7 +3,8 @@
  * golden show CASE	writes the command line of a case to stdout, its findings to descriptor 3
  * golden json CASE findings|plan|words	writes one of them as JSON; 3: refused, so there is none
  * golden try CASE QEMU DIR	decides the case for that QEMU and runs it, with files that exist below
- *			DIR and a device that cannot exist; without a device it is asked query-status
+ *			DIR and a device that cannot exist, at which it ends; then, and for a case without
+ *			a device at once, all the other words, and it is asked query-status
  *
  * CASE is a directory with vm.conf and host: the lines "device 4692" or "igpu none", "qemu 10.0",
  * "rom assign", "store gop ADL-S 4692 NAME.rom", "store-bad NAME.json", and what scene_line() in tests/scene.h knows; "purpose probe" and "rescue yes".
@@ -433,28 +434,31 @@ static void without_kvm(struct words *w)
  * A TPM needs a swtpm that answers before QEMU goes on; the tests of the launch have one. USB and event devices
  * of the host are the lab's.
  */
-static void without_devices(struct words *w)
+static const char *const never_there[] = { "id=tpm", "tpmdev=tpm0", "usb-host", "input-linux", NULL };
+/* Behind the device that cannot exist nothing is looked at any more. */
+static const char *const no_igpu[] = { "vfio-pci,", NULL };
+
+/* Takes each word out whose value has one of @gone in it. */
+static void without(struct words *w, const char *const *gone)
 {
-	static const char *const gone[] = { "id=tpm", "tpmdev=tpm0", "usb-host", "input-linux" };
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->n; i++) {
-		const char *v = w->v[i].value;
-		bool goes = false;
+		const char *const *g = gone;
 
-		for (size_t j = 0; v && j < sizeof(gone) / sizeof(gone[0]); j++)
-			goes |= strstr(v, gone[j]) != NULL;
-		if (goes) {
+		while (*g && !(w->v[i].value && strstr(w->v[i].value, *g)))
+			g++;
+		if (*g) {
 			free(w->v[i].option);
 			free(w->v[i].value);
-			continue;
+		} else {
+			w->v[n++] = w->v[i];
 		}
-		w->v[n++] = w->v[i];
 	}
 	w->n = n;
 }
 
-static void exec_qemu(struct golden *g, const char *qemu, const char *dir)
+static void exec_qemu(struct golden *g, const char *qemu, const char *dir, bool device)
 {
 	char **argv, *with_s[512];
 	size_t n = 0;
@@ -463,7 +467,9 @@ static void exec_qemu(struct golden *g, const char *qemu, const char *dir)
 	give_fds(g, dir);
 	build(g);
 	without_kvm(&g->words);
-	without_devices(&g->words);
+	without(&g->words, never_there);
+	if (!device)
+		without(&g->words, no_igpu);
 	argv = words_argv(&g->words, qemu);
 	for (; argv && argv[n] && n < 509; n++)
 		with_s[n] = argv[n];
@@ -514,12 +520,25 @@ static bool answers(const char *dir, pid_t pid)
 	return strstr(text, "\"prelaunch\"") != NULL;
 }
 
+static void run(struct golden *g, const char *qemu, const char *dir, bool device)
+{
+	pid_t pid;
+	int status;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		exec_qemu(g, qemu, dir, device);
+	if (!device)
+		puts(answers(dir, pid) ? "answered" : "silent");
+	waitpid(pid, &status, 0);
+	printf("ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+}
+
 /* The case as it is decided for this QEMU, whatever QEMU the golden files are for. */
 static int try(struct golden *g, const char *qemu, const char *dir)
 {
 	char why[256];
-	pid_t pid;
-	int status;
 
 	if (qemu_caps_read(qemu, NULL, &g->caps, why, sizeof(why)))
 		die(qemu, why);
@@ -530,13 +549,11 @@ static int try(struct golden *g, const char *qemu, const char *dir)
 		puts("refused");
 		return 0;
 	}
-	pid = fork();
-	if (!pid)
-		exec_qemu(g, qemu, dir);
-	if (!g->plan.igpu)
-		puts(answers(dir, pid) ? "answered" : "silent");
-	waitpid(pid, &status, 0);
-	printf("ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+	if (g->plan.igpu) {
+		run(g, qemu, dir, true);
+		puts("without the device");
+	}
+	run(g, qemu, dir, false);
 	return 0;
 }
 
