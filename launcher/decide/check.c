@@ -335,11 +335,16 @@ static void check_class(const struct checking *c)
 
 	if (c->wish || class == 0x0300)
 		return;
-	if (class != 0x0380 || check_kernel_before(c->host, 6, 15) ||
-	    (c->caps && c->caps->era < QEMU_10_2))
+	if (class != 0x0380 || check_kernel_before(c->host, 6, 15)) {
 		check_say(c, FINDING_IGPU_CLASS_0380, _("class %04x, Linux %s"), class, c->host->kernel);
-	else
+	} else if (c->caps && c->caps->era < QEMU_10_2) {
+		check_say(c, FINDING_IGPU_CLASS_0380, _("class %04x, QEMU %d.%d"), class, c->caps->major,
+			  c->caps->minor);
+		check_fix(c, FINDING_IGPU_CLASS_0380,
+			  N_("make the iGPU the primary display in the firmware setup, or install QEMU 10.2 or newer"));
+	} else {
 		check_say(c, FINDING_IGPU_NOT_PRIMARY, _("class %04x"), class);
+	}
 }
 
 static void check_other_gpu(const struct checking *c)

@@ -85,6 +85,22 @@ static bool ids_name_it(const struct checking *c, const struct cmdline *cmd, boo
 
 /* --- the image itself --------------------------------------------------------------------------- */
 
+/* What builds it is the host's own affair, and known. */
+static void say_rebuild(const struct checking *c, enum finding_id id)
+{
+	if (*c->boot->rebuild)
+		check_step(c, id, _("build it anew: %s, then restart"), c->boot->rebuild);
+}
+
+static void say_damaged(const struct checking *c)
+{
+	const struct initramfs_facts *f = &c->boot->image;
+
+	check_say(c, FINDING_INITRAMFS_DAMAGED, _("/%.120s: %s, at byte %llu of %llu"), c->boot->where.path, f->why,
+		  (unsigned long long)f->offset, (unsigned long long)f->size);
+	say_rebuild(c, FINDING_INITRAMFS_DAMAGED);
+}
+
 static void check_image(const struct checking *c)
 {
 	const struct boot_facts *b = c->boot;
@@ -95,8 +111,7 @@ static void check_image(const struct checking *c)
 	else if (b->where.found == INITRAMFS_NOT_FOUND && *b->where.how && *c->host->kernel)
 		check_say(c, FINDING_INITRAMFS_NOT_FOUND, _("no image for Linux %s"), c->host->kernel);
 	else if (b->opened && f->state == INITRAMFS_DAMAGED)
-		check_say(c, FINDING_INITRAMFS_DAMAGED, _("/%.120s: %s, at byte %llu of %llu"), b->where.path,
-			  f->why, (unsigned long long)f->offset, (unsigned long long)f->size);
+		say_damaged(c);
 	else if (b->opened && f->state == INITRAMFS_UNREAD)
 		check_say(c, FINDING_INITRAMFS_UNREAD, "/%.120s: %s", b->where.path, f->why);
 }
@@ -118,12 +133,6 @@ static bool is_about_us(const struct modprobe_rule *r)
 bool check_can_be_stale(const struct checking *c)
 {
 	return !c->boot->image.texts_left_out && !c->boot->modprobe.unread && !c->boot->own_settings;
-}
-
-static void say_rebuild(const struct checking *c)
-{
-	if (*c->boot->rebuild)
-		check_step(c, FINDING_INITRAMFS_STALE, _("build it anew: %s, then restart"), c->boot->rebuild);
 }
 
 /*
@@ -153,7 +162,7 @@ static bool check_stale(const struct checking *c)
 			continue;
 		check_say(c, FINDING_INITRAMFS_STALE, _("%.150s is not in /%.120s"),
 			  modprobe_where(here, i, where, sizeof(where)), b->where.path);
-		say_rebuild(c);
+		say_rebuild(c, FINDING_INITRAMFS_STALE);
 		return true;
 	}
 	for (size_t i = 0; i < there->n_rules; i++) {
@@ -162,7 +171,7 @@ static bool check_stale(const struct checking *c)
 		check_say(c, FINDING_INITRAMFS_STALE,
 			  _("/%.120s has a setting of %s that modprobe.d has no more"), b->where.path,
 			  there->rule[i].name);
-		say_rebuild(c);
+		say_rebuild(c, FINDING_INITRAMFS_STALE);
 		return true;
 	}
 	return false;
@@ -182,6 +191,17 @@ static bool vfio_is_early(const struct checking *c, const struct cmdline *cmd, e
 	return b->opened ? modprobe_loads(&b->image_modprobe, "vfio_pci") != NULL : b->early_vfio;
 }
 
+/* Where the builder is told already, the image was not built since. */
+static void say_no_vfio(const struct checking *c, const char *driver)
+{
+	const struct boot_facts *b = c->boot;
+
+	check_say(c, FINDING_INITRAMFS_NO_VFIO, _("/%.120s has %s and not vfio-pci"), b->where.path, driver);
+	if (b->early_vfio && *b->rebuild)
+		check_step(c, FINDING_INITRAMFS_NO_VFIO, _("%s has vfio-pci already; build it anew: %s, then restart"),
+			   b->early_where, b->rebuild);
+}
+
 static void check_contents(const struct checking *c, const struct cmdline *cmd, bool ids)
 {
 	const struct boot_facts *b = c->boot;
@@ -199,11 +219,39 @@ static void check_contents(const struct checking *c, const struct cmdline *cmd, 
 			  _("%s is in /%.120s, whose copy of modprobe.d does not have its blacklist"), name,
 			  b->where.path);
 	if (ids && !vfio)
-		check_say(c, FINDING_INITRAMFS_NO_VFIO, _("/%.120s has %s and not vfio-pci"), b->where.path,
-			  name);
+		say_no_vfio(c, name);
 }
 
 /* --- order -------------------------------------------------------------------------------------------- */
+
+/* kmod (libkmod-config.c) ends a line at '\n' alone: of a file with CRLF the last word of each line has a '\r' in it. */
+static size_t find_return(const struct modprobe *m)
+{
+	size_t i = 0;
+
+	while (i < m->n_rules && !strchr(m->rule[i].value, '\r') && !strchr(m->rule[i].name, '\r'))
+		i++;
+	return i;
+}
+
+static void say_late(const struct checking *c, const char *driver)
+{
+	const struct modprobe *m = &c->boot->modprobe;
+	size_t i = find_return(m);
+	char where[320];
+
+	if (i == m->n_rules) {
+		check_say(c, FINDING_BOOT_SOFTDEP_MISSING, _("nothing loads vfio-pci before %s"), driver);
+		return;
+	}
+	modprobe_where(m, i, where, sizeof(where));
+	check_say(c, FINDING_BOOT_SOFTDEP_MISSING,
+		  _("nothing loads vfio-pci before %s; %.150s ends in a carriage return, which modprobe takes for a part of the last word"),
+		  driver, where);
+	where[strcspn(where, ":")] = '\0';
+	check_step(c, FINDING_BOOT_SOFTDEP_MISSING, _("sudo sed -i 's/\\r$//' %.150s, then %s, and restart"), where,
+		   *c->boot->rebuild ? c->boot->rebuild : _("build the initramfs anew"));
+}
 
 static void check_order(const struct checking *c, const struct cmdline *cmd, bool ids, bool on_cmdline)
 {
@@ -225,8 +273,13 @@ static void check_order(const struct checking *c, const struct cmdline *cmd, boo
 		return;
 	if (b->opened && b->image.state != INITRAMFS_READ)
 		return;
+	/* Said already: it is not in the image at all, or the image is behind files that have it right. */
+	if (finding_has(c->f, FINDING_INITRAMFS_NO_VFIO) ||
+	    (finding_has(c->f, FINDING_INITRAMFS_STALE) &&
+	     modprobe_before(&b->modprobe, "vfio_pci", name) < b->modprobe.n_rules))
+		return;
 	if (!vfio_is_early(c, cmd, m))
-		check_say(c, FINDING_BOOT_SOFTDEP_MISSING, _("nothing loads vfio-pci before %s"), name);
+		say_late(c, name);
 }
 
 static void check_leftovers(const struct checking *c)

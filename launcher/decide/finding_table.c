@@ -716,7 +716,7 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "the image is built anew.")),
 	ROW(INITRAMFS_NO_VFIO,
 		N_("vfio-pci in the image beside the host's graphics driver"),
-		N_("put vfio-pci into the initramfs (modules list of its builder) and rebuild it"),
+		N_("put vfio-pci into the initramfs (modules list of its builder), 'softdep i915 pre: vfio-pci' (and for xe) into modprobe.d, and rebuild it"),
 		N_("The image holds the host's graphics driver, which is loaded as soon as the device is "
 		   "seen, and not vfio-pci, which is to take the device before. After the root file system "
 		   "is there it is too late.")),

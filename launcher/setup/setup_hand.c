@@ -362,6 +362,9 @@ static void look_all(struct setup_work *k, size_t i)
 	const char *path = k->x->v[i].path;
 	setup_scan *scan;
 
+	if (str_starts(path, "/etc/modprobe.d/") && strstr(k->x->v[i].text, "\r\n"))
+		setup_note(k->n, SETUP_SAYS_TOLD, NULL, path, NULL,
+			   N_("its lines end in carriage returns, which modprobe takes for a part of the last word: remove them"));
 	for (int which = 0; (scan = setup_cmdline_scan(k, path, which)); which++)
 		look(k, i, AT_CMDLINE, scan);
 	for (size_t j = 0; j < ARRAY_SIZE(places); j++)

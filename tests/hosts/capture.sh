@@ -222,7 +222,7 @@ kernel_part() {
 		raw "lib/modules/$release/modules.$file" "usr/lib/modules/$release/modules.$file"
 	done
 	raw "lib/modules/$release/pkgbase" "usr/lib/modules/$release/pkgbase" "boot/config-$release"
-	raw proc/iomem proc/meminfo proc/modules proc/acpi/button/lid/*/state
+	raw proc/iomem proc/meminfo proc/modules proc/config.gz proc/acpi/button/lid/*/state
 	text proc/cmdline
 	# One processor is enough, and says no more than its model.
 	if [ -r "$root/proc/cpuinfo" ]; then
@@ -253,7 +253,8 @@ distribution_part() {
 	[ ! -r "$root/etc/machine-id" ] || echo 00000000000000000000000000000000 > "$out/etc/machine-id"
 	text etc/default/grub etc/kernel/cmdline etc/kernel/install.conf etc/mkinitcpio.conf etc/dracut.conf \
 		etc/initramfs-tools/initramfs.conf etc/initramfs-tools/modules etc/modules etc/cmdline \
-		etc/systemd/logind.conf usr/lib/systemd/logind.conf etc/sysconfig/bootloader \
+		etc/systemd/logind.conf usr/lib/systemd/logind.conf etc/sysconfig/bootloader etc/default/limine \
+		etc/xdg/powerdevilrc etc/xdg/autostart/powerdevil.desktop \
 		boot/grub/grub.cfg boot/grub2/grub.cfg boot/refind_linux.conf boot/limine.conf
 	for glob in etc/default/grub.d/* etc/cmdline.d/* etc/mkinitcpio.conf.d/* etc/mkinitcpio.d/* \
 		etc/dracut.conf.d/* etc/initramfs-tools/conf.d/* etc/modprobe.d/* etc/modules-load.d/* \
