@@ -87,7 +87,7 @@ void cmd_help(const struct cmd *c)
 	if (c->sub) {
 		printf(_("\nVerbs:\n"));
 		for (const struct cmd *const *v = c->sub; *v; v++)
-			printf("  %-13s %s\n", (*v)->name, _((*v)->help));
+			printf("  %-14s %s\n", (*v)->name, _((*v)->help));
 		return;
 	}
 	if (count_opts(c->opts) || c->json)

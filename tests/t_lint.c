@@ -74,6 +74,8 @@ static void test_variables(void **state)
 			    "kvm|-m|8G|-x|a b|-y|a|b|-z|8GB|n");
 	assert_string_equal(words("A=(-m 1 'x y'\n # no\n)\nA+=(-S)\nkvm \"${A[@]}\""), "kvm|-m|1|x y|-S");
 	assert_string_equal(words("O='-m 1'\nO+=' -S'\nif true; then O=\"$O -s\"; fi\nkvm $O"), "kvm|-m|1|-S|-s");
+	assert_string_equal(words("f() { local -a A=(-m 1); local -r X=-S; }\n[ x ] && A+=(-s)\nif y; then A+=(-t); fi\n"
+				  "kvm \"${A[@]}\" $X"), "kvm|-m|1|-s|-t|-S");
 	assert_string_equal(words("export Q=qemu-kvm; exec $Q -m 1 \"$@\""), "qemu-kvm|-m|1|");
 	assert_int_equal(args.n_unset, 0);
 	assert_string_equal(words("kvm -m $M -x ${P%.*} -y $(date) -z `id`"),

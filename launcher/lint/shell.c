@@ -224,7 +224,7 @@ static int redirection(struct shell *s, char c)
 static int parenthesis(struct shell *s)
 {
 	if (!s->in_array && s->in_word && s->word_len && s->word[s->word_len - 1] == '=' &&
-	    !s->words.n) {
+	    shell_may_assign(s)) {
 		s->in_array = s->line;
 		return shell_begin_array(s);
 	}

@@ -48,6 +48,9 @@ nodiscard_ int shell_expand(struct shell *s, char sign, bool quoted);
 /** shell_take_command() - the words are a whole command: assignments, QEMU, or of no interest */
 nodiscard_ int shell_take_command(struct shell *s);
 
+/** shell_may_assign() - is what stands before the word nothing, or "then", "local -a" and the like? */
+bool shell_may_assign(const struct shell *s);
+
 /** shell_begin_array(), shell_end_array() - around NAME=( ... ) */
 nodiscard_ int shell_begin_array(struct shell *s);
 nodiscard_ int shell_end_array(struct shell *s);

@@ -178,6 +178,32 @@ int shell_expand(struct shell *s, char sign, bool quoted)
 
 /* --- assignments ----------------------------------------------------------------------------- */
 
+static bool is_before(const char *word)
+{
+	static const char *const words[] = { "if", "then", "else", "elif", "do", "while", "{", "!", "time",
+					     "$", "export", "local", "declare", "readonly", "typeset" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+
+/* How many words stand before what a command does: "then", "local -a". */
+static size_t count_before(const struct lint_args *w)
+{
+	size_t i = 0;
+
+	while (i < w->n && (is_before(w->v[i]) || (i && *w->v[i] == '-')))
+		i++;
+	return i;
+}
+
+bool shell_may_assign(const struct shell *s)
+{
+	return count_before(&s->words) == s->words.n;
+}
+
 /* Is @word NAME=... or NAME+=...? *@value is what follows the sign. */
 static size_t assignment(const char *word, const char **value, bool *more)
 {
@@ -213,6 +239,7 @@ static int assign(struct shell *s, const char *word)
 int shell_begin_array(struct shell *s)
 {
 	str_fit(s->array, sizeof(s->array), s->word);
+	args_done(&s->words);
 	s->in_word = false;
 	s->word_len = 0;
 	return 0;
@@ -235,17 +262,6 @@ int shell_end_array(struct shell *s)
 }
 
 /* --- which command --------------------------------------------------------------------------- */
-
-static bool is_before(const char *word)
-{
-	static const char *const words[] = { "if", "then", "else", "elif", "do", "while", "{", "!", "time",
-					     "$", "export", "local", "declare", "readonly", "typeset" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (!strcmp(word, words[i]))
-			return true;
-	return false;
-}
 
 /* A text of options alone, or behind a variable nobody set, is QEMU's when it passes something. */
 static bool is_options(const char *word)
@@ -297,12 +313,10 @@ static int take_words(struct shell *s)
 {
 	struct lint_args *w = &s->words;
 	const char *value;
-	size_t i = 0;
+	size_t i = count_before(w);
 	bool more;
 	int r = 0;
 
-	while (i < w->n && is_before(w->v[i]))
-		i++;
 	for (; i < w->n && assignment(w->v[i], &value, &more) && !r; i++)
 		r = assign(s, w->v[i]);
 	if (r || i == w->n)
