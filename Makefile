@@ -264,7 +264,7 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(B)/efi/setup.efi $(lab_bins)
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
-slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
+slow_tests  := tests/efi.sh tests/systemd.sh tests/systemd13.sh tests/supervise.sh tests/doctor.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
