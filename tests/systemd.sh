@@ -321,6 +321,13 @@ failures() {
 	sleep 1
 	is "so is one that igvm refuses" \
 		"$(prop igvm@nodisk ExecMainStatus) $(prop igvm@nodisk NRestarts) $(active igvm@nodisk)" "5 0 failed"
+	on mkdir -p /etc/systemd/system/igvm@fast.service.d
+	printf '[Service]\nMemoryDenyWriteExecute=yes\n' |
+		on tee /etc/systemd/system/igvm@fast.service.d/zz.conf > "$dir/none"
+	on systemctl daemon-reload
+	on igvm start fast > "$tmp/out" 2>&1
+	is "accel = tcg in the unit as it is shipped: 1" $? 1
+	has "says what to write where" "$tmp/out" '^igvm: fast: accel = tcg .*systemctl edit igvm@fast.*MemoryDenyWriteExecute=no'
 	on igvm start nodisk > "$tmp/out" 2>&1
 	is "igvm start of it: 5" $? 5
 	has "names the disk" "$tmp/out" '/var/vm/none'
