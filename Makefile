@@ -289,8 +289,9 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
 # Minutes of work with the distribution's own programs, a firmware that comes to its boot manager under TCG, a
-# guest agent that is waited for: played by `make check` only.
-long_tests  := tests/create_linux.sh tests/setup_tools.sh tests/boot_manager.sh tests/upgrade.sh
+# guest agent that is waited for, systemd as first process: played by `make check` only.
+long_tests  := tests/create_linux.sh tests/setup_tools.sh tests/boot_manager.sh tests/upgrade.sh tests/systemd.sh \
+	       tests/systemd13.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests) $(long_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage

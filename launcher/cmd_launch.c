@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "launcher/base/i18n.h"
@@ -62,6 +63,28 @@ static int take_orders(struct pipeline *p, struct unit_orders *o)
 	return EXIT_FAILED;
 }
 
+/* MemoryDenyWriteExecute= is a filter on systemd 252 and the kernel's own (PR_SET_MDWE) later: tried, not asked. */
+static bool may_make_code(void)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	bool may = page != MAP_FAILED && !mprotect(page, size, PROT_READ | PROT_EXEC);
+
+	if (page != MAP_FAILED)
+		munmap(page, size);
+	return may;
+}
+
+/* QEMU's own words for it ("mprotect of jit buffer") help nobody. */
+static int check_tcg(const struct pipeline *p)
+{
+	if (p->wish.accel != ACCEL_TCG || may_make_code())
+		return EXIT_OK;
+	say(_("%s: accel = tcg writes code, which its unit forbids: `systemctl edit igvm@%s`, and there "
+	      "MemoryDenyWriteExecute=no below [Service]"), p->name, p->name);
+	return EXIT_FAILED;
+}
+
 static int mark(const struct pipeline *p)
 {
 	const char *invocation = getenv("INVOCATION_ID");
@@ -100,7 +123,9 @@ static int run_launch(const struct globals *g, int argc, char **argv)
 		say(_("%s: runs already, or is being started or stopped"), p->name);
 	if (code)
 		return code;
-	code = in_unit ? mark(p) : EXIT_OK;
+	code = in_unit ? check_tcg(p) : EXIT_OK;
+	if (!code && in_unit)
+		code = mark(p);
 	if (!code)
 		code = become(p, o.trial_ms);
 	pipeline_unclaim(p);

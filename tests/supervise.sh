@@ -412,6 +412,20 @@ kill -KILL "$sup"
 wait "$stop"
 is "a supervisor killed during a stop: the stop completes" "$? $(end_of interrupted end)" "0 clean"
 
+fake resumed ignores-powerdown
+start resumed 5000
+vm stop --timeout 3 resumed > "$tmp/out" 2>&1 &
+stop=$!
+wait_for asked state resumed
+kill -KILL "$sup" "$stop"
+wait "$stop" 2> /dev/null
+is "a stop whose supervisor and client are killed waits for the next supervisor" "$(state resumed)" unsupervised
+vm logs resumed > "$tmp/out" 2>&1
+wait_for asked state resumed
+is "which goes on with it" "$(state resumed)" asked
+wait_for stopped state resumed
+is "to its end, in the time that was left" "$(end_of resumed end) $(end_of resumed by)" "clean quit"
+
 fake late normal
 start late 5000
 kill -KILL "$sup"
@@ -518,8 +532,7 @@ for verb in pause resume reset; do
 	is "$verb of a VM that does not run: 3" $? 3
 done
 
-fake slow deaf FAKEQEMU_AGENT=yes
-sed -i 's/^FAKEQEMU_SCRIPT=.*/FAKEQEMU_SCRIPT=normal/' "$tmp/fq-slow.settings"
+fake slow normal
 start slow 5000
 kill -STOP "$pid"
 vm pause slow > "$tmp/out" 2>&1 &
@@ -530,6 +543,16 @@ is "one command at a time: 75" $? 75
 kill -CONT "$pid"
 wait $first
 is "the first is answered" $? 0
+kill -STOP "$pid"
+vm resume slow > "$tmp/out" 2>&1 &
+first=$!
+sleep 0.2
+kill -KILL $first
+wait $first 2> /dev/null
+kill -CONT "$pid"
+qmp_again() { vm qmp slow query-status > "$tmp/out2" 2>&1; echo $?; }
+wait_for 0 qmp_again
+is "a client that goes away leaves the next its turn" "$(qmp_again)" 0
 vm kill slow > "$tmp/out" 2>&1
 
 # --- guests that go wrong -----------------------------------------------------------------
