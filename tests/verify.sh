@@ -299,22 +299,39 @@ is "a script that failed at its end and answered whole" "$verdict" works
 
 # --- two at once, and a stop in between ------------------------------------------------------------------
 
-printf 'guest-exec-status slow 1500 %s\n' "$tmp/codes.answer" > "$tmp/codes.agent"
+# asked: wait until the script "runs" in the guest of codes, which it does until told otherwise
+asked() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		[ -s "$tmp/codes.asked" ] && return
+		sleep 0.02
+	done
+}
+running() {
+	rm -f "$tmp/codes.asked"
+	touch "$tmp/codes.asked" && chmod 666 "$tmp/codes.asked"
+	printf 'guest-exec-status log %s\nguest-exec-status running\n' "$tmp/codes.asked" > "$tmp/codes.agent"
+}
+running
 vm verify codes > "$tmp/first" 2>&1 &
 first=$!
-for ((i = 0; i < 40; i++)); do sleep 0.02; done
+asked
 vm verify codes > "$tmp/out" 2> "$tmp/err"
 is "two at once: the second is refused" $? 75
 has "... plainly" "$tmp/err" 'somebody else looks into the guest'
-vm verify --wait --timeout 20 codes > "$tmp/out" 2> "$tmp/err"
+vm verify --wait --timeout 40 codes > "$tmp/out" 2> "$tmp/err" &
+second=$!
+sleep 0.5
+printf 'guest-exec-status output %s\n' "$tmp/codes.answer" > "$tmp/codes.agent"
+wait $second
 is "... or waits its turn" $? 0
 wait $first
 is "... and the first is not disturbed" $? 0
 
-printf 'guest-exec-status running\n' > "$tmp/codes.agent"
+running
 vm --json verify codes > "$tmp/codes.json" 2> "$tmp/err" &
 first=$!
-for ((i = 0; i < 40; i++)); do sleep 0.02; done
+asked
 vm stop codes > "$tmp/out" 2> "$tmp/err"
 is "a stop goes through while somebody looks" $? 0
 wait $first
