@@ -69,6 +69,55 @@ firmware = bios
 device = none'
 listens() { grep -qi "^ *[0-9]*: $1:$(printf %04X "$2") [0-9A-F:]* 0A" /proc/net/tcp; }
 
+# --- USB: this machine's sysfs with devices of our own -------------------------------------
+mount -t tmpfs igvm-test /sys/bus
+device() {	# PORT BUS DEVICE VENDOR PRODUCT CLASS[:SUBCLASS:PROTOCOL] NAME
+	local d=/sys/bus/usb/devices/$1
+	mkdir -p "$d" "$d:1.0"
+	echo "$2" > "$d/busnum"; echo "$3" > "$d/devnum"; echo "$4" > "$d/idVendor"; echo "$5" > "$d/idProduct"
+	echo "$7" > "$d/product"; echo "${6%%:*}" > "$d:1.0/bInterfaceClass"
+	echo "$6" | cut -d: -f2 > "$d:1.0/bInterfaceSubClass"; echo "${6##*:}" > "$d:1.0/bInterfaceProtocol"
+}
+device 1-4 1 4 05e3 0608 09:00:00 Hub
+device 1-4.2 1 5 046d c31c 03:01:01 K120
+device 1-5 1 6 046d c077 03:01:02 M105
+device 1-6 1 7 046d c077 03:01:02 M105
+write "$mark" <<< "$good"
+cp "$vms/$mark.conf" "$tmp/plain"
+try "usb list" 0 "^1-4\\.2 +046d:c31c +keyboard +- +K120" usb list
+try "as JSON" 0 . usb list --json
+perl tests/schema/check.pl tests/schema/usb-list.json "$tmp/out" > "$tmp/err" 2>&1; ok $? "which its schema takes"
+try "attach by port" 0 "^\\+[0-9]+ +\\[usb keyboard\\]" usb attach "$mark" 1-4.2
+too "for the next start" "does not run; this holds from its next start on"
+grep -A1 '^\[usb keyboard\]' "$vms/$mark.conf" | grep -qx 'port = 1-4.2'; ok $? "is in the file"
+try "again: nothing to do" 0 "\\[usb keyboard\\] is 1-4.2 already" usb attach "$mark" 1-4.2
+try "the list says whose it is" 0 "^1-4\\.2 .* $mark +K120" usb list
+try "what is plugged in later" 0 "nothing is plugged in there now" usb attach "$mark" 2-7
+try "with a name" 0 "\\[usb pad\\]" usb attach --as pad "$mark" 1-5
+try "a name twice" 2 "is another device already" usb attach --as pad "$mark" 1-6
+try "a hub" 5 "is a hub, which stays with the host" usb attach "$mark" 1-4
+try "an id of two" 5 "more than one device is that" usb attach "$mark" 046d:c077
+try "neither port nor id" 2 "neither a port such as 1-4.2" usb attach "$mark" keyboard
+try "a name that is none" 2 "cannot name a USB device" usb attach --as a/b "$mark" 1-6
+try "no VM" 4 "no VM 'nobody'" usb attach nobody 1-5
+try "no device" 2 "wants the name of one VM and one device" usb attach "$mark"
+try "showcmd takes it: the descriptor, no node's name" 0 "usb-host,id=usb-keyboard,bus=usb0.0,hostdevice=/dev/fdset/" showcmd "$mark"
+try "detach by name" 0 "^-[0-9]+ +\\[usb pad\\]" usb detach "$mark" pad
+try "detach by port" 0 "^-[0-9]+ +\\[usb device\\]" usb detach "$mark" 2-7
+try "what is not there" 2 "no \\[usb NAME\\] is '1-6'" usb detach "$mark" 1-6
+mkdir "$vms/$mark.conf.d"
+printf '[usb keyboard]\nport = 1-4.2\n' > "$vms/$mark.conf.d/10-usb.conf"
+try "one of a drop-in" 2 "10-usb.conf:2 sets \\[usb keyboard\\]: change it there" usb detach "$mark" 1-4.2
+rm -r "$vms/$mark.conf.d"
+try "and then" 0 "^-[0-9]+ +port = 1-4.2" usb detach "$mark" 1-4.2
+cmp -s "$tmp/plain" "$vms/$mark.conf"; ok $? "the file is as it was" || diff "$tmp/plain" "$vms/$mark.conf" | sed 's/^/# /'
+printf '[vm]\ntemplate = %s\n%s\n' "$mark" "${good#*]}" > "$vms/$mark.conf"
+mkdir -p /etc/igvm/templates
+printf '[usb keyboard]\nport = 1-4.2\n' > "/etc/igvm/templates/$mark.conf"
+try "one of the template is taken out by an empty value" 0 "^\\+[0-9]+ +port = $" usb detach "$mark" keyboard
+try "and is gone" 0 "^1-4\\.2 +046d:c31c +keyboard +- " usb list
+umount /sys/bus
+
 # --- the network ------------------------------------------------------------------------
 ip link set lo up
 write "$mark" <<< "${good/memory/rdp = local
@@ -201,7 +250,7 @@ ok $? "comments stay"
 try "the file is a VM file still" 0 "cpus=3.*cores=3" showcmd "$mark"
 cp "$vms/$mark.conf" "$tmp/before"
 try "an unknown key proposes the nearest" 2 "did you mean 'memory'" set "$mark" memroy=1G
-try "an unknown section" 2 "there is no section \\[usbs\\]" set "$mark" usbs.a=b
+try "an unknown section" 2 "there is no section \\[wlan\\]" set "$mark" wlan.a=b
 try "a wrong value" 2 "$mark.conf:[0-9]+: cpus = 0: may be" set "$mark" cpus=0
 try "a value of two lines" 2 "more than one line" set "$mark" "kernel-args=a
 qemu = /tmp/x"

@@ -68,6 +68,16 @@ try "a size nobody writes" 2 "8GB" create x --template win11 --memory 8GB
 try "a disk of nothing" 2 "too little" create x --template win11 --disk 1M
 try "a bad name" 2 "cannot name a VM" create ../x --template win11
 try "an option for the other kind" 2 "for a Linux guest" create x --template win11 --image /etc/hostname
+try "a USB device for later" 0 "^  input +device at USB port 9-1" create usb --template win11 --usb 9-1 --usb 1234:0001
+grep -A1 "^\[usb device\]" $vms/usb.conf | grep -q "^port = 9-1$"; ok $? "is in the file"
+grep -A1 "^\[usb device2\]" $vms/usb.conf | grep -q "^id = 1234:0001$"; ok $? "and one by its id"
+try "no keyboard wanted" 0 "^none is made" create none --template win11 --input none
+grep -q "^input = none$" $vms/none.conf; ok $? "is written down"
+try "a port that is none" 2 "neither a port such as 1-4.2 nor an id" create x --template win11 --usb keyboard
+try "an input that is none" 2 "may be usb, evdev, none" create x --template win11 --input mouse
+mount -t tmpfs igvm-test /sys/class
+try "nothing to share" 5 "no keyboard or mouse in /dev/input" create x --template win11 --input evdev
+umount /sys/class
 nothing .new "nothing is left of those that were refused"
 try "as JSON" 0 . --json create j --template win11 --cpus 3
 perl tests/schema/check.pl tests/schema/create.json "$tmp/out" > "$tmp/err" 2>&1; ok $? "which its schema takes"

@@ -627,6 +627,67 @@ vm exec noagent -- /bin/true > "$tmp/out" 2>&1
 is "no agent: 125" $? 125
 vm kill noagent > "$tmp/out" 2>&1
 
+# --- the host stays awake under a guest's iGPU ------------------------------------------------
+mkdir -p "$root/usr/bin"
+cat > "$root/usr/bin/systemd-inhibit" << EOF
+#!/bin/sh
+echo "\$*" > "$tmp/inhibit.args"
+echo \$\$ >> "$tmp/inhibit.pids"
+exec cat
+EOF
+chmod 755 "$root/usr/bin/systemd-inhibit"
+inhibitors() {
+	local p n=0
+	while read -r p; do alive "$p" && n=$((n + 1)); done < "$tmp/inhibit.pids" 2> /dev/null
+	echo $n
+}
+: > "$tmp/inhibit.pids"
+fake awake normal
+start awake 5000
+kill -TERM "$sup"
+wait_gone "$sup"
+"$igvm" --root "$root" supervise awake 2> "$tmp/awake.log" &
+watcher=$!
+wait_for running state awake
+sleep 0.3
+is "a VM without an iGPU lets the host sleep" "$(inhibitors)" 0
+kill -TERM $watcher
+wait $watcher
+sed -i 's/"igpu": false/"igpu": true/' "$root/run/igvm/awake/state.json"
+"$igvm" --root "$root" supervise awake 2> "$tmp/awake.log" &
+watcher=$!
+wait_for 1 inhibitors
+is "one with an iGPU does not" "$(inhibitors)" 1
+has "neither by itself nor by the lid" "$tmp/inhibit.args" '^--what=sleep:handle-lid-switch --who=igvm --why=the VM awake has the iGPU --mode=block cat$'
+kill -KILL $watcher
+wait $watcher 2> /dev/null
+wait_for 0 inhibitors
+is "a supervisor that is killed leaves no inhibitor" "$(inhibitors)" 0
+"$igvm" --root "$root" supervise awake 2> "$tmp/awake.log" &
+watcher=$!
+wait_for 1 inhibitors
+is "the next has one again" "$(inhibitors)" 1
+kill -TERM $watcher
+wait $watcher
+wait_for 0 inhibitors
+is "and none when it leaves" "$(inhibitors)" 0
+printf '#!/bin/sh\nexit 1\n' > "$root/usr/bin/systemd-inhibit"
+"$igvm" --root "$root" supervise awake 2> "$tmp/awake.log" &
+watcher=$!
+wait_for running state awake
+wait_for 1 grep -c 'logind gives no inhibitor' "$tmp/awake.log"
+is "no logind: a line and no failure" "$(state awake) $(grep -c 'logind gives no inhibitor' "$tmp/awake.log")" "running 1"
+kill -TERM $watcher
+wait $watcher
+rm "$root/usr/bin/systemd-inhibit"
+"$igvm" --root "$root" supervise awake 2> "$tmp/awake.log" &
+watcher=$!
+wait_for running state awake
+has "no systemd-inhibit: the same" "$tmp/awake.log" 'no systemd-inhibit here'
+sed -i 's/"igpu": true/"igpu": false/' "$root/run/igvm/awake/state.json"
+vm kill awake > /dev/null 2>&1
+wait $watcher
+
 # --- what a service manager is told ---------------------------------------------------------
 fake unit normal
 start unit 5000
@@ -737,7 +798,7 @@ if ! command -v "$real" > /dev/null; then
 	echo "1..$n"
 	exit $failed
 fi
-words='-accel tcg -machine q35 -S -nodefaults -display none -device VGA'
+words='-accel tcg -machine q35 -S -nodefaults -display none -device VGA -device qemu-xhci,id=usb0'
 : > "$root/etc/igvm/vms/real.conf"
 # shellcheck disable=SC2086 # words
 start real 60000 $words
@@ -771,6 +832,32 @@ done
 is "supervisors killed in a row, the VM adopted again each time ($tries)" "$lost" 0
 vm screenshot real "$tmp/shot2.png" 2> "$tmp/out"
 is "the last of them takes pictures" $? 0
+# --- USB devices that come while it runs: a file stands for the node, so QEMU says no ----------
+ask() {	# REQUEST: the supervisor's answer
+	timeout 20 perl -MIO::Socket::UNIX -e '
+		my $s = IO::Socket::UNIX->new($ARGV[0]) or die "$!\n";
+		print $s "$ARGV[1]\n"; $s->flush; print scalar <$s>' "$root/run/igvm/control/real" "$1" > "$tmp/out"
+}
+dev=$root/sys/bus/usb/devices/1-4
+ask '{"op": "usb", "attach": {"name": "kbd", "port": "1-4", "id": ""}}'
+has "an empty port is attached for later" "$tmp/out" '"ok": ?true'
+has "and written down" "$root/run/igvm/real/inputs.json" '"port": "1-4"'
+mkdir -p "$dev" "$root/dev/bus/usb/001"
+for f in busnum:1 devnum:5 idVendor:046d idProduct:c31c; do echo "${f#*:}" > "$dev/${f%:*}"; done
+ask '{"op": "usb", "attach": {"name": "kbd", "port": "1-4", "id": ""}}'
+has "a device without a node: the reason" "$tmp/out" '/dev/bus/usb/001/005: No such file'
+: > "$root/dev/bus/usb/001/005"
+ask '{"op": "usb", "attach": {"name": "kbd", "port": "1-4", "id": ""}}'
+has "a node that is no device: QEMU's reason" "$tmp/out" 'failed to open host usb device'
+ask '{"op": "usb", "detach": "kbd"}'
+has "detached" "$tmp/out" '"ok": ?true'
+has "and taken out" "$root/run/igvm/real/inputs.json" '"usb": ?\[\]'
+for bad in '{"op": "usb"}' '{"op": "usb", "attach": {"name": "k", "port": "1-4/x", "id": ""}}' \
+	'{"op": "usb", "attach": {"name": "../k", "port": "1-4", "id": ""}}' '{"op": "usb", "attach": 7}' \
+	'{"op": "usb", "attach": {"name": "k", "port": "1-4", "id": "046d:c31c"}}'; do
+	ask "$bad"
+	has "refused: $bad" "$tmp/out" '"code": ?2'
+done
 vm stop --timeout 0 real > "$tmp/out" 2>&1
 is "stop --force of a real QEMU: quit" "$? $(end_of real end) $(end_of real by)" "0 clean quit"
 nothing_left real

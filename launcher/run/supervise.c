@@ -290,6 +290,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup->type_by);
 	earlier(&first, sup->keys.next);
 	earlier(&first, sup->inputs.due);
+	earlier(&first, sup->inputs.by);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
 	earlier(&first, sup->extend_at);

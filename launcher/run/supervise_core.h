@@ -104,6 +104,9 @@ struct sup_inputs {
 	int round;		/* how many looks since the kernel has spoken */
 	bool open;		/* a look is under way */
 	int pending;		/* commands of it that are not answered */
+	int64_t by;		/* when whoever asked is told that QEMU takes too long; -1 */
+	int fd[WISH_USB_MAX];	/* on their way to QEMU: open until the look is over */
+	size_t n_fd;
 	json_t *fdsets;		/* what query-fdsets has answered */
 	char text[256];		/* what went wrong first, "" nothing */
 };

@@ -34,6 +34,9 @@
 /* Far from the numbers that a plan gives to disks; 128 numbers a bus. */
 #define USB_FDSET	2000000
 
+/* How long whoever attaches a device waits for QEMU. */
+#define ANSWER_MS	10000
+
 /* When to look after the kernel has spoken: at once bounces, and udev takes its time on a busy machine. */
 static const int look_ms[] = { 300, 1500, 5000 };
 
@@ -97,21 +100,29 @@ static bool has_child(const json_t *list, const char *prefix, const char *name)
 
 /* --- commands ------------------------------------------------------------------------------ */
 
-static void finish(struct sup *sup)
+static void answer_waiters(struct sup *sup, const char *error)
 {
-	struct sup_inputs *in = &sup->inputs;
-
-	in->open = false;
 	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++) {
 		struct control_client *c = &sup->control.client[i];
 
 		if (c->fd < 0 || c->wait != CONTROL_WAIT_INPUTS)
 			continue;
-		if (*in->text)
-			control_refuse(&sup->control, c, EXIT_FAILED, in->text);
+		if (error)
+			control_refuse(&sup->control, c, EXIT_FAILED, error);
 		else
 			control_answer(&sup->control, c, NULL, -1);
 	}
+	sup->inputs.by = -1;
+}
+
+static void finish(struct sup *sup)
+{
+	struct sup_inputs *in = &sup->inputs;
+
+	in->open = false;
+	while (in->n_fd)
+		close(in->fd[--in->n_fd]);
+	answer_waiters(sup, *in->text ? in->text : NULL);
 }
 
 static void on_done(struct sup *sup, const struct qmp_item *item)
@@ -155,16 +166,18 @@ static void take_usb(struct sup *sup, const json_t *devices, const struct held *
 
 static void give_usb(struct sup *sup, const struct wish_usb *u, const struct usb_device *d)
 {
-	_fd_ int fd = usb_open(sup->s->sysroot, d);
+	struct sup_inputs *in = &sup->inputs;
+	int fd = in->n_fd < ARRAY_SIZE(in->fd) ? usb_open(sup->s->sysroot, d) : -EMFILE;
 	char opaque[64], set[32], id[48];
 	int fdset = USB_FDSET + (int)(d->bus * 128 + d->dev);
 
 	if (fd < 0) {
-		snprintf(sup->inputs.text, sizeof(sup->inputs.text), "/dev/bus/usb/%03u/%03u: %s", d->bus, d->dev,
+		snprintf(in->text, sizeof(in->text), "/dev/bus/usb/%03u/%03u: %s", d->bus, d->dev,
 			 strerror(-fd));
-		sup_log(sup, LOG_WARNING, "USB device %s: %s", u->name, sup->inputs.text);
+		sup_log(sup, LOG_WARNING, "USB device %s: %s", u->name, in->text);
 		return;
 	}
+	in->fd[in->n_fd++] = fd;
 	snprintf(opaque, sizeof(opaque), OPAQUE "%s %u %u", u->name, d->bus, d->dev);
 	snprintf(set, sizeof(set), "/dev/fdset/%d", fdset);
 	snprintf(id, sizeof(id), "usb-%s", u->name);
@@ -326,7 +339,7 @@ static void look(struct sup *sup)
 
 void sup_inputs_init(struct sup *sup)
 {
-	sup->inputs = (struct sup_inputs){ .uevents = -1, .due = -1 };
+	sup->inputs = (struct sup_inputs){ .uevents = -1, .due = -1, .by = -1 };
 }
 
 void sup_inputs_begin(struct sup *sup)
@@ -341,7 +354,7 @@ void sup_inputs_begin(struct sup *sup)
 	if (in->uevents < 0)
 		sup_log(sup, LOG_WARNING, "the kernel does not say when devices come: %s", strerror(-in->uevents));
 	in->round = 0;
-	in->due = sup_now();
+	in->due = in->want.n_usb + in->want.n_evdev ? sup_now() : -1;
 }
 
 void sup_inputs_turn(struct sup *sup, short revents, int64_t now)
@@ -358,6 +371,8 @@ void sup_inputs_timer(struct sup *sup, int64_t now)
 {
 	struct sup_inputs *in = &sup->inputs;
 
+	if (in->by >= 0 && in->by <= now)
+		answer_waiters(sup, N_("QEMU took too long"));
 	if (in->due < 0 || in->due > now)
 		return;
 	in->due = -1;
@@ -444,5 +459,6 @@ void sup_inputs_change(struct sup *sup, struct control_client *c, const json_t *
 	}
 	in->want = next;
 	c->wait = CONTROL_WAIT_INPUTS;
+	in->by = sup_now() + ANSWER_MS;
 	look(sup);
 }
