@@ -261,8 +261,9 @@ check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_file
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
-# A firmware that comes to its boot manager under TCG, a guest agent that is waited for: not quick.
-long_tests  := tests/boot_manager.sh tests/upgrade.sh
+# Minutes of work with the distribution's own programs, firmware under TCG, an agent that is waited for: played by
+# `make check` only.
+long_tests  := tests/create_linux.sh tests/setup_tools.sh tests/boot_manager.sh tests/upgrade.sh
 quick_tests := $(slow_tests) $(filter-out $(slow_tests) $(long_tests),$(sort $(wildcard tests/*.sh)))
 
 .PHONY: deps check check-quick build-all demo soak bench shape golden lint coverage
