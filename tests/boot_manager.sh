@@ -3,6 +3,7 @@
 # A VM as for Windows 11, with nothing on its disk: OVMF with Secure Boot and a TPM comes up to its boot
 # manager, keys typed by igvm lead through its pages, and screenshots show them. The firmware writes its pages on
 # the serial port, too: there the test reads what it has come to. TCG, no iGPU.
+# shellcheck disable=SC2034,SC2154 # variables of own_host.bash, which is sourced
 cd "$(dirname "$0")/.." || exit 1
 needs="qemu-img swtpm qemu-system-x86_64"
 kill="win11"

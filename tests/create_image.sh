@@ -3,6 +3,7 @@
 # `igvm create --image`: somebody's image copied, and a NoCloud seed for the cloud-init in it. The image here holds a
 # stand-in for a boot loader (a UEFI program that names the discs it finds) and no cloud-init; what one reads is
 # checked on the seed itself. As root, and as a user with a home of his own.
+# shellcheck disable=SC2034,SC2154 # variables of own_host.bash, which is sourced
 cd "$(dirname "$0")/.." || exit 1
 needs="qemu-img qemu-system-x86_64 xorriso mkfs.vfat mmd perl setpriv"
 kill="seeded"

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `igvm snapshot`: disks, variables and TPM state are kept and come back; what cannot be kept is refused; what is cut
 # off anywhere leaves nothing half. Real qemu-img, no guest; a VM that runs is a QEMU without one.
+# shellcheck disable=SC2034,SC2154 # variables of own_host.bash, which is sourced
 cd "$(dirname "$0")/.." || exit 1
 needs="qemu-img qemu-io qemu-system-x86_64"
 kill="vm"

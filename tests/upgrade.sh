@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # `igvm upgrade`: what a VM keeps is shown as old -> new and changed only when its guest says that BitLocker protects
 # nothing. The VM is a real QEMU; its guest agent is played by a script on the socket's place.
+# shellcheck disable=SC2034,SC2154 # variables of own_host.bash, which is sourced
 cd "$(dirname "$0")/.." || exit 1
 needs="qemu-img swtpm qemu-system-x86_64 perl"
 kill="win11 lin"

@@ -173,6 +173,17 @@ int snapshot_settle(const struct paths *p, const char *name, struct snapshot_err
 	return r;
 }
 
+/* What every change begins with: nothing half done is left, and where the snapshot is or will be. */
+static int begin(const struct paths *p, const char *name, const char *tag, struct place *at, char dir[static PATH_MAX],
+		 struct snapshot_error *e)
+{
+	int r = snapshot_settle(p, name, e);
+
+	if (!r)
+		r = find_place(p, name, at, e);
+	return r ? r : tag_place(at, tag, dir, e);
+}
+
 static bool is_disk_of(const struct wish *w, const struct snapshot_disk *d)
 {
 	for (size_t i = 0; i < w->n_disk; i++)
@@ -203,12 +214,8 @@ int snapshot_restore(const struct paths *p, const struct wish *w, const char *ta
 	_json_ json_t *json = json_pack("{s:i, s:s, s:s}", "version", 1, "kind", "snapshot-restore", "tag", tag);
 	char dir[PATH_MAX];
 	struct place at;
-	int r = snapshot_settle(p, w->name, e);
+	int r = begin(p, w->name, tag, &at, dir, e);
 
-	if (!r)
-		r = find_place(p, w->name, &at, e);
-	if (!r)
-		r = tag_place(&at, tag, dir, e);
 	if (r)
 		return r;
 	r = snapshot_record_read(dir, s);
@@ -278,12 +285,8 @@ int snapshot_create(const struct paths *p, const struct wish *w, const char *tag
 	struct snapshot_error unused;
 	char dir[PATH_MAX];
 	struct place at;
-	int r = snapshot_settle(p, w->name, e);
+	int r = begin(p, w->name, tag, &at, dir, e);
 
-	if (!r)
-		r = find_place(p, w->name, &at, e);
-	if (!r)
-		r = tag_place(&at, tag, dir, e);
 	if (!r && is_there(dir))
 		r = snapshot_fail(e, "", -EEXIST, _("there is a snapshot of this name already"));
 	if (r)
@@ -306,12 +309,8 @@ int snapshot_delete(const struct paths *p, const char *name, const char *tag, st
 {
 	char dir[PATH_MAX];
 	struct place at;
-	int r = snapshot_settle(p, name, e);
+	int r = begin(p, name, tag, &at, dir, e);
 
-	if (!r)
-		r = find_place(p, name, &at, e);
-	if (!r)
-		r = tag_place(&at, tag, dir, e);
 	if (!r && !is_there(dir))
 		r = snapshot_fail(e, "", -ENOENT, _("there is no such snapshot"));
 	if (!r)

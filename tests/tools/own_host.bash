@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sourced by tests of commands that write below /etc/igvm, /var/lib/igvm and /run/igvm: those are empty directories
+# shellcheck shell=bash disable=SC2034,SC2154
 # of a mount namespace of their own. $needs: programs without which the test is skipped. Gives $igvm, $tmp, $vms,
 # $data and the functions below; each VM in $kill is killed at the end.
 set -u
