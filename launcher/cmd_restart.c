@@ -5,6 +5,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/cmd_all.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/run/supervise_status.h"
 
 static const struct opt opts[] = {
 	{ "timeout", 't', "SECONDS", N_("how long the guest may take (default 120)"), 't' },
@@ -39,6 +40,7 @@ static int run_restart(const struct globals *g, int argc, char **argv)
 {
 	char *stop[] = { NULL, NULL, NULL, NULL, NULL }, *start[] = { NULL, NULL, NULL };
 	const char *timeout = NULL, *name;
+	_json_ json_t *status = NULL;
 	struct paths p;
 	int o, r, n = 1;
 
@@ -52,6 +54,10 @@ static int run_restart(const struct globals *g, int argc, char **argv)
 		r = cmd_vm_name(&cmd_restart, g, argc, argv, &name, &p);
 	if (r)
 		return r;
+	/* What may not be asked may not be stopped either; said here, for the verb that was typed. */
+	r = status_read(&p, name, &status);
+	if (r)
+		return cmd_status_fail("restart", &p, name, r);
 	if (timeout) {
 		stop[n++] = (char *)"--timeout";
 		stop[n++] = (char *)timeout;

@@ -125,6 +125,8 @@ static void print(const struct follow *f, struct bytes *b, bool last)
 {
 	size_t at = 0;
 
+	if (!b->n)
+		return;
 	if (f->raw) {
 		fwrite(b->p, 1, b->n, stdout);
 		at = b->n;

@@ -414,10 +414,11 @@ is "a supervisor killed during a stop: the stop completes" "$? $(end_of interrup
 
 fake resumed ignores-powerdown
 start resumed 5000
-vm stop --timeout 3 resumed > "$tmp/out" 2>&1 &
+"$igvm" --root "$root" stop --timeout 3 resumed > "$tmp/out" 2>&1 &
 stop=$!
 wait_for asked state resumed
-kill -KILL "$sup" "$stop"
+kill -KILL "$stop" "$sup"
+wait_gone "$sup"
 wait "$stop" 2> /dev/null
 is "a stop whose supervisor and client are killed waits for the next supervisor" "$(state resumed)" unsupervised
 vm logs resumed > "$tmp/out" 2>&1
@@ -544,7 +545,7 @@ kill -CONT "$pid"
 wait $first
 is "the first is answered" $? 0
 kill -STOP "$pid"
-vm resume slow > "$tmp/out" 2>&1 &
+"$igvm" --root "$root" resume slow > "$tmp/out" 2>&1 &
 first=$!
 sleep 0.2
 kill -KILL $first
