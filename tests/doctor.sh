@@ -114,20 +114,21 @@ provoke cmdline.no-effect uhd730 "" cmdline iommu=pt
 no_groups() { cmdline iommu=off; rm -r "$t/sys/kernel/iommu_groups" "$t/sys/bus/pci/devices/0000:00:02.0"; }
 provoke cmdline.iommu-off uhd730 "" no_groups
 provoke ids.not-this-machine uhd730 "" cmdline vfio-pci.ids=8086:4680
-# Bound at boot by id, and an image with i915 and without vfio-pci: one cpio archive.
-bound_at_boot() {
+# Bound at boot by id, and an image with i915: one cpio archive.
+bound_at_boot() {	# MODULES-OF-THE-BUILDER [ALSO-IN-THE-IMAGE]
 	cmdline vfio-pci.ids=8086:4692
 	put lib/modules/6.12.41+deb13-amd64/modules.dep 'kernel/drivers/vfio/pci/vfio-pci.ko:\nkernel/drivers/gpu/drm/i915/i915.ko:'
 	put lib/modules/6.12.41+deb13-amd64/modules.builtin 'kernel/x.ko'
 	put boot/initrd.img-6.12.41+deb13-amd64 ''
 	put image/lib/modules/6.12.41+deb13-amd64/kernel/drivers/gpu/drm/i915/i915.ko module
+	[ -z "${2-}" ] || put "image/lib/modules/6.12.41+deb13-amd64/kernel/drivers/vfio/pci/$2.ko" module
 	(cd "$t/image" && find . -mindepth 1 | cpio --quiet -o -H newc) > "$t/boot/initrd.img-6.12.41+deb13-amd64"
 	put etc/initramfs-tools/modules "$1"
 	put etc/modprobe.d/vfio.conf 'options vfio-pci ids=8086:4692'
 }
 if command -v cpio > /dev/null; then
 	provoke initramfs.no-vfio uhd730-i915 '' bound_at_boot vfio-pci
-	provoke boot.softdep-missing uhd730-i915 '' bound_at_boot ''
+	provoke boot.softdep-missing uhd730-i915 '' bound_at_boot '' vfio-pci
 else
 	skip "initramfs.no-vfio is found" "cpio is not installed"
 	skip "boot.softdep-missing is found" "cpio is not installed"

@@ -398,6 +398,8 @@ edit 's/"version": 1/"version": 2/'; hostile "a newer version" "newer igvm"
 edit 's/"state": "applied"/"state": "done"/'; hostile "another state" "damaged"
 edit 's/"after": "[0-9a-f]/"after": "X/'; hostile "a hash that is none" "damaged"
 edit 's/"files": \[/"files": [7,/'; hostile "a file that is a number" "damaged"
+edit 's/"made": \{/"made": 7, "x": {/'; hostile "no list of what was made" "damaged"
+edit 's/"kept"/"stock": "", "saved_stock": 0, "kept"/'; hostile "adopted lines of a file that was not there" "damaged"
 rm "$store/journal.json"; ln -s "$tmp/store/journal.json" "$store/journal.json"; hostile "a link" "damaged"
 chmod 777 "$store"; hostile "others may write to it" "root's alone"
 edit 's/"state": "applied"/"state": "applying"/'
