@@ -55,6 +55,7 @@ for line in "$lines"/*.sh "$lines"/*.conf "$lines"/*.cmdline; do
 	"$igvm" --json lint $(options "$line") "$line" > json 2> err
 	{ sed -n 's/^\(block\|warn\|note\) *\([a-z0-9.-]*\): .*/\2/p' out; } | sort > ids
 	perl "$schema/check.pl" "$schema/lint.json" json > why 2>&1 &&
+		perl "$schema/check.pl" "$schema/findings.json" json >> why 2>&1 &&
 		perl -MJSON::PP -e 'local $/; print sort map { "$_->{id}\n" } @{decode_json(<>)->{findings}}' json |
 		sort | diff ids - >> why
 	ok $? "$name in JSON says the same"
