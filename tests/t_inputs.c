@@ -17,6 +17,7 @@
 #include "launcher/base/str.h"
 #include "launcher/facts/inputs.h"
 #include "launcher/facts/wish_keys.h"
+#include "launcher/run/inputs_held.h"
 #include "launcher/run/inputs_note.h"
 #include "launcher/run/node.h"
 #include "launcher/run/uevent.h"
@@ -445,6 +446,39 @@ static void opens_nodes_and_nothing_else(void **state)
 	assert_int_equal(node_event("/", "/dev/null", real), -EINVAL);
 }
 
+static void reads_what_qemu_has(void **state)
+{
+	static const char fdsets[] = "[{'fdset-id': 1, 'fds': [{'fd': 9, 'opaque': 'serial-log'}]},"
+		" {'fdset-id': 2000133, 'fds': [{'fd': 8, 'opaque': 'usb kbd 1 5'}, {'fd': 7}, {'opaque': 7}]},"
+		" {'fdset-id': 4, 'fds': [{'fd': 8, 'opaque': 'usb kbd 1'}, {'fd': 8, 'opaque': 'usb a 1 5 x'}]},"
+		" {'fdset-id': 5}, 7]";
+	static const char children[] = "[{'name': 'usb-kbd'}, {'name': 'type'}, {'name': 7}, 8]";
+	char text[sizeof(fdsets)];
+	struct inputs_held all;
+	json_t *json;
+
+	(void)state;
+	strcpy(text, fdsets);
+	for (char *c = text; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	json = json_loads(text, 0, NULL);
+	inputs_held(json, &all);
+	json_decref(json);
+	assert_int_equal(all.n, 1);
+	assert_string_equal(all.v[0].name, "kbd");
+	assert_int_equal(all.v[0].fdset, 2000133);
+	assert_int_equal(all.v[0].dev, 5);
+	inputs_held(NULL, &all);
+	assert_int_equal(all.n, 0);
+	strcpy(text, children);
+	for (char *c = text; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	json = json_loads(text, 0, NULL);
+	assert_true(inputs_has(json, "usb-", "kbd"));
+	assert_false(inputs_has(json, "usb-", "kb") || inputs_has(json, "input-", "kbd"));
+	json_decref(json);
+}
+
 static void hears_the_kernel(void **state)
 {
 	static const char usb[] = "add@/devices/x\0ACTION=add\0SUBSYSTEM=usb\0DEVTYPE=usb_device";
@@ -467,7 +501,7 @@ int main(void)
 		TEST(reads_a_desk), TEST(nothing_is_unknown), TEST(believes_nothing), TEST(stops_at_its_limits),
 		TEST(finds_what_is_wished), TEST(names_one_more), TEST(knows_keyboards_from_mice),
 		TEST(looks_behind_a_path), TEST(counts_keyboards_that_stay), TEST(says_whose_they_are),
-		TEST(keeps_a_note), TEST(opens_nodes_and_nothing_else), TEST(hears_the_kernel),
+		TEST(keeps_a_note), TEST(opens_nodes_and_nothing_else), TEST(reads_what_qemu_has), TEST(hears_the_kernel),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -25,12 +25,12 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/inputs.h"
+#include "launcher/run/inputs_held.h"
 #include "launcher/run/launch.h"
 #include "launcher/run/node.h"
 #include "launcher/run/uevent.h"
 #include "launcher/run/usb_open.h"
 
-#define OPAQUE		"usb "
 /* Far from the numbers that a plan gives to disks; 128 numbers a bus. */
 #define USB_FDSET	2000000
 
@@ -39,64 +39,6 @@
 
 /* When to look after the kernel has spoken: at once bounces, and udev takes its time on a busy machine. */
 static const int look_ms[] = { 300, 1500, 5000 };
-
-/* --- what QEMU has --------------------------------------------------------------------- */
-
-/** struct held - a descriptor set of ours in QEMU */
-struct held {
-	char name[32];		/* of [usb NAME] */
-	unsigned int bus, dev;
-	int fdset;
-};
-
-struct holding {
-	struct held v[2 * WISH_USB_MAX];
-	size_t n;
-};
-
-static bool held_parse(const char *opaque, struct held *h)
-{
-	const char *at = opaque ? str_starts(opaque, OPAQUE) : NULL;
-	char end;
-
-	return at && sscanf(at, "%31s %u %u%c", h->name, &h->bus, &h->dev, &end) == 3;
-}
-
-/* query-fdsets: [{"fdset-id": 3, "fds": [{"fd": 7, "opaque": "usb keyboard 1 5"}]}] */
-static void read_fdsets(const json_t *list, struct holding *all)
-{
-	const json_t *set, *fd;
-	size_t i, j;
-
-	all->n = 0;
-	json_array_foreach(list, i, set) {
-		json_array_foreach(json_object_get(set, "fds"), j, fd) {
-			struct held *h = &all->v[all->n];
-
-			if (all->n == ARRAY_SIZE(all->v) ||
-			    !held_parse(json_string_value(json_object_get(fd, "opaque")), h))
-				continue;
-			h->fdset = (int)json_integer_value(json_object_get(set, "fdset-id"));
-			all->n++;
-		}
-	}
-}
-
-/* qom-list: [{"name": "usb-keyboard", "type": "child<usb-host>"}] */
-static bool has_child(const json_t *list, const char *prefix, const char *name)
-{
-	const json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item) {
-		const char *child = json_string_value(json_object_get(item, "name"));
-		const char *rest = child ? str_starts(child, prefix) : NULL;
-
-		if (rest && !strcmp(rest, name))
-			return true;
-	}
-	return false;
-}
 
 /* --- commands ------------------------------------------------------------------------------ */
 
@@ -147,17 +89,12 @@ static void command(struct sup *sup, const char *name, json_t *args, int fd)
 		sup->inputs.pending++;
 }
 
-static bool has_opened(const json_t *devices, const struct held *h)
-{
-	return has_child(devices, "usb-", h->name);
-}
-
-static void take_usb(struct sup *sup, const json_t *devices, const struct held *h)
+static void take_usb(struct sup *sup, const json_t *devices, const struct input_held *h)
 {
 	char id[48];
 
 	snprintf(id, sizeof(id), "usb-%s", h->name);
-	if (has_opened(devices, h))
+	if (inputs_has(devices, "usb-", h->name))
 		command(sup, "device_del", json_pack("{s:s}", "id", id), -1);
 	command(sup, "remove-fd", json_pack("{s:i}", "fdset-id", h->fdset), -1);
 	sup_log(sup, LOG_NOTE, "USB device %s (bus %u, device %u) is gone from the guest", h->name, h->bus,
@@ -178,7 +115,7 @@ static void give_usb(struct sup *sup, const struct wish_usb *u, const struct usb
 		return;
 	}
 	in->fd[in->n_fd++] = fd;
-	snprintf(opaque, sizeof(opaque), OPAQUE "%s %u %u", u->name, d->bus, d->dev);
+	snprintf(opaque, sizeof(opaque), INPUTS_OPAQUE "%s %u %u", u->name, d->bus, d->dev);
 	snprintf(set, sizeof(set), "/dev/fdset/%d", fdset);
 	snprintf(id, sizeof(id), "usb-%s", u->name);
 	command(sup, "add-fd", json_pack("{s:i, s:s}", "fdset-id", fdset, "opaque", opaque), fd);
@@ -207,20 +144,20 @@ static const struct wish_usb *wanted(const struct inputs_note *n, const char *na
 }
 
 static bool is_right(const struct sup *sup, const struct inputs *host, const json_t *devices,
-		     const struct held *h)
+		     const struct input_held *h)
 {
 	const struct wish_usb *u = wanted(&sup->inputs.want, h->name);
 	const struct usb_device *d = u ? find_device(host, u) : NULL;
 
-	return d && d->bus == h->bus && d->dev == h->dev && has_opened(devices, h);
+	return d && d->bus == h->bus && d->dev == h->dev && inputs_has(devices, "usb-", h->name);
 }
 
 static void mend_usb(struct sup *sup, const struct inputs *host, const json_t *devices)
 {
 	const struct inputs_note *want = &sup->inputs.want;
-	struct holding all;
+	struct inputs_held all;
 
-	read_fdsets(sup->inputs.fdsets, &all);
+	inputs_held(sup->inputs.fdsets, &all);
 	for (size_t i = 0; i < all.n; i++)
 		if (!is_right(sup, host, devices, &all.v[i]))
 			take_usb(sup, devices, &all.v[i]);
@@ -254,7 +191,7 @@ static void add_evdev(struct sup *sup, const struct wish_evdev *e, bool replace)
 /* Without root's rights a new node cannot be told from an old one: it comes back at the next start. */
 static void mend_evdev(struct sup *sup, const struct wish_evdev *e, const json_t *objects)
 {
-	bool has = has_child(objects, "input-", e->name), fresh = false;
+	bool has = inputs_has(objects, "input-", e->name), fresh = false;
 	char path[PATH_MAX];
 	struct stat st;
 	uid_t uid;
