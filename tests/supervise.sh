@@ -162,6 +162,17 @@ vm stop agent > "$tmp/out" 2>&1
 is "a guest deaf to its power button goes down by the agent" \
 	"$(end_of agent end) $(end_of agent by)" "clean agent"
 
+fake typist deaf-keys
+start typist 5000
+vm type typist ret > "$tmp/out" 2>&1
+is "a QEMU that does not take keys: 1" $? 1
+has "and why" "$tmp/out" 'QEMU took too long'
+vm type typist ret > "$tmp/out" 2>&1
+is "the next key, while QEMU still has that one: 75" $? 75
+has "and why" "$tmp/out" 'somebody else is typing'
+is "the supervisor is well" "$(state typist)" running
+vm kill typist > /dev/null
+
 fake button ignores-powerdown
 start button 5000
 vm stop --timeout 1 button > "$tmp/out" 2>&1
@@ -811,7 +822,10 @@ is "screenshot: 0" $? "0"
 perl tests/schema/png.pl "$tmp/shot.png" > "$tmp/picture" 2>&1
 ok "the picture is whole, of a size a screen has" $? "$tmp/picture"
 has "and shows what is on it: nothing yet, in QEMU's words" "$tmp/picture" \
-	'^[0-9]+x[0-9]+ [1-9][0-9]* lit$'
+	'^[0-9]+x[0-9]+ [1-9][0-9]* lit, [0-9]+ colours$'
+has "which igvm says, too" "$tmp/out" "the picture is QEMU's own"
+vm type real ret ctrl-alt-delete 2> "$tmp/out"
+is "keys: 0" "$?$(cat "$tmp/out")" "0"
 
 tries=${ROUNDS:-30}
 lost=0
@@ -868,6 +882,9 @@ start bare 60000 -accel tcg -machine q35 -S -nodefaults -display none
 vm screenshot bare "$tmp/none.png" 2> "$tmp/out"
 is "no emulated display, no picture: 1" $? 1
 has "and why" "$tmp/out" 'no emulated display'
+vm type bare ret 2> "$tmp/out"
+is "keys reach it all the same: 0" $? 0
+has "and it is said where they are seen" "$tmp/out" 'on its monitor alone'
 vm kill bare > /dev/null
 is "killed" "$(end_of bare end)" forced
 

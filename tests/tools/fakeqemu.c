@@ -69,6 +69,7 @@ static const struct {
 	  "accept\ngreet\n> qmp_capabilities\n"
 	  "< {\"id\": $ID, \"error\": {\"class\": \"GenericError\", \"desc\": \"no\"}}\nhang" },
 	{ "deaf", "deaf query-status\nserve" },
+	{ "deaf-keys", "deaf send-key\nserve" },
 	{ "flood", "flood 60000\nserve" },
 	{ "ignores-powerdown", "ignore system_powerdown\nserve" },
 	{ "ignores-stop", "ignore system_powerdown\nignore quit\nserve" },
