@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Screenshots: PNG made here, good, damaged and hostile. QEMU's own placeholder is shown by a real QEMU in care.sh. */
+/* Screenshots: PNG made here, good, damaged and hostile. QEMU's own placeholder is shown by a real QEMU in supervise.sh. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
