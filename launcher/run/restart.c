@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 
 #include "launcher/base/clock.h"
 #include "launcher/base/file.h"
@@ -21,15 +20,6 @@ struct restarts {
 	struct sup_pace pace;
 	struct identity by;	/* who will start it; pid 0: nobody */
 };
-
-/* All processes of this boot share it, and the directory does not outlive the boot. */
-static int64_t boot_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static int load(int run, struct restarts *r)
 {
@@ -69,7 +59,7 @@ enum restart restart_judge(const struct paths *p, const char *name, enum sup_end
 
 	if (!sup_restarts(end) || (err && err != -ENOENT))
 		return RESTART_NO;
-	often = sup_pace_exceeded(&r.pace, boot_ms(), SUP_RESTARTS, SUP_RESTART_WINDOW_MS);
+	often = sup_pace_exceeded(&r.pace, clock_boot_ms(), SUP_RESTARTS, SUP_RESTART_WINDOW_MS);
 	r.by.pid = 0;
 	if (!often && identity_read(getpid(), &r.by))
 		return RESTART_NO;

@@ -93,11 +93,8 @@ void sup_log(struct sup *sup, enum log_level level, const char *fmt, ...)
 static int64_t left_since_start(const struct sup *sup, unsigned int ms)
 {
 	uint64_t born = sup->record.id.start_ticks * 1000 / (uint64_t)sysconf(_SC_CLK_TCK);
-	struct timespec t;
-	int64_t age;
+	int64_t age = clock_boot_ms() - (int64_t)born;
 
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	age = (int64_t)t.tv_sec * 1000 - (int64_t)born;
 	if (age < 0)
 		age = 0;
 	return age < (int64_t)ms ? (int64_t)ms - age : 0;

@@ -6,22 +6,13 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/file.h"
 #include "launcher/run/supervise_core.h"
 
 #define STOPPING_FILE	"stopping.json"
 #define STOPPING_MAX	4096
-
-/* A clock that all supervisors of this boot share, and that nobody sets. */
-static int64_t boot_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 void sup_mark_stopping(struct sup *sup)
 {
@@ -29,7 +20,7 @@ void sup_mark_stopping(struct sup *sup)
 	_json_ json_t *json = json_pack("{s:i, s:s, s:I, s:I, s:I}", "version", 1, "kind", "stopping",
 					"pid", (json_int_t)sup->record.id.pid, "start_ticks",
 					(json_int_t)sup->record.id.start_ticks, "until_boot_ms",
-					(json_int_t)(boot_ms() + left));
+					(json_int_t)(clock_boot_ms() + left));
 	int r = json ? file_replace_json_at(sup->run_fd, STOPPING_FILE, json, 0600) : -ENOMEM;
 
 	if (r)
@@ -49,7 +40,7 @@ bool sup_resume_stop(struct sup *sup)
 	    (uint64_t)json_integer_value(json_object_get(json, "start_ticks")) !=
 	    sup->record.id.start_ticks)
 		return false;
-	left = until - boot_ms();
+	left = until - clock_boot_ms();
 	sup->stop_ms = left <= 0 ? 0 : left > (int64_t)SUPERVISE_STOP_MAX_MS ? SUPERVISE_STOP_MAX_MS :
 		       (unsigned int)left;
 	return true;
