@@ -29,7 +29,7 @@ static int by_name(const void *a, const void *b)
 static void read_outputs(const struct tree *t, const char *drm, struct display_facts *d)
 {
 	char path[PATH_MAX];
-	_dir_ DIR *dir = str_print(path, sizeof(path), "%s/%s", drm, d->card) ? tree_dir(t, path) : NULL;
+	_dir_ DIR *dir = str_print(path, sizeof(path), "%s/%s", drm, d->card) ? tree_list(t, path) : NULL;
 	struct dirent *e;
 
 	while (dir && d->n_outputs < DISPLAY_OUTPUTS_MAX && (e = readdir(dir))) {
@@ -60,7 +60,7 @@ static bool is_node(const char *name, const char *prefix)
 static void find_node(const struct tree *t, const char *path, const char *prefix, char *buf,
 		      size_t size)
 {
-	_dir_ DIR *dir = tree_dir(t, path);
+	_dir_ DIR *dir = tree_list(t, path);
 	struct dirent *e;
 
 	buf[0] = '\0';

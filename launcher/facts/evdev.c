@@ -138,7 +138,7 @@ static struct evdev *named(struct inputs *in, const char *event)
 /* The first name of @dir that leads to each; in the order of bytes, so that it is the same every time. */
 static void add_names(const struct tree *t, const char *dir, struct inputs *in)
 {
-	_dir_ DIR *d = tree_dir(t, dir);
+	_dir_ DIR *d = tree_list(t, dir);
 	int seen = 0;
 	char path[PATH_MAX], link[PATH_MAX];
 	struct dirent *e;
@@ -161,7 +161,7 @@ static int by_number(const void *a, const void *b)
 
 void evdev_read(const struct tree *t, struct inputs *in)
 {
-	_dir_ DIR *d = tree_dir(t, CLASS);
+	_dir_ DIR *d = tree_list(t, CLASS);
 	int seen = 0;
 	struct dirent *e;
 

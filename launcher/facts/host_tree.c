@@ -56,7 +56,7 @@ int tree_open(const struct tree *t, const char *path, int flags)
 	return open_in_root(t, merged, flags);
 }
 
-DIR *tree_dir(const struct tree *t, const char *path)
+DIR *tree_list(const struct tree *t, const char *path)
 {
 	int fd = tree_open(t, path, O_RDONLY | O_DIRECTORY);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -207,7 +207,7 @@ int tree_link(const struct tree *t, const char *path, char *buf, size_t size)
 
 enum tri tree_is_dir_empty(const struct tree *t, const char *path)
 {
-	_dir_ DIR *dir = tree_dir(t, path);
+	_dir_ DIR *dir = tree_list(t, path);
 	struct dirent *e;
 
 	if (!dir)

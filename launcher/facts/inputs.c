@@ -8,7 +8,7 @@
 
 static enum tri find_sound(const struct tree *t)
 {
-	_dir_ DIR *d = tree_dir(t, "sys/class/sound");
+	_dir_ DIR *d = tree_list(t, "sys/class/sound");
 	struct dirent *e;
 
 	if (!d)

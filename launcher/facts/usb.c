@@ -133,7 +133,7 @@ static void add_kind(const struct tree *t, const char *name, struct inputs *in)
 /* Two rounds: interfaces are counted to the devices the first has found. */
 static bool each_entry(const struct tree *t, struct inputs *in, bool interfaces)
 {
-	_dir_ DIR *dir = tree_dir(t, DEVICES);
+	_dir_ DIR *dir = tree_list(t, DEVICES);
 	int seen = 0;
 	struct dirent *e;
 
