@@ -10,7 +10,7 @@ if [ "$(id -u)" = 0 ] && [ -z "${IGVM_DOCTOR_NS-}" ]; then
 fi
 B=${B:-build}
 igvm=$PWD/$B/igvm
-export LC_ALL=C LANGUAGE= NO_COLOR=1 B
+export LC_ALL=C LANGUAGE='' NO_COLOR=1 B
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM

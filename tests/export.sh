@@ -51,6 +51,7 @@ template = win11
 firmware = uefi
 tpm = no
 display = monitor
+input = none
 [disk system]
 path = $tmp/disk.qcow2
 bus = sata
@@ -71,6 +72,7 @@ vm early << END
 [vm]
 template = monitor-early
 tpm = no
+input = none
 [igpu]
 rom = $tmp/gop.rom
 gms = 2

@@ -325,7 +325,7 @@ cd "$OLDPWD" || exit 1
 tests/hosts/mkhost.sh tests/hosts/uhd730/host "$tmp/tree" && mkdir -p "$tmp/tree/etc/igvm/vms"
 ok $? "a recorded host"
 cd "$tmp" || exit 1
-printf '[vm]\ntemplate = monitor-early\n[disk a]\npath = %s\n' "$tmp/disk" > tree/etc/igvm/vms/early.conf
+printf '[vm]\ntemplate = monitor-early\ninput = none\n[disk a]\npath = %s\n' "$tmp/disk" > tree/etc/igvm/vms/early.conf
 : > disk
 try "an empty store: the assignment ROM" 0 "romfile=[^,]*/igd-assign.rom" --root tree showcmd early
 mkdir -p tree/var/lib
@@ -334,7 +334,7 @@ rm -rf "$store"
 mkdir -p tree/var/lib/igvm && cp -r "$store" tree/var/lib/igvm/roms
 try "a GOP ROM in the store is taken" 0 "romfile=[^,]*/igd-store.rom" --root tree showcmd early
 ! grep -q rom.no-gop err; ok $? "... and is seen to have a GOP driver"
-printf '[vm]\ntemplate = win11\ndisplay = monitor\n[disk a]\npath = %s\n' "$tmp/disk" > tree/etc/igvm/vms/later.conf
+printf '[vm]\ntemplate = win11\ndisplay = monitor\ninput = none\n[disk a]\npath = %s\n' "$tmp/disk" > tree/etc/igvm/vms/later.conf
 try "... by no other VM" 0 "romfile=[^,]*/igd-assign.rom" --root tree showcmd later
 stored=$(ls tree/var/lib/igvm/roms/*.rom)
 printf '\377' | dd of="$stored" bs=1 seek=9000 conv=notrunc 2> /dev/null

@@ -295,7 +295,7 @@ cat "$tmp/vfio.conf" > "$root/etc/modprobe.d/vfio.conf"
 try "undo without --stock" 0 "Everything is as it was" setup --undo
 picture | diff "$tmp/hand" - > "$tmp/out"
 ok $? "brings the hand-made lines back to the byte, from the stock host too"
-rm -rf "$root/etc" && cp -a "$tmp/etc" "$root/etc"
+rm -rf "${root:?}/etc" && cp -a "$tmp/etc" "$root/etc"
 chroot "$root" /usr/sbin/update-grub
 picture > "$tmp/was"
 script usr/sbin/update-initramfs <<< ': > /boot/initrd.img-'$kernel

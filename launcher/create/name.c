@@ -103,7 +103,7 @@ static int take_locks(struct create *c)
 	c->lock = lock_vm(&c->paths, c->o.name);
 	if (c->lock < 0)
 		return say_lock(c, c->lock);
-	for (i = 0; c->o.name[i] && i < sizeof(lower) - 1; i++)
+	for (i = 0; i < sizeof(lower) - 1 && c->o.name[i]; i++)
 		lower[i] = (char)tolower((unsigned char)c->o.name[i]);
 	lower[i] = '\0';
 	if (!strcmp(lower, c->o.name))

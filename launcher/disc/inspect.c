@@ -62,7 +62,7 @@ static int read_list(struct disc *d, const struct disc_volume *v, struct disc_fa
 
 static int judge_windows(struct disc *d, const struct disc_volume *v, struct disc_facts *f)
 {
-	bool boot, setup;
+	bool boot = false, setup = false;
 	int r = look(d, v, "sources/boot.wim", &boot);
 
 	if (!r)
@@ -75,7 +75,7 @@ static int judge_windows(struct disc *d, const struct disc_volume *v, struct dis
 
 static int judge_virtio(struct disc *d, const struct disc_volume *v, struct disc_facts *f)
 {
-	bool storage, net;
+	bool storage = false, net = false;
 	int r = look(d, v, "viostor", &storage);
 
 	if (!r)

@@ -212,6 +212,7 @@ static int add_confs(struct boot_facts *b)
 	for (size_t i = 0; i < b->image.n_texts; i++)
 		if (b->image.text[i].text && conf_name(&b->image.text[i], &name, &weight))
 			list[n++] = &b->image.text[i];
+	/* cppcheck-suppress uninitvar ; the first n were filled */
 	qsort(list, n, sizeof(*list), compare_texts);
 	for (size_t i = 0; !r && i < n; i++) {
 		conf_name(list[i], &name, &weight);

@@ -21,10 +21,12 @@
 
 static void read_dmar(const struct tree *t, const struct host_facts *h, struct host_more *m)
 {
-	struct bdf igpu = h->igpu < 0 ? (struct bdf){ .dev = 2 } : h->pci[h->igpu].bdf;
+	struct bdf igpu = { .dev = 2 };
 	_free_ char *bytes = NULL;
 	size_t len;
 
+	if (h->igpu >= 0)
+		igpu = h->pci[h->igpu].bdf;
 	m->tables = tree_exists(t, "sys/firmware/acpi/tables");
 	if (!tree_read(t, "sys/firmware/acpi/tables/DMAR", DMAR_MAX, &bytes, &len))
 		(void)dmar_parse((struct span){ (const uint8_t *)bytes, len }, igpu, &m->dmar);
@@ -243,7 +245,7 @@ static void read_user(const struct tree *t, const struct host_facts *h, struct u
 
 int host_more_read(const char *root, const struct host_facts *h, struct host_more *m)
 {
-	struct bdf igpu = h->igpu < 0 ? (struct bdf){ .dev = 2 } : h->pci[h->igpu].bdf;
+	struct bdf igpu = { .dev = 2 };
 	_fd_ int fd = -1;
 	struct tree t;
 	int r;

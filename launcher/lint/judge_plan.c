@@ -35,8 +35,8 @@ void judge_wish(const struct judging *j, struct wish *w)
 		.rom = *d->romfile && d->rombar != LINE_OFF ? ROM_FILE : ROM_NONE,
 		.opregion = d->opregion == LINE_OFF && !l->opregion_file ? SWITCH_OFF : SWITCH_AUTO,
 		.legacy = d->legacy == LINE_ON ? SWITCH_ON : d->legacy == LINE_OFF ? SWITCH_OFF : SWITCH_AUTO,
-		/* so that the plan does not miss a disk: the line's are not read */
-		.kernel = "/",
+		/* so that the plan does not miss a disk or a keyboard: the line's are not read */
+		.kernel = "/", .input = INPUT_NONE,
 	};
 	if (l->emulated_display)
 		w->display = DISPLAY_BOTH;

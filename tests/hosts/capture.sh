@@ -25,8 +25,6 @@ if [ $# != 1 ] || [ -e "$1" ]; then
 fi
 out=$1
 mkdir -p "$out/igvm"
-nl='
-'
 
 # --- what must not leave the machine ---------------------------------------------------
 
@@ -70,6 +68,7 @@ h2=$h$h h4=$h$h$h$h h8=$h4$h4
 uuid=$h8-$h4-$h4-$h4-$h8$h4
 mac=$h2:$h2:$h2:$h2:$h2:$h2
 id32=$h8$h8$h8$h8
+# shellcheck disable=SC2125 # a pattern
 fat=[0-9A-F][0-9A-F][0-9A-F][0-9A-F]-[0-9A-F][0-9A-F][0-9A-F][0-9A-F]
 
 # swap PATTERN TEXT WHAT: in $line; counts what it took
