@@ -122,8 +122,8 @@ static int ask(const struct globals *g, const struct paths *p, const char *name,
 	int r = status && request ? 0 : -ENOMEM;
 
 	if (!r)
-		r = supervise_call(p, g->root, name, status, ASK_MS, &there, &fd);
-	return r ? r : supervise_call(p, g->root, name, request, KILL_MS, answer, &fd2);
+		r = supervise_call(p, g->root, name, status, ASK_MS, &there, &fd, NULL);
+	return r ? r : supervise_call(p, g->root, name, request, KILL_MS, answer, &fd2, NULL);
 }
 
 static int end_it(const struct globals *g, const struct paths *p, const char *name, bool unit)

@@ -19,6 +19,7 @@
 #include "launcher/facts/wish_edit.h"
 #include "launcher/pipeline.h"
 #include "launcher/run/agent.h"
+#include "launcher/run/supervise.h"
 #include "launcher/vm_file.h"
 #include "romfiles/sha256.h"
 
@@ -202,21 +203,46 @@ static void print_changes(const struct upgrade *u)
 
 /* --- BitLocker ---------------------------------------------------------------------------- */
 
+/* 0: @a is lent to us. Else *@why says why not. */
+static int borrow_agent(const struct upgrade *u, struct agent *a, char why[static 128])
+{
+	_json_ json_t *request = json_pack("{s:s}", "op", "agent"), *answer = NULL;
+	const char *text;
+	int r = request ? supervise_call(&u->p->paths, u->g->root, u->p->name, request, AGENT_CALL_MS, &answer,
+					 &a->fd, &a->lease) : -ENOMEM;
+
+	if (r) {
+		snprintf(why, 128, _("its supervisor: %.80s"), strerror(-r));
+		return r;
+	}
+	if (json_is_true(json_object_get(answer, "ok")))
+		return 0;
+	text = json_string_value(json_object_get(answer, "error"));
+	str_fit(why, 128, text ? _(text) : "?");
+	return -EBUSY;
+}
+
 static void ask_guest(struct upgrade *u, char why[static 128])
 {
 	const struct qga_exec exec = { .path = BITLOCKER_PROGRAM, .argv = bitlocker_words, .capture = true };
+	struct agent a __attribute__((cleanup(agent_close))) = AGENT_NONE;
 	struct qga_exec_status s;
+	int64_t pid;
 	int r;
 
 	if (!u->runs) {
 		str_fit(why, 128, _("the VM does not run, so the guest cannot be asked"));
 		return;
 	}
-	r = agent_run(&u->p->paths, u->p->name, &exec, ASK_MS, &s);
+	if (borrow_agent(u, &a, why))
+		return;
+	r = agent_begin(&a, &exec, &pid);
+	if (!r)
+		r = agent_wait(&a, pid, ASK_MS, &s);
 	if (r == -ETIMEDOUT)
 		str_fit(why, 128, _("the guest's agent does not answer"));
 	else if (r)
-		snprintf(why, 128, _("the guest's agent: %.80s"), strerror(-r));
+		snprintf(why, 128, _("the guest's agent: %.80s"), r == -EREMOTEIO ? a.refusal : strerror(-r));
 	else if (s.exitcode || s.truncated)
 		snprintf(why, 128, _("the guest could not tell: exit status %lld"), (long long)s.exitcode);
 	else

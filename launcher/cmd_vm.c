@@ -121,13 +121,11 @@ int cmd_vm_refused(const char *name, const json_t *answer)
 	return code > 0 && code < 126 ? (int)code : EXIT_FAILED;
 }
 
-int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p, const char *name,
-	       json_t *request, unsigned int timeout_ms, json_t **answer, int *fd)
+static int ask(const char *verb, const struct globals *g, const struct paths *p, const char *name, json_t *request,
+	       unsigned int timeout_ms, json_t **answer, int *fd, int *conn)
 {
 	_json_ json_t *mine = request;
-	_fd_ int unused = -1;
-	int r = mine ? supervise_call(p, g->root, name, mine, timeout_ms, answer,
-				      fd ? fd : &unused) : -ENOMEM;
+	int r = mine ? supervise_call(p, g->root, name, mine, timeout_ms, answer, fd, conn) : -ENOMEM;
 
 	if (r == -ESRCH)
 		return EXIT_NOT_RUNNING;
@@ -150,6 +148,22 @@ int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p,
 	json_decref(*answer);
 	*answer = NULL;
 	return r;
+}
+
+int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p, const char *name,
+	       json_t *request, unsigned int timeout_ms, json_t **answer, int *fd)
+{
+	_fd_ int unused = -1;
+
+	return ask(verb, g, p, name, request, timeout_ms, answer, fd ? fd : &unused, NULL);
+}
+
+int cmd_vm_ask_agent(const char *verb, const struct globals *g, const struct paths *p, const char *name,
+		     struct agent *a)
+{
+	_json_ json_t *answer = NULL;
+
+	return ask(verb, g, p, name, json_pack("{s:s}", "op", "agent"), AGENT_CALL_MS, &answer, &a->fd, &a->lease);
 }
 
 const char *cmd_vm_state_text(const char *state)

@@ -9,6 +9,7 @@
 #include "launcher/base/cleanup.h"
 #include "launcher/base/paths.h"
 #include "launcher/cmd.h"
+#include "launcher/run/agent.h"
 
 /**
  * cmd_vm_name() - the one operand, a usable name, and whose VM that is; EXIT_USAGE,
@@ -56,6 +57,10 @@ int cmd_vm_needs_root(const char *verb, const char *name);
  */
 int cmd_vm_ask(const char *verb, const struct globals *g, const struct paths *p, const char *name,
 	       json_t *request, unsigned int timeout_ms, json_t **answer, int *fd);
+
+/** cmd_vm_ask_agent() - the same, for the guest's agent: EXIT_OK, and @a is lent to us */
+int cmd_vm_ask_agent(const char *verb, const struct globals *g, const struct paths *p, const char *name,
+		     struct agent *a);
 
 /**
  * cmd_vm_say_end() - how a run ended (the object of end.json), one line on @f for people,

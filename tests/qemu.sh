@@ -19,9 +19,8 @@ trap 'rm -rf "$tmp"' EXIT
 
 verdict() {
 	grep -q '^refused$' "$1" && return 0
-	# Warnings about a machine's age are not ours to judge, nor that this one has no sound card; all else is.
-	grep -Ev '^(answered|ended 0|ended 1|without the device)$|is deprecated|no such host device|^ALSA lib |^(alsa|audio): ' "$1" \
-		>"$tmp/rest" && return 1
+	# Warnings about a machine's age are not ours to judge; all else is.
+	grep -Ev '^(answered|ended 0|ended 1|without the device)$|is deprecated|no such host device' "$1" >"$tmp/rest" && return 1
 	grep -q '^answered$' "$1" && [ "$(tail -n 1 "$1")" = 'ended 0' ] || return 1
 	! grep -q '^without the device$' "$1" && return 0
 	grep -q 'no such host device' "$1" && grep -q '^ended 1$' "$1"
@@ -29,6 +28,10 @@ verdict() {
 
 n=0
 tried=0
+# A machine of tests need not have a sound card; QEMU says so in as many ways as it has versions.
+printf 'pcm.!default { type null }\n' > "$tmp/alsa.conf"
+export ALSA_CONFIG_PATH="$tmp/alsa.conf"
+
 for qemu in $qemus; do
 	version=$("$qemu" --version | sed -n 's/.*version \([0-9.]*\).*/\1/p')
 	for case in tests/golden/*/; do

@@ -623,8 +623,21 @@ vm exec guest -- /floods > "$tmp/out" 2>&1
 is "one that floods: 1" $? 1
 has "says so" "$tmp/out" 'more than can be carried'
 t0=$(date +%s)
-vm exec guest -- /silent > "$tmp/out" 2>&1
+vm exec guest -- /silent > "$tmp/out" 2>&1 &
+first=$!
+sleep 1
+vm exec guest -- /bin/echo hello > "$tmp/busy" 2>&1
+is "while it is asked nobody else is let in: 125" $? 125
+has "and is told so" "$tmp/busy" 'is being asked by somebody else'
+wait $first
 is "one that falls silent: 1, within its time" "$? $(($(date +%s) - t0 < 15))" "1 1"
+"$igvm" --root "$root" exec guest -- /silent > "$tmp/out" 2>&1 &
+first=$!
+sleep 1
+kill -9 $first
+{ wait $first; } 2> /dev/null
+vm exec guest -- /bin/echo hello > "$tmp/out" 2>&1
+is "who was killed has it no longer" "$(cat "$tmp/out")" hello
 is "the supervisor knows nothing of all this" "$(state guest)" running
 vm exec guest > "$tmp/out" 2>&1
 is "no program: 2" $? 2

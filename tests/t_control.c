@@ -242,7 +242,7 @@ static void a_descriptor_comes_along(void **state)
 	char buf[8] = "";
 
 	(void)state;
-	assert_int_equal(control_call_fd(&paths, "vm", request, 5000, &answer, &fd), 0);
+	assert_int_equal(control_call_fd(&paths, "vm", request, 5000, &answer, &fd, NULL), 0);
 	assert_true(fd >= 0);
 	assert_int_equal(fcntl(fd, F_GETFD), FD_CLOEXEC);
 	assert_int_equal(pread(fd, buf, sizeof(buf), 0), 5);

@@ -313,6 +313,15 @@ running() {
 	printf 'guest-exec-status log %s\nguest-exec-status running\n' "$tmp/codes.asked" > "$tmp/codes.agent"
 }
 running
+vm exec codes -- /bin/true > "$tmp/first" 2>&1 &
+first=$!
+asked
+vm verify codes > "$tmp/out" 2> "$tmp/err"
+is "while a program runs there by exec: refused" $? 75
+has "... plainly" "$tmp/err" 'is being asked by somebody else'
+kill -9 $first
+{ wait $first; } 2> /dev/null
+running
 vm verify codes > "$tmp/first" 2>&1 &
 first=$!
 asked

@@ -181,7 +181,7 @@ static bool is_answer(const json_t *answer)
 }
 
 int control_call_fd(const struct paths *p, const char *name, const json_t *request,
-		    unsigned int timeout_ms, json_t **answer, int *fd)
+		    unsigned int timeout_ms, json_t **answer, int *fd, int *conn)
 {
 	int64_t deadline = clock_ms() + timeout_ms;
 	_fd_ int dir = control_open_dir(p), sock = -1, came = -1;
@@ -191,6 +191,8 @@ int control_call_fd(const struct paths *p, const char *name, const json_t *reque
 
 	*answer = NULL;
 	*fd = -1;
+	if (conn)
+		*conn = -1;
 	if (dir < 0)
 		return dir;
 	sock = connect_by(dir, name, deadline);
@@ -207,6 +209,8 @@ int control_call_fd(const struct paths *p, const char *name, const json_t *reque
 		return -EBADMSG;
 	*answer = TAKE(json);
 	*fd = TAKE_FD(came);
+	if (conn)
+		*conn = TAKE_FD(sock);
 	return 0;
 }
 
@@ -215,5 +219,5 @@ int control_call(const struct paths *p, const char *name, const json_t *request,
 {
 	_fd_ int fd = -1;
 
-	return control_call_fd(p, name, request, timeout_ms, answer, &fd);
+	return control_call_fd(p, name, request, timeout_ms, answer, &fd, NULL);
 }

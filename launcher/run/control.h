@@ -20,7 +20,8 @@
  *						   "x-igd-lpc": bool or null, "qemu": its version
  *	type, "keys": [QCODE, ...]		-> "display": is there an emulated one; they were pressed together
  *	console					-> {} and a connected socket to the serial console
- *	agent					-> {} and a connected socket to the guest agent
+ *	agent					-> {} and a connected socket to the guest agent, lent until the
+ *						   client closes this connection: nobody else gets it
  *	reset, pause, resume			-> {} when QEMU has done it
  *	qmp, "command": S, "arguments": object	-> {} and, as SCM_RIGHTS, a memfd that holds QEMU's
  *						   {"return": ...} or {"error": ...}; one at a time
@@ -51,9 +52,13 @@
 nodiscard_ int control_call(const struct paths *p, const char *name, const json_t *request,
 			    unsigned int timeout_ms, json_t **answer);
 
-/** control_call_fd() - the same; *@fd is the descriptor that came with the answer, or -1 */
+/**
+ * control_call_fd() - the same; *@fd is the descriptor that came with the answer, or -1
+ *
+ * *@conn (@conn NULL: closed) is the connection: what was lent is lent until the caller closes it.
+ */
 nodiscard_ int control_call_fd(const struct paths *p, const char *name, const json_t *request,
-			       unsigned int timeout_ms, json_t **answer, int *fd);
+			       unsigned int timeout_ms, json_t **answer, int *fd, int *conn);
 
 /** control_nobody() - does this result of a call mean that no supervisor is there? */
 static inline bool control_nobody(int r)

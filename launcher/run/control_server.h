@@ -19,7 +19,8 @@
 
 /** enum control_wait - what a client is waiting for */
 enum control_wait { CONTROL_WAIT_NOTHING, CONTROL_WAIT_END, CONTROL_WAIT_SHOT, CONTROL_WAIT_LOOK,
-		    CONTROL_WAIT_IGPU, CONTROL_WAIT_RAW, CONTROL_WAIT_INPUTS, CONTROL_WAIT_TYPE };
+		    CONTROL_WAIT_IGPU, CONTROL_WAIT_RAW, CONTROL_WAIT_INPUTS, CONTROL_WAIT_TYPE,
+		    CONTROL_WAIT_AGENT /* for nothing: it has the agent until it leaves */ };
 
 struct control_client {
 	int fd;			/* -1: free slot */

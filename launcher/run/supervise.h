@@ -106,6 +106,6 @@ nodiscard_ int supervise_spawn(const struct paths *p, const char *sysroot, const
  */
 nodiscard_ int supervise_call(const struct paths *p, const char *sysroot, const char *name,
 			      const json_t *request, unsigned int timeout_ms, json_t **answer,
-			      int *fd);
+			      int *fd, int *conn);
 
 #endif

@@ -202,6 +202,8 @@ void sup_quit(struct sup *sup);
 void sup_kill(struct sup *sup);
 void sup_agent_turn(struct sup *sup, short revents, int64_t now);
 void sup_agent_close(struct sup *sup);
+/** sup_agent_taken() - does somebody converse with the guest's agent, we or a client it was lent to? */
+bool sup_agent_taken(const struct sup *sup);
 
 /* supervise_shot.c */
 void sup_shot_start(struct sup *sup, struct control_client *c);

@@ -250,7 +250,9 @@ static const char *refusal(const struct sup *sup, const json_t *request, int64_t
 	*code = EXIT_BUSY;
 	if (sup->look.q)
 		return N_("somebody else looks into the guest at this moment");
-	if (sup->state != SUP_RUNNING || sup->agent.q)
+	if (sup_agent_taken(sup))
+		return N_("the guest agent is being asked by somebody else");
+	if (sup->state != SUP_RUNNING)
 		return N_("the VM is on its way up or down, or QEMU does not answer");
 	return NULL;
 }

@@ -105,24 +105,24 @@ static void op_confirm(struct sup *sup, struct control_client *c, const json_t *
 	control_answer(&sup->control, c, json_pack("{s:b}", "trial", trial), -1);
 }
 
-/* @fd: a connected socket, which becomes the client's, or -errno. */
+/* @fd: a connected socket or -errno; stays the caller's. */
 static void give_socket(struct sup *sup, struct control_client *c, int fd, const char *taken,
 			const char *silent)
 {
-	_fd_ int mine = fd;
-
-	if (mine < 0)
-		control_refuse(&sup->control, c, mine == -EAGAIN ? EXIT_BUSY : EXIT_FAILED,
-			       mine == -EAGAIN ? taken : silent);
+	if (fd < 0)
+		control_refuse(&sup->control, c, fd == -EAGAIN ? EXIT_BUSY : EXIT_FAILED,
+			       fd == -EAGAIN ? taken : silent);
 	else
-		control_answer(&sup->control, c, NULL, mine);
+		control_answer(&sup->control, c, NULL, fd);
 }
 
 /* QEMU serves one client there; the next waits in the socket's backlog until that one leaves. */
 static void op_console(struct sup *sup, struct control_client *c, const json_t *request)
 {
+	_fd_ int fd = control_connect(sup->run_fd, "console");
+
 	(void)request;
-	give_socket(sup, c, control_connect(sup->run_fd, "console"),
+	give_socket(sup, c, fd,
 		    N_("the console is taken by somebody else"),
 		    N_("QEMU does not answer on the console's socket"));
 }
@@ -133,10 +133,13 @@ static void op_console(struct sup *sup, struct control_client *c, const json_t *
  */
 static void op_agent(struct sup *sup, struct control_client *c, const json_t *request)
 {
+	_fd_ int fd = sup_agent_taken(sup) ? -EAGAIN : control_connect(sup->run_fd, "agent");
+
 	(void)request;
-	give_socket(sup, c, sup->agent.q ? -EAGAIN : control_connect(sup->run_fd, "agent"),
-		    N_("the guest agent is being asked by somebody else"),
+	give_socket(sup, c, fd, N_("the guest agent is being asked by somebody else"),
 		    N_("QEMU does not answer on the agent's socket"));
+	if (fd >= 0 && c->fd >= 0)
+		c->wait = CONTROL_WAIT_AGENT;
 }
 
 static void op_detach(struct sup *sup, struct control_client *c, const json_t *request)

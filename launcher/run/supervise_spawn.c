@@ -174,13 +174,13 @@ int supervise_spawn(const struct paths *p, const char *sysroot, const char *name
 }
 
 int supervise_call(const struct paths *p, const char *sysroot, const char *name,
-		   const json_t *request, unsigned int timeout_ms, json_t **answer, int *fd)
+		   const json_t *request, unsigned int timeout_ms, json_t **answer, int *fd, int *conn)
 {
 	int64_t deadline = clock_ms() + timeout_ms;
 	int r;
 
 	for (;;) {
-		r = control_call_fd(p, name, request, left_ms(deadline), answer, fd);
+		r = control_call_fd(p, name, request, left_ms(deadline), answer, fd, conn);
 		if (!control_nobody(r))
 			return r;
 		if (!left_ms(deadline))

@@ -41,6 +41,14 @@ static void press_button(struct sup *sup)
 		sup->last_rung = "powerdown";
 }
 
+bool sup_agent_taken(const struct sup *sup)
+{
+	for (size_t i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (sup->control.client[i].fd >= 0 && sup->control.client[i].wait == CONTROL_WAIT_AGENT)
+			return true;
+	return sup->agent.q || sup->look.q;
+}
+
 static bool start_agent(struct sup *sup)
 {
 	struct sup_agent *a = &sup->agent;
