@@ -313,7 +313,7 @@ running() {
 	printf 'guest-exec-status log %s\nguest-exec-status running\n' "$tmp/codes.asked" > "$tmp/codes.agent"
 }
 running
-vm exec codes -- /bin/true > "$tmp/first" 2>&1 &
+"$igvm" --root "$root" exec codes -- /bin/true > "$tmp/first" 2>&1 &
 first=$!
 asked
 vm verify codes > "$tmp/out" 2> "$tmp/err"
