@@ -18,8 +18,10 @@
 int create_stage(struct create *c)
 {
 	if (mkdir(c->stage, 0700)) {
-		say(_("%s: cannot be made: %s"), c->stage, strerror(errno));
-		return errno == EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
+		int err = errno;
+
+		say(_("%s: cannot be made: %s"), c->stage, strerror(err));
+		return err == EACCES ? EXIT_PRIVILEGE : EXIT_FAILED;
 	}
 	c->staged = true;
 	return EXIT_OK;

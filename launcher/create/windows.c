@@ -36,8 +36,10 @@ static int open_disc(const char *given, struct create_disc *d)
 	if (real)
 		fd = open(real, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0) {
-		say("%s: %s", given, strerror(errno));
-		return errno == EACCES || errno == EPERM ? EXIT_PRIVILEGE : EXIT_USAGE;
+		int err = errno;
+
+		say("%s: %s", given, strerror(err));
+		return err == EACCES || err == EPERM ? EXIT_PRIVILEGE : EXIT_USAGE;
 	}
 	if (!is_writable_path(real) || !str_copy(d->path, sizeof(d->path), real)) {
 		say(_("%s: its path is not UTF-8, or holds a control character, which a VM file cannot: "
@@ -197,8 +199,10 @@ static int check_intel(const struct create *c)
 		return cmd_usage(&cmd_create, _("--intel-driver goes onto the answer disc: it needs --unattended"));
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st)) {
-		say("%s: %s", path, strerror(errno));
-		return errno == EACCES ? EXIT_PRIVILEGE : EXIT_USAGE;
+		int err = errno;
+
+		say("%s: %s", path, strerror(err));
+		return err == EACCES ? EXIT_PRIVILEGE : EXIT_USAGE;
 	}
 	if (S_ISDIR(st.st_mode) ? has_inf(path, 2)
 				: S_ISREG(st.st_mode) && pread(fd, magic, 2, 0) == 2 && !memcmp(magic, "MZ", 2))

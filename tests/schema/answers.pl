@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-3.0-or-later
-# answers.pl FILE: an Autounattend.xml against what Microsoft's "Unattended Windows Setup Reference"
-# (learn.microsoft.com, windows-hardware/customize/desktop/unattend) says of each setting in it: which component
-# has it, in which configuration pass, which values, how long. A setting that is not in the table below is wrong.
+# answers.pl FILE: an Autounattend.xml against a table of rules for each setting in it: which component has it, in
+# which configuration pass, which values, how long. Written after Microsoft's "Unattended Windows Setup Reference"
+# (learn.microsoft.com, windows-hardware/customize/desktop/unattend), not compared with it row by row. A setting that is not in the table below is wrong.
 # Prints each fault. The file's being well-formed is xmllint's to say.
 use strict;
 use warnings;
