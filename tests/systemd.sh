@@ -116,12 +116,14 @@ kill_it() { [ "$1" -gt 1 ] && on sh -c "kill -${2:-KILL} $1"; }
 active() { on systemctl is-active "$1"; }
 new_pid() { local p; p=$(pid_of "$1"); [ "$p" != 0 ] && [ "$p" != "$2" ] && state "$1"; }
 
-# The guest: enable the button, wait for it, go to sleep state 5; ports of the ICH9, timer at 18 Hz.
+# The guest: enable the button, say R on its serial port, wait for the button, go to sleep state 5; ports of
+# the ICH9, timer at 18 Hz.
 guest() {
-	printf '\272\002\006\270\000\001\357\373\364\272\000\006\355\366\304\001\164\365\272\004\006\270\000\040\357\364\353\375'
+	printf '\272\002\006\270\000\001\357\272\370\003\260\122\356\373\364\272\000\006\355\366\304\001\164\365\272\004\006\270\000\040\357\364\353\375'
 }
 # ... and one that ignores it: cli; hlt; jmp
 deaf_guest() { printf '\372\364\353\375'; }
+has_button() { on cat "/run/igvm/$1/log/serial.0" | tr -cd R; }	# the guest listens to it
 disk() {	# FILE, code on stdin
 	cat > "$1"
 	truncate -s 510 "$1"
@@ -223,6 +225,7 @@ supervisor() {
 }
 
 stops() {
+	wait_for 20 R has_button good
 	on igvm stop good > "$tmp/out" 2>&1
 	is "stop: 0" $? 0
 	has "in order" "$tmp/out" '^good is stopped\.$'
@@ -235,7 +238,7 @@ stops() {
 	on igvm stop good > "$tmp/out" 2>&1
 	is "stop of a stopped VM: 0" $? 0
 	on igvm start good > "$tmp/out" 2>&1
-	sleep 2
+	wait_for 20 R has_button good
 	on systemctl stop igvm@good
 	is "systemctl stop is the same" "$(end_of good end) $(end_of good by) $(active igvm@good)" \
 		"clean powerdown inactive"
@@ -247,14 +250,15 @@ stops() {
 	has "QEMU was told to quit" "$tmp/out" 'QEMU was told to quit'
 	is "after its time, not after TimeoutStopSec=" "$(($(date +%s) - t0 >= 6)) $(end_of deaf by)" "1 quit"
 	on igvm start deaf > "$tmp/out" 2>&1
+	is "and it starts again: 0" $? 0
 	on igvm kill deaf > "$tmp/out" 2>&1
 	is "kill: 0" $? 0
-	sleep 1
+	wait_for 20 failed active igvm@deaf
 	is "force is no failure that systemd mends" "$(end_of deaf end) $(state deaf) $(prop igvm@deaf ActiveState)" \
 		"forced stopped failed"
 	on igvm start deaf > "$tmp/out" 2>&1
 	on systemctl stop --no-block igvm@deaf
-	wait_for 10 asked state deaf
+	wait_for 20 asked state deaf
 	on igvm stop --force deaf > "$tmp/out" 2>&1
 	is "a stop that takes too long is shortened" "$? $(end_of deaf by) $(state deaf)" "0 quit stopped"
 }
@@ -316,11 +320,11 @@ failures() {
 	on igvm start broken > "$tmp/out" 2>&1
 	is "a QEMU that refuses its words: 1" $? 1
 	has "with its own words" "$tmp/out" 'qcow2'
-	sleep 1
+	wait_for 20 failed active igvm@broken
 	is "is permanent: not tried again, and stays failed" \
 		"$(end_of broken end) $(prop igvm@broken NRestarts) $(active igvm@broken)" "permanent 0 failed"
 	on systemctl start igvm@nodisk > "$tmp/out" 2>&1
-	sleep 1
+	wait_for 20 failed active igvm@nodisk
 	is "so is one that igvm refuses" \
 		"$(prop igvm@nodisk ExecMainStatus) $(prop igvm@nodisk NRestarts) $(active igvm@nodisk)" "5 0 failed"
 	on mkdir -p /etc/systemd/system/igvm@fast.service.d
@@ -349,7 +353,7 @@ reboot() {	# ROOT
 	on igvm autostart maybe good > "$tmp/out" 2>&1
 	is "neither enable nor disable: 2" $? 2
 	on igvm start good > "$tmp/out" 2>&1
-	sleep 2
+	wait_for 20 R has_button good
 	# One kernel, so one boot to the journal.
 	t0=$(date +%s)
 	on systemctl poweroff > "$tmp/out" 2>&1
