@@ -102,9 +102,14 @@ $(B)/tests/t_setup_apply: ldflags += $(patsubst %,-Wl$(comma)--wrap=%,write open
 	mkdirat fchown fchmod futimens fsetxattr fsync)
 
 # Helper programs that tests run (tests/tools/*.c), one source each.
-tools       := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(sort $(wildcard tests/tools/*.c)))
+tools       := $(patsubst tests/tools/%.c,$(B)/tests/tools/%,$(sort $(filter-out %/inject.c,$(wildcard tests/tools/*.c))))
 $(filter-out $(leaf) $(qmp_leaf),$(tools)): $(B)/tests/tools/%: $(B)/tests/tools/%.o $(lib_obj)
 	$(call q,LD,$@)$(CC) $(ldflags) $(LDFLAGS) -o $@ $^ $(libs)
+
+# For LD_PRELOAD: calls that fail in turn. It takes the names that fortified headers give to others.
+$(B)/tests/tools/inject.so: tests/tools/inject.c
+	@mkdir -p $(@D)
+	$(call q,CC,$@)$(CC) -std=gnu17 -D_GNU_SOURCE $(warnings) $(if $(WERROR),-Werror) $(CFLAGS) -fPIC -shared -o $@ $<
 
 # --- romfiles/efi (what runs inside the guest) ----------------------------------
 # Three UEFI drivers (PE32+) and one Multiboot kernel (ELF32) from one pure core,
@@ -113,7 +118,7 @@ $(filter-out $(leaf) $(qmp_leaf),$(tools)): $(B)/tests/tools/%: $(B)/tests/tools
 LD_LLD      ?= ld.lld
 EFI_INC     ?= /usr/include/efi
 efi_pure    := $(addprefix romfiles/efi/,emit memmap opreg fwcfg guest_igd guest_assign \
-	       guest_vbt guest_policy guest_probe guest_probe_bar guest_probe_gop \
+	       guest_vbt guest_policy guest_probe guest_probe_bar guest_probe_dma guest_probe_gop guest_probe_live \
 	       guest_probe_opregion)
 # tests/efi: a stand-in for the owner's GOP driver, for tests alone.
 efi_obj     := $(efi_pure:%=$(B)/%.o) $(B)/tests/efi/blt.o
@@ -226,6 +231,12 @@ $(B)/tests/lab/cr8.so: tests/lab/preload/cr8.c
 	@mkdir -p $(@D)
 	$(call q,CC,$@)$(CC) $(cflags) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
+# What changes the host's answers below a program, for tests of igvm itself.
+preloads    := $(patsubst tests/%.c,$(B)/tests/%.so,$(sort $(wildcard tests/preload/*.c)))
+$(preloads): $(B)/tests/%.so: tests/%.c
+	@mkdir -p $(@D)
+	$(call q,CC,$@)$(CC) $(filter-out -fsanitize%,$(cflags)) $(CPPFLAGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
 # --- hosts ----------------------------------------------------------------------
 # The trees of tests/hosts, each written once from its description for all tests that read it.
 host_files  := $(shell find tests/hosts -mindepth 2 -type f ! -name doctor ! -name devices)
@@ -261,7 +272,7 @@ $(B)/share/igvm/boot/%: vm-templates/boot/%
 $(B)/share/igvm/guest/%: vm-templates/guest/%
 	@mkdir -p $(@D)
 	$(call q,CP,$@)cp $< $@
-units       := $(notdir $(wildcard vm-templates/systemd/*.service))
+units       := $(notdir $(wildcard vm-templates/systemd/*.service vm-templates/systemd/*.timer))
 
 linguas     := $(patsubst po/%.po,%,$(sort $(wildcard po/*.po)))
 mo_files    := $(linguas:%=$(B)/share/locale/%/LC_MESSAGES/igvm.mo)
@@ -282,9 +293,9 @@ po: $(B)/igvm.pot	## update the translations from the sources
 		-U --backup=none po/$$l.po $(B)/igvm.pot; done
 
 # --- check, demo, soak, bench -----------------------------------------------------------
-check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(share) $(mo_files) $(efi_files) \
+check_bins   = $(B)/igvm $(unit_tests) $(fuzz_tests) $(tools) $(B)/tests/tools/inject.so $(share) $(mo_files) $(efi_files) \
 	       $(addprefix $(B)/roms/,igd-probe.rom igd-testgop.rom) $(B)/efi/setup.efi $(lab_bins) \
-	       $(host_trees)
+	       $(host_trees) $(preloads)
 # The long ones first: prove gives each of its workers the next in line. Most of them wait more
 # than they compute; beside the lab, whose machines take two cores, there are only two.
 slow_tests  := tests/efi.sh tests/supervise.sh tests/doctor.sh
@@ -322,8 +333,12 @@ soak: deps		## scenarios and kills in long loops, resumable; log in tests/soak/
 bench: deps		## performance in pairs on this machine
 	@$(MAKE) --no-print-directory build-all
 	@tests/bench/start
+	@tests/bench/libvirt
+	@tests/bench/systemd
+	@tests/bench/supervisor
 	@tests/bench/rom
 	@tests/bench/doctor
+	@tests/bench/verify
 
 coverage:		## branch coverage of the firmware formats by their own tests
 	@tests/coverage
@@ -386,4 +401,4 @@ help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##/\1:/p' Makefile | sort
 
 # Only where the compiler writes: a guest's root being made below $(B) has files of that name too.
--include $(shell find /dev/null $(wildcard $(addprefix $(B)/,launcher qmp romfiles tests)) -name '*.d' -type f)
+-include $(shell find /dev/null $(wildcard $(addprefix $(B)/,launcher qmp romfiles tests efi)) -name '*.d' -type f)

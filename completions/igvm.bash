@@ -7,7 +7,7 @@ _igvm_vms() {
 
 _igvm() {
 	local cur=${COMP_WORDS[COMP_CWORD]} command= i
-	local commands='doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd usb lint export set edit upgrade snapshot delete explain rom setup bind release selftest'
+	local commands='doctor create devices start probe verify status list metrics restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd usb report lint export set edit upgrade snapshot delete explain rom setup bind release selftest'
 
 	for ((i = 1; i < COMP_CWORD; i++)); do
 		case ${COMP_WORDS[i]} in
@@ -20,7 +20,7 @@ _igvm() {
 	local options='--help --json'
 	case $command in
 	'') COMPREPLY=($(compgen -W "$commands --root --json --help --version" -- "$cur")); return ;;
-	start) options='--help --yes --trial --rescue --force' ;;
+	start) options='--help --yes --trial --no-probe --rescue --force' ;;
 	selftest) options+=' --rounds --yes' ;;
 	probe) options+=' --force --timeout' ;;
 	verify) options+=' --wait --quick --timeout' ;;
@@ -36,10 +36,11 @@ _igvm() {
 	create) options+=' --template --memory --cpus --disk --iso --virtio --intel-driver --unattended --edition --user --password-file --product-key-file --image --ssh-key --usb --input' ;;
 	logs) options='--help --stream --raw --lines --follow' ;;
 	showcmd) options+=' --why --force --rescue --probe' ;;
+	report) options+=' --html --read' ;;
 	lint) options+=' --pid --pve --libvirt --host --device --qemu' ;;
 	export) options='--help --force' ;;
 	usb) options+=' --as' ;;
-	explain) options+=' --list --causes' ;;
+	explain) options+=' --list --causes --mdoc' ;;
 	doctor) options+=' --like-guide' ;;
 	setup) options+=' --plan --apply --undo --confirm --status --trial-expired --dedicated --shared --adopt --stock --trial --no-way-in-ok --user --yes' ;;
 	rom) options+=' --all --output --list --force --device --qemu --firmware --only --vendor --class --revision --efi --assign --gop --image --name' ;;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # fish completion for igvm(1)
 
-set -l commands doctor create devices start probe verify status list restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd usb lint export set edit upgrade snapshot delete explain rom setup bind release selftest
-set -l named doctor start probe verify status restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd set edit upgrade snapshot delete
+set -l commands doctor create devices start probe verify status list metrics restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd usb report lint export set edit upgrade snapshot delete explain rom setup bind release selftest
+set -l named doctor start probe verify status metrics restart pause resume reset autostart confirm stop kill logs events console exec qmp screenshot type view showcmd set edit upgrade snapshot delete
 
 function __igvm_vms
     igvm list 2>/dev/null | awk 'NR > 1 { print $1 }'
@@ -19,6 +19,7 @@ complete -c igvm -n "__fish_seen_subcommand_from autostart" -a "enable disable"
 complete -c igvm -n "__fish_seen_subcommand_from explain" -a "(igvm explain --list 2>/dev/null | awk '{ print \$1 }')"
 complete -c igvm -n "__fish_seen_subcommand_from start selftest upgrade snapshot" -l yes -s y
 complete -c igvm -n "__fish_seen_subcommand_from type" -l text
+complete -c igvm -n "__fish_seen_subcommand_from metrics" -l output -s o -r -F
 complete -c igvm -n "__fish_seen_subcommand_from upgrade" -l bitlocker-off
 complete -c igvm -n "__fish_seen_subcommand_from snapshot" -a "create list restore delete"
 complete -c igvm -n "__fish_seen_subcommand_from create" -l template -r -a "win11 linux monitor-early vbios"
@@ -43,6 +44,7 @@ complete -c igvm -n "__fish_seen_subcommand_from usb" -a "list attach detach"
 complete -c igvm -n "__fish_seen_subcommand_from usb" -a '(__igvm_vms)'
 complete -c igvm -n "__fish_seen_subcommand_from usb" -l as -r
 complete -c igvm -n "__fish_seen_subcommand_from start showcmd" -l rescue
+complete -c igvm -n "__fish_seen_subcommand_from start" -l no-probe
 complete -c igvm -n "__fish_seen_subcommand_from start probe stop showcmd export set edit" -l force
 complete -c igvm -n "__fish_seen_subcommand_from probe verify stop restart" -l timeout -r
 complete -c igvm -n "__fish_seen_subcommand_from verify" -l wait
@@ -53,6 +55,8 @@ complete -c igvm -n "__fish_seen_subcommand_from logs events" -l follow -s f
 complete -c igvm -n "__fish_seen_subcommand_from logs" -l raw
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l why
 complete -c igvm -n "__fish_seen_subcommand_from showcmd" -l probe
+complete -c igvm -n "__fish_seen_subcommand_from report" -l html
+complete -c igvm -n "__fish_seen_subcommand_from report" -l read -r -F
 complete -c igvm -n "__fish_seen_subcommand_from lint" -l pid -r -a '(__fish_complete_pids)'
 complete -c igvm -n "__fish_seen_subcommand_from lint" -l pve -r
 complete -c igvm -n "__fish_seen_subcommand_from lint" -l libvirt -r
@@ -65,6 +69,7 @@ complete -c igvm -n "__fish_seen_subcommand_from delete" -l yes
 complete -c igvm -n "__fish_seen_subcommand_from delete" -l disks
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l list
 complete -c igvm -n "__fish_seen_subcommand_from explain" -l causes
+complete -c igvm -n "__fish_seen_subcommand_from explain" -l mdoc
 complete -c igvm -n "__fish_seen_subcommand_from doctor" -l like-guide
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l all
 complete -c igvm -n "__fish_seen_subcommand_from rom" -l output

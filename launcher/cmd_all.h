@@ -14,6 +14,7 @@
 	CMD(verify)	\
 	CMD(status)	\
 	CMD(list)	\
+	CMD(metrics)	\
 	CMD(restart)	\
 	CMD(pause)	\
 	CMD(resume)	\
@@ -31,6 +32,7 @@
 	CMD(type)	\
 	CMD(view)	\
 	CMD(showcmd)	\
+	CMD(report)	\
 	CMD(lint)	\
 	CMD(export)	\
 	CMD(usb)	\

@@ -8,6 +8,7 @@
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd_vm.h"
 #include "launcher/pipeline.h"
@@ -60,14 +61,14 @@ static bool others_use(const struct removal *d, const char *path)
 	_free_ char **names = NULL;
 	bool used = false;
 
-	if (!w || wish_list(&d->paths, &names))
+	if (memory_note(w ? wish_list(&d->paths, &names) : -ENOMEM))
 		return true;
 	for (char **vm = names; *vm && !used; vm++) {
 		struct wish_error e;
 
 		if (!strcmp(*vm, d->name))
 			continue;
-		used = wish_read(&d->paths, *vm, w, &e) != 0;
+		used = memory_note(wish_read(&d->paths, *vm, w, &e)) != 0;
 		for (size_t i = 0; !used && i < w->n_disk; i++)
 			used = !strcmp(w->disk[i].path, path);
 	}
@@ -180,8 +181,10 @@ static int run_delete(const struct globals *g, int argc, char **argv)
 	_free_ struct removal *d = calloc(1, sizeof(*d));
 	int code, v;
 
-	if (!d)
+	if (!d) {
+		say(_("out of memory"));
 		return EXIT_FAILED;
+	}
 	while ((v = cmd_getopt(&cmd_delete, argc, argv)) != -1) {
 		if (v == '?')
 			return EXIT_USAGE;

@@ -8,7 +8,7 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd.h"
-#include "launcher/decide/devices.h"
+#include "launcher/devices_look.h"
 
 static int run_devices(const struct globals *g, int argc, char **argv);
 
@@ -23,52 +23,13 @@ const struct cmd cmd_devices = {
 	.run = run_devices,
 };
 
-/* All that the drawing is made of; big, so on the heap. */
-struct seen {
-	struct host_facts host;
-	struct pci_name names[HOST_PCI_MAX];
-	struct display_facts display;
-	struct devices devices;
-};
-
-static void cleanup_seen(struct seen **s)
+static void cleanup_look(struct devices_look **s)
 {
 	if (*s)
-		host_done(&(*s)->host);
+		host_done(&(*s)->own);
 	free(*s);
 }
-#define _seen_	__attribute__((cleanup(cleanup_seen)))
-
-static int read_tree(const char *root, struct seen *s)
-{
-	_fd_ int fd = -1;
-	struct tree t;
-	int r = tree_init(&t, root);
-
-	if (r)
-		return r;
-	fd = t.fd;
-	r = host_pci_names(&t, root, s->host.pci, s->host.n_pci, s->names);
-	if (!r && s->host.igpu >= 0)
-		display_read(&t, s->host.pci[s->host.igpu].bdf, &s->display);
-	return r;
-}
-
-static int look(const char *root, struct seen *s)
-{
-	int r = host_read(root, HOST_VFIO_NEVER, &s->host);
-
-	if (r)
-		return r;
-	r = read_tree(root, s);
-	if (r)
-		return r;
-	s->devices.host = &s->host;
-	s->devices.names = s->names;
-	s->devices.display = s->host.igpu >= 0 ? &s->display : NULL;
-	devices_sort(&s->devices);
-	return 0;
-}
+#define _look_	__attribute__((cleanup(cleanup_look)))
 
 /* COLUMNS is what a caller wants; else the terminal; else what everybody has. */
 static int terminal_width(void)
@@ -123,7 +84,7 @@ static int print_json(const struct devices *d)
 
 static int run_devices(const struct globals *g, int argc, char **argv)
 {
-	_seen_ struct seen *s = NULL;
+	_look_ struct devices_look *s = NULL;
 	int r;
 
 	if (cmd_getopt(&cmd_devices, argc, argv) != -1)
@@ -131,12 +92,14 @@ static int run_devices(const struct globals *g, int argc, char **argv)
 	if (optind != argc)
 		return cmd_usage(&cmd_devices, _("%s takes no name"), "devices");
 	s = calloc(1, sizeof(*s));
-	r = s ? look(g->root, s) : -ENOMEM;
+	r = s ? host_read(g->root, HOST_VFIO_NEVER, &s->own) : -ENOMEM;
+	if (!r)
+		r = devices_look(g->root, &s->own, s);
 	if (r) {
 		say("%s: %s", g->root, strerror(-r));
 		return EXIT_FAILED;
 	}
-	if (!s->host.n_pci) {
+	if (!s->own.n_pci) {
 		say(_("%s: no PCI devices can be read in sys/bus/pci/devices"), g->root);
 		return EXIT_FAILED;
 	}

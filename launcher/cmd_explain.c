@@ -14,6 +14,7 @@
 static const struct opt opts[] = {
 	{ "list", 'l', NULL, N_("list every id"), 'l' },
 	{ "causes", 'c', NULL, N_("list the known causes, and what catches each"), 'c' },
+	{ "mdoc", 'm', NULL, N_("all of it as the source of igvm-findings(7)"), 'm' },
 	{ 0 }
 };
 
@@ -21,7 +22,7 @@ static int run_explain(const struct globals *g, int argc, char **argv);
 
 const struct cmd cmd_explain = {
 	.name = "explain",
-	.args = "ID | --list | --causes",
+	.args = "ID | --list | --causes | --mdoc",
 	.help = N_("explain a finding: the mechanism, what is wanted, how to mend it"),
 	.more = N_("IDs are what doctor, start, probe and verify print, such as iommu.off."),
 	.opts = opts,
@@ -100,17 +101,72 @@ static int print_list(void)
 	return EXIT_OK;
 }
 
+/* --- the manual page ------------------------------------------------------------------- */
+
+/* Text in mdoc(7): a backslash stands for itself as \e, and no line begins with a control character. */
+static void print_roff(const char *before, const char *text)
+{
+	fputs(before, stdout);
+	if (!*before && (*text == '.' || *text == '\''))
+		fputs("\\&", stdout);
+	for (const char *c = text; *c; c++) {
+		if (*c == '\\')
+			fputs("\\e", stdout);
+		/* A sentence ends its line, so that it gets the distance that ends a sentence. */
+		else if (c > text && *c == ' ' && c[-1] == '.' && c[1] != '.' && c[1] != '\'')
+			putchar('\n');
+		else
+			putchar(*c);
+	}
+	putchar('\n');
+}
+
+static void print_mdoc_row(const struct finding_def *d)
+{
+	printf(".Tg %s\n.It Ic %s Pq %s , %s\n", d->id, d->id, severity_text(d->severity), d->area);
+	print_roff("", d->explain);
+	print_roff(".br\nWanted: ", d->wanted);
+	print_roff(".br\nFix: ", d->fix);
+}
+
+static int print_mdoc(void)
+{
+	printf(".\\\" SPDX-License-Identifier: GPL-3.0-or-later\n"
+	       ".\\\" Made by `igvm explain --mdoc > man/igvm-findings.7`; the table is launcher/decide/finding_table.c.\n"
+	       ".Dd November 27, 2026\n.Dt IGVM-FINDINGS 7\n.Os\n.Sh NAME\n.Nm igvm-findings\n"
+	       ".Nd what igvm finds wrong, by the id of each finding\n.Sh DESCRIPTION\n"
+	       "Every judgement of\n.Xr igvm 1\nhas an id, which is never used for anything else.\n"
+	       ".Cm igvm explain\n.Ar ID\nprints the same paragraphs in the user's language.\n"
+	       ".Bl -tag -width Ds\n");
+	for (enum finding_id id = 0; id < FINDING_COUNT; id++)
+		print_mdoc_row(finding_def(id));
+	printf(".El\n.Sh SEE ALSO\n.Xr igvm 1 ,\n.Xr igvm.vm 5\n");
+	return EXIT_OK;
+}
+
 /* --- the known causes ---------------------------------------------------------------- */
 
 static json_t *cause_json(const struct cause *c)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *shown = json_array();
 
+	for (size_t i = 0; i < CATALOGUE_SHOWN_MAX && c->shown[i]; i++)
+		json_array_append_new(shown, json_string(c->shown[i]));
 	for (size_t i = 0; i < CATALOGUE_CATCHES_MAX && c->catch[i].verb; i++)
 		json_array_append_new(list, json_pack("{s:s, s:s}", "verb", cause_verb_text(c->catch[i].verb),
 						      "id", finding_def(c->catch[i].id)->id));
-	return json_pack("{s:i, s:s, s:o, s:o}", "number", (int)c->number, "cause", c->text, "caught", list,
-			 "reason", c->reason ? json_string(c->reason) : json_null());
+	return json_pack("{s:i, s:s, s:o, s:o, s:o}", "number", (int)c->number, "cause", c->text, "caught", list,
+			 "shown", shown, "reason", c->reason ? json_string(c->reason) : json_null());
+}
+
+static json_t *totals_json(void)
+{
+	const struct cause_totals t = cause_totals();
+	json_t *first = json_object();
+
+	for (enum cause_verb v = CAUSE_DOCTOR; v <= CAUSE_VERIFY; v++)
+		json_object_set_new(first, cause_verb_text(v), json_integer(t.by[v]));
+	return json_pack("{s:i, s:o, s:i}", "causes", (int)t.causes, "first", first, "never", (int)t.never);
 }
 
 static int print_causes_json(void)
@@ -120,7 +176,8 @@ static int print_causes_json(void)
 	for (size_t i = 0; cause_at(i); i++)
 		if (json_array_append_new(list, cause_json(cause_at(i))))
 			break;
-	answer = json_pack("{s:i, s:s, s:O}", "version", 1, "kind", "causes", "causes", list);
+	answer = json_pack("{s:i, s:s, s:O, s:o}", "version", 1, "kind", "causes", "causes", list, "totals",
+			   totals_json());
 	if (!answer || cause_at(json_array_size(list))) {
 		say(_("out of memory"));
 		return EXIT_FAILED;
@@ -145,6 +202,23 @@ static void print_catches(const struct cause *c)
 		putchar('\n');
 }
 
+static void print_totals(void)
+{
+	const struct cause_totals t = cause_totals();
+
+	printf(_("\n%u causes. First caught by doctor: %u, start: %u, probe: %u, and only in the running guest, by "
+		 "verify: %u.\nNot to be caught, with the reason: %u.\n"), t.causes, t.by[CAUSE_DOCTOR],
+	       t.by[CAUSE_START], t.by[CAUSE_PROBE], t.by[CAUSE_VERIFY], t.never);
+}
+
+static void print_shown(const struct cause *c)
+{
+	for (size_t i = 0; i < CATALOGUE_SHOWN_MAX && c->shown[i]; i++)
+		printf("%s%s", i ? ", " : _("    shown by tests/: "), c->shown[i]);
+	if (c->shown[0])
+		putchar('\n');
+}
+
 static int print_causes(void)
 {
 	const struct cause *c;
@@ -154,7 +228,9 @@ static int print_causes(void)
 		print_catches(c);
 		if (c->reason)
 			printf("    (%s)\n", _(c->reason));
+		print_shown(c);
 	}
+	print_totals();
 	return EXIT_OK;
 }
 
@@ -186,13 +262,15 @@ static int run_explain(const struct globals *g, int argc, char **argv)
 		if (v == '?')
 			return EXIT_USAGE;
 		if (what && what != v)
-			return cmd_usage(&cmd_explain, _("--list or --causes, not both"));
+			return cmd_usage(&cmd_explain, _("one of --list, --causes and --mdoc"));
 		what = v;
 	}
 	if (optind + !what != argc)
-		return cmd_usage(&cmd_explain, _("explain takes one id, --list or --causes"));
+		return cmd_usage(&cmd_explain, _("explain takes one id, --list, --causes or --mdoc"));
 	if (what == 'c')
 		return g->json ? print_causes_json() : print_causes();
+	if (what == 'm')
+		return print_mdoc();
 	if (what)
 		return g->json ? print_json(0, FINDING_COUNT) : print_list();
 	if (!finding_find_id(argv[optind], &id))

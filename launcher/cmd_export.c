@@ -5,6 +5,7 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/memory.h"
 #include "launcher/export/export.h"
 #include "launcher/pipeline.h"
 
@@ -71,11 +72,11 @@ static int write_out(const struct pipeline *p, writer write, bool xml)
 	struct exporting x = { .p = &p->plan, .w = &p->words, .notes = notes };
 	int r;
 
-	x.f = notes ? open_memstream(&text, &n) : NULL;
+	x.f = notes ? memory_open(&text, &n) : NULL;
 	if (!x.f)
 		return say_memory();
 	r = write(&x);
-	if (fclose(x.f) || r)
+	if (memory_close(x.f, &text) || r || memory_ran_out())
 		return say_memory();
 	if (xml)
 		print_comment(notes);

@@ -118,12 +118,16 @@ static int run_launch(const struct globals *g, int argc, char **argv)
 	if (in_unit)
 		p->before_claim = start_before_claim;
 	p->context = &o;
-	code = pipeline_prepare(p, PLAN_RUN, a.rescue || o.rescue, a.force || o.force);
+	o.rescue |= a.rescue;
+	o.force |= a.force;
+	code = pipeline_prepare(p, PLAN_RUN, o.rescue, o.force);
 	if (p->vm_busy)
 		say(_("%s: runs already, or is being started or stopped"), p->name);
 	if (code)
 		return code;
 	code = in_unit ? check_tcg(p) : EXIT_OK;
+	if (!code)
+		code = start_probe(p, &o);
 	if (!code && in_unit)
 		code = mark(p);
 	if (!code)

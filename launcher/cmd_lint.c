@@ -3,6 +3,7 @@
 
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/memory.h"
 #include "launcher/export/export.h"
 #include "launcher/lint/source.h"
 
@@ -83,10 +84,10 @@ static char *write_lines(const struct lint_source *s, const struct lint *l)
 	if (!notes || !l->corrected || !l->n_pair || words_build(&l->plan, &w, &bad))
 		return NULL;
 	x.w = &w;
-	x.f = open_memstream(&text, &n);
+	x.f = memory_open(&text, &n);
 	r = !x.f ? -ENOMEM : s->form == LINT_FORM_PROXMOX ? export_proxmox_igpu(&x)
 			   : export_libvirt_igpu(&x);
-	if ((x.f && fclose(x.f)) || r)
+	if ((x.f && memory_close(x.f, &text)) || r)
 		free(TAKE(text));
 	words_done(&w);
 	return text;

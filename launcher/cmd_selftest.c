@@ -400,8 +400,10 @@ static int run_selftest(const struct globals *g, int argc, char **argv)
 			goto out;
 	}
 	code = EXIT_FAILED;
-	if (!t)
+	if (!t) {
+		say(_("out of memory"));
 		goto out;
+	}
 	if (argc - optind > 1)
 		code = cmd_usage(&cmd_selftest, _("%s takes one device at most"), cmd_selftest.name);
 	else if (argv[optind] && !bdf_parse(argv[optind], &t->bdf))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <string.h>
 
 #include "launcher/base/i18n.h"
@@ -88,6 +89,10 @@ static int apply(struct vm_file *f, const struct change *ch, char **text)
 		return EXIT_USAGE;
 	}
 	r = wish_edit_set(*text, strlen(*text), ch->section, ch->key, ch->value, &next, &e);
+	if (r == -ENOMEM) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
 	if (r) {
 		say("%s:%d: %s", f->path, e.line, e.text);
 		return EXIT_USAGE;
@@ -120,6 +125,10 @@ static int run_set(const struct globals *g, int argc, char **argv)
 	if (!code)
 		code = vm_file_load(g, argv[optind], &f);
 	text = code ? NULL : strdup(f->text);
+	if (!code && !text) {
+		say(_("out of memory"));
+		code = EXIT_FAILED;
+	}
 	for (int i = optind + 1; !code && i < argc; i++) {
 		struct change ch;
 

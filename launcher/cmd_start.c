@@ -22,7 +22,7 @@
 #include "launcher/run/supervise_status.h"
 #include "launcher/start.h"
 
-enum { OPT_YES = 0x100, OPT_TRIAL };
+enum { OPT_YES = 0x100, OPT_TRIAL, OPT_NO_PROBE };
 
 #define TRIAL_MIN_S	10u
 
@@ -30,6 +30,7 @@ static const struct opt opts[] = {
 	{ "yes", 'y', NULL, N_("close what uses the host's screen without asking"), OPT_YES },
 	{ "trial", 0, "TIME", N_("stop it after TIME (90s, 3m, 1h) unless `igvm confirm NAME` comes"),
 	  OPT_TRIAL },
+	{ "no-probe", 0, NULL, N_("do not probe first, whatever has changed"), OPT_NO_PROBE },
 	PIPELINE_OPT_RESCUE_ROW,
 	PIPELINE_OPT_FORCE_ROW,
 	{ 0 }
@@ -45,6 +46,8 @@ const struct cmd cmd_start = {
 		   "the command line and starts QEMU with its own user. Refuses with exit status 5 when\n"
 		   "a finding says that the guest's driver could not work. The start of a VM that\n"
 		   "already runs succeeds.\n\n"
+		   "When kernel, QEMU, firmware, ROM or anything else that matters to the iGPU has changed\n"
+		   "since the last probe that succeeded, the probe runs first (probe = auto).\n\n"
 		   "Where the host shows its screen with the iGPU, says what closes and asks; without a\n"
 		   "terminal and without --yes it refuses with exit status 5. It then goes on outside\n"
 		   "the session that closes. When the VM has ended, however it ended, the screen comes\n"
@@ -137,6 +140,7 @@ static int parse_args(const struct globals *g, int argc, char **argv, const char
 		a->rescue |= v == PIPELINE_OPT_RESCUE;
 		a->force |= v == PIPELINE_OPT_FORCE;
 		a->yes |= v == OPT_YES;
+		a->no_probe |= v == OPT_NO_PROBE;
 		if (v == OPT_TRIAL && !parse_time(optarg, &a->trial_ms))
 			return cmd_usage(&cmd_start, _("--trial wants a time from %us to 24h, as 90s or 3m"),
 					 TRIAL_MIN_S);
@@ -153,8 +157,12 @@ static int parse_args(const struct globals *g, int argc, char **argv, const char
 /* Everything is known to be good: to systemd with it, or on with our own processes. */
 static int start(struct pipeline *p, const struct unit_orders *o, bool by_unit)
 {
-	if (!by_unit)
-		return start_direct(p, o);
+	int code;
+
+	if (!by_unit) {
+		code = start_probe(p, o);
+		return code ? code : start_direct(p, o);
+	}
 	pipeline_unclaim(p);
 	return start_unit(p, o);
 }

@@ -9,7 +9,10 @@
 #include "launcher/cmd_vm.h"
 #include "launcher/decide/sup.h"
 #include "launcher/get_in.h"
+#include "launcher/run/lock.h"
+#include "launcher/run/record.h"
 #include "launcher/run/supervise_status.h"
+#include "launcher/run/unix_peer.h"
 
 static int run_status(const struct globals *g, int argc, char **argv);
 
@@ -59,6 +62,27 @@ static void print_run_state(const json_t *status)
 		print_row(_("not healthy:"), _(sup_health_text(run)));
 }
 
+static void print_helpers(const json_t *status)
+{
+	static const struct {
+		const char *helper, *text;
+	} rows[] = {
+		{ "swtpm", N_("its TPM (swtpm) has ended: shut it down and start it again") },
+		{ "passt", N_("its network (passt) has ended: shut it down and start it again") },
+		{ "virtiofsd", N_("a shared folder of it (virtiofsd) has ended: shut it down and start it again") },
+		{ "keeper", N_("the keeper of its logs has ended: nothing more is logged in this run") },
+	};
+	const json_t *list = json_object_get(status, "helpers_ended");
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *helper = json_string_value(json_array_get(list, i));
+
+		for (size_t k = 0; helper && k < ARRAY_SIZE(rows); k++)
+			if (!strcmp(rows[k].helper, helper))
+				print_row(_("not healthy:"), _(rows[k].text));
+	}
+}
+
 static void print_troubles(const json_t *status)
 {
 	static const struct {
@@ -101,7 +125,18 @@ static void print_display(const char *name, const json_t *status)
 	print_row(_("display:"), text);
 }
 
-static void print_running(const char *name, const json_t *status)
+/* Of a VM that does not answer: a program that has QEMU's ear. A supervisor in its unit's sandbox cannot see it. */
+static void print_holder(const struct paths *p, const char *name)
+{
+	_fd_ int run = record_open_dir(p, name), pidfd = -1;
+	pid_t supervisor = lock_supervisor_holder(p, name, &pidfd);
+	char text[64];
+
+	if (run >= 0 && *unix_peer_text(run, "qmp", supervisor, text, sizeof(text)))
+		print_row(_("held by:"), text);
+}
+
+static void print_running(const struct paths *p, const char *name, const json_t *status)
 {
 	char pid[24];
 
@@ -109,7 +144,10 @@ static void print_running(const char *name, const json_t *status)
 	print_time(_("started:"), number_of(status, "started"));
 	print_time(_("since:"), number_of(status, "since"));
 	print_time(_("unresponsive:"), number_of(status, "unresponsive_since"));
+	if (number_of(status, "unresponsive_since"))
+		print_holder(p, name);
 	print_run_state(status);
+	print_helpers(status);
 	if (number_of(status, "pid"))
 		print_row(_("process:"), pid);
 	print_row(_("unit:"), text_of(status, "unit"));
@@ -117,12 +155,13 @@ static void print_running(const char *name, const json_t *status)
 	print_row(_("iGPU:"), text_of(status, "igpu"));
 	print_display(name, status);
 	get_in_print(status);
+	print_row(_("unsupported:"), text_of(status, "unsupported"));
 	print_troubles(status);
 	if (!json_is_true(json_object_get(status, "supervised")) && number_of(status, "pid"))
 		printf(_("  Nobody watches it; `igvm start %s` starts a supervisor for it.\n"), name);
 }
 
-static void print_status(const char *name, const json_t *status)
+static void print_status(const struct paths *p, const char *name, const json_t *status)
 {
 	const json_t *end = json_object_get(status, "end");
 
@@ -133,7 +172,7 @@ static void print_status(const char *name, const json_t *status)
 	}
 	printf("%s: %s\n", name, cmd_vm_state_text(text_of(status, "state")));
 	if (json_is_true(json_object_get(status, "running")))
-		print_running(name, status);
+		print_running(p, name, status);
 	else if (json_is_object(end))
 		cmd_vm_say_end(stdout, _("  last run"), end);
 	if (json_is_true(json_object_get(status, "restarting")))
@@ -180,6 +219,6 @@ static int run_status(const struct globals *g, int argc, char **argv)
 	if (g->json)
 		cmd_vm_print_json(status);
 	else
-		print_status(name, status);
+		print_status(&p, name, status);
 	return json_is_true(json_object_get(status, "running")) ? EXIT_OK : EXIT_NOT_RUNNING;
 }

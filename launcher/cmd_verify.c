@@ -66,13 +66,15 @@ static int load_record(const struct verify *v, json_t **record)
 
 static int save_record(const struct verify *v, const json_t *old, json_t *manifest)
 {
+	const struct finding *cause = judge_cause(&v->findings);
 	_json_ json_t *record = NULL;
 	int r;
 
 	/* What was seen last time still is what was seen last. */
 	if (v->verdict == VERDICT_UNKNOWN)
 		return EXIT_OK;
-	record = manifest_record(old, manifest, v->verdict, (int64_t)time(NULL));
+	record = manifest_record(old, manifest, v->verdict, cause ? finding_def(cause->id)->id : NULL,
+				 (int64_t)time(NULL));
 	r = record ? verified_write(&v->pl->paths, v->pl->name, record) : -ENOMEM;
 	if (!r)
 		return EXIT_OK;

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <time.h>
 
 #include "launcher/base/clock.h"
@@ -13,17 +12,18 @@
 #include "launcher/base/str.h"
 #include "launcher/cmd_verify.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/facts/host_sys.h"
+#include "launcher/manifest_read.h"
 #include "launcher/run/keeper.h"
 #include "launcher/run/ring.h"
 #include "launcher/run/launch.h"
 #include "launcher/verify/manifest.h"
 #include "romfiles/igd.h"
-#include "romfiles/sha256.h"
 
 #define WORDS_MAX	(256u << 10)
 #define DRIVERS_MAX	65536u
+#define IOMEM_MAX	(1u << 20)
 #define OUTPUT_MAX	(256u << 10)
-#define FIRMWARE_MAX	(64u << 20)
 #define QEMU_MS		5000
 #define LOOK_MS		60000
 /* What the supervisor needs beyond the deadline that it is given. */
@@ -86,6 +86,17 @@ static uint64_t log_time_of(const struct record *r)
 	return born_ms > slept ? (born_ms - slept) * 1000 : 0;
 }
 
+/* Without the right to see addresses the kernel shows zeros, in which nothing lies. */
+static void read_bar_holder(const struct tree *t, const char *bdf, struct seen_host *h)
+{
+	_free_ char *iomem = NULL, *resource = NULL;
+	char path[96];
+
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%s/resource", bdf);
+	if (!tree_read(t, "proc/iomem", IOMEM_MAX, &iomem, NULL) && !tree_read(t, path, 4096, &resource, NULL))
+		h->held_bar = host_bar_holder(iomem, resource, bdf, h->bar_holder, sizeof(h->bar_holder));
+}
+
 static void read_host(struct verify *v)
 {
 	struct seen_host *h = &v->seen->host;
@@ -101,6 +112,7 @@ static void read_host(struct verify *v)
 		h->config_read = true;
 		h->dead = config[0] == 0xff && config[1] == 0xff;
 	}
+	read_bar_holder(&t, bdf, h);
 	close(t.fd);
 }
 
@@ -270,68 +282,19 @@ int verify_inside(struct verify *v)
 
 /* --- the manifest ----------------------------------------------------------------------------------- */
 
-static void put(json_t *o, const char *key, const char *text)
-{
-	if (text && *text)
-		json_object_set_new(o, key, json_string(text));
-}
-
-static void put_hash(json_t *o, const char *key, const char *path)
-{
-	_free_ char *bytes = NULL;
-	uint8_t sum[SHA256_BYTES];
-	char hex[SHA256_HEX];
-	size_t n = 0;
-
-	if (!*path || file_read_at(AT_FDCWD, path, FIRMWARE_MAX, &bytes, &n))
-		return;
-	sha256_sum(bytes, n, sum);
-	sha256_hex(sum, hex);
-	put(o, key, hex);
-}
-
-/* What about the host may change below a VM. */
-static void put_host(json_t *o, const char *root)
-{
-	static const struct {
-		const char *key, *path;
-	} rows[] = {
-		{ "cmdline", "proc/cmdline" },
-		{ "board", "sys/class/dmi/id/board_name" },
-		{ "bios", "sys/class/dmi/id/bios_version" },
-		{ "bios-date", "sys/class/dmi/id/bios_date" },
-		{ "vfio-disable-vga", "sys/module/vfio_pci/parameters/disable_vga" },
-		{ "vfio-disable-idle-d3", "sys/module/vfio_pci/parameters/disable_idle_d3" },
-		{ "kvm-ignore-msrs", "sys/module/kvm/parameters/ignore_msrs" },
-		{ "kvm-nested", "sys/module/kvm_intel/parameters/nested" },
-	};
-	struct tree t = { .fd = -1 };
-	char text[2048];
-
-	if (tree_init(&t, root))
-		return;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (!tree_line(&t, rows[i].path, text, sizeof(text)))
-			put(o, rows[i].key, text);
-	close(t.fd);
-}
-
 json_t *verify_manifest(const struct verify *v)
 {
-	_json_ json_t *o = json_object();
+	_json_ json_t *o = manifest_host(v->g->root);
 	const struct seen *s = v->seen;
-	struct utsname u;
 
 	if (!o)
 		return NULL;
-	put(o, "kernel", uname(&u) ? "" : u.release);
-	put_host(o, v->g->root);
-	put(o, "qemu", v->record.qemu);
-	put(o, "qemu-version", v->qemu);
-	put(o, "firmware", s->asked.code);
-	put_hash(o, "firmware-sha256", s->asked.code);
-	put_hash(o, "rom-sha256", s->asked.rom);
-	put(o, "vbt-sha256", s->host.vbt_sha256);
+	manifest_put(o, "qemu", v->record.qemu);
+	manifest_put(o, "qemu-version", v->qemu);
+	manifest_put(o, "firmware", s->asked.code);
+	manifest_put_file(o, "firmware-sha256", s->asked.code);
+	manifest_put_file(o, "rom-sha256", s->asked.rom);
+	manifest_put(o, "vbt-sha256", s->host.vbt_sha256);
 	if (json_object_set(o, "words", v->words) || !manifest_guest(o, &s->guest))
 		return NULL;
 	return TAKE(o);

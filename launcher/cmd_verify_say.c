@@ -243,9 +243,10 @@ static json_t *host_json(const struct verify *v)
 
 	for (size_t i = 0; i < h->n_connector; i++)
 		json_array_append_new(list, json_string(h->connector[i]));
-	return json_pack("{s:o, s:o, s:o, s:s, s:b, s:b, s:o}", "faults", h->log.read ?
+	return json_pack("{s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:o}", "faults", h->log.read ?
 			 json_integer(h->log.event[LOG_FAULT].n) : json_null(), "dead",
-			 h->config_read ? json_boolean(h->dead) : json_null(), "connectors", list,
+			 h->config_read ? json_boolean(h->dead) : json_null(), "bar_holder",
+			 *h->bar_holder ? json_string(h->bar_holder) : json_null(), "connectors", list,
 			 "run_state", v->seen->qemu.run_state, "opregion", v->seen->asked.opregion,
 			 "legacy", v->seen->asked.legacy, "qemu", *v->qemu ? json_string(v->qemu) : json_null());
 }

@@ -202,7 +202,7 @@ char *cmd_vm_time(json_int_t unix_time, char buf[static 32])
 }
 
 /* @by: what ended it ("agent", "powerdown", "quit" ...), NULL not known. */
-static const char *end_text(const char *end, const char *by)
+static const char *end_text(const char *end, const char *by, bool panic)
 {
 	static const struct {
 		const char *end, *text;
@@ -214,6 +214,8 @@ static const char *end_text(const char *end, const char *by)
 		{ "unknown", N_("ended while nobody watched") },
 	};
 
+	if (panic)
+		return _("went down because its system had crashed (guest panic)");
 	if (end && !strcmp(end, "clean") && by && !strcmp(by, "quit"))
 		return _("was told to quit, its guest had not gone down");
 	for (size_t i = 0; end && i < ARRAY_SIZE(rows); i++)
@@ -229,11 +231,13 @@ void cmd_vm_say_end(FILE *f, const char *name, const json_t *end)
 	const json_t *lines = json_object_get(end, "stderr");
 	const char *class = json_string_value(json_object_get(end, "end"));
 	const char *by = json_string_value(json_object_get(end, "by"));
-	bool bad = class && (!strcmp(class, "failed") || !strcmp(class, "permanent"));
+	const char *reason = json_string_value(json_object_get(end, "reason"));
+	bool panic = reason && !strcmp(reason, "guest-panic");
+	bool bad = !panic && class && (!strcmp(class, "failed") || !strcmp(class, "permanent"));
 	char when[32];
 
 	cmd_vm_time(json_integer_value(json_object_get(end, "ended")), when);
-	fprintf(f, _("%s %s at %s"), name, end_text(class, by), when);
+	fprintf(f, _("%s %s at %s"), name, end_text(class, by, panic), when);
 	if (signame && bad)
 		fprintf(f, _(" (signal SIG%s)"), signame);
 	else if (json_is_integer(code) && json_integer_value(code))

@@ -19,13 +19,24 @@ struct doctor {
 	size_t n_guide;
 };
 
+/**
+ * doctor_look() - read and judge for d->p and d->like_guide, and fill the rest
+ *
+ * EXIT_OK, also when findings block; else it was said why: EXIT_USAGE, EXIT_NO_VM, EXIT_PRIVILEGE,
+ * EXIT_FAILED.
+ */
+int doctor_look(struct doctor *d);
+
 /** doctor_people() - rows of facts, findings, verdict, the next step, on standard output */
 void doctor_people(const struct doctor *d);
 
 /** doctor_guide() - the guide's steps, one row each, on standard output */
 void doctor_guide(const struct doctor *d);
 
-/** doctor_json() - all of it as one object; schema tests/schema/doctor.json; an exit code */
+/** doctor_object() - all of it; schema tests/schema/doctor.json; a new reference, NULL without memory */
+json_t *doctor_object(const struct doctor *d);
+
+/** doctor_json() - that on standard output; an exit code */
 int doctor_json(const struct doctor *d);
 
 /** doctor_verdict() - blocked when a finding blocks */

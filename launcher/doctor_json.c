@@ -91,7 +91,7 @@ static json_t *guide_json(const struct doctor *d)
 	return list;
 }
 
-int doctor_json(const struct doctor *d)
+json_t *doctor_object(const struct doctor *d)
 {
 	const struct pipeline *p = d->p;
 	_json_ json_t *out = findings_json(&p->findings, "doctor", doctor_verdict(d));
@@ -110,7 +110,16 @@ int doctor_json(const struct doctor *d)
 	    json_object_set_new(out, "cpu", text_or_null(p->host.cpu)) ||
 	    json_object_set_new(out, "kernel", text_or_null(p->host.kernel)) ||
 	    json_object_set_new(out, "next", next ? json_string(finding_def(next->id)->id) :
-				json_null())) {
+				json_null()))
+		return NULL;
+	return TAKE(out);
+}
+
+int doctor_json(const struct doctor *d)
+{
+	_json_ json_t *out = doctor_object(d);
+
+	if (!out) {
 		say(_("out of memory"));
 		return EXIT_FAILED;
 	}

@@ -81,13 +81,16 @@ void get_in_print(const json_t *status)
 	const char *rdp = json_string_value(json_object_get(status, "rdp"));
 	const char *vnc = json_string_value(json_object_get(status, "vnc"));
 	const char *console = json_string_value(json_object_get(status, "console"));
-	char host[HOST_SIZE];
+	const char *name = json_string_value(json_object_get(status, "name"));
+	char host[HOST_SIZE], text[96];
 
 	host_name(host);
 	if (rdp)
 		print_rdp(rdp, host);
 	if (vnc)
 		print_vnc(status, vnc, host);
-	if (console)
-		row(_("console:"), console);
+	if (!console || !name)
+		return;
+	snprintf(text, sizeof(text), "igvm console %s", name);
+	row(_("console:"), text);
 }

@@ -9,6 +9,7 @@
 #include "launcher/base/cleanup.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/paths.h"
 #include "launcher/base/str.h"
 #include "launcher/cmd.h"
@@ -156,6 +157,10 @@ static int finish(int code)
 			say(_("standard output: %m"));
 		return code ? code : EXIT_FAILED;
 	}
+	if (memory_ran_out()) {
+		say(_("out of memory: what was said may be wrong"));
+		return EXIT_FAILED;
+	}
 	return code;
 }
 
@@ -214,6 +219,7 @@ int main(int argc, char **argv)
 	bindtextdomain("igvm", paths_localedir());
 	textdomain("igvm");
 	log_init(NULL);
+	memory_watch_json();
 
 	first = parse_globals(argc, argv, &g);
 	if (first < 0)

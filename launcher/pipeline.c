@@ -423,6 +423,9 @@ int pipeline_plan(struct pipeline *p, enum plan_purpose purpose, bool rescue, bo
 		check.device = p->host.pci[i].bdf;
 	check_run(&check, &p->findings);
 	read_rom(p, &in);
+	/* Its own pages are not free while it runs. */
+	if (p->vm_lock < 0 && p->wish.hugepages && pipeline_vm_runs(&p->paths, p->name))
+		p->host.huge_2m.known = p->host.huge_1g.known = false;
 	if (!plan_make(&in, &p->plan, &p->findings))
 		return EXIT_REFUSED;
 	if (finding_worst(&p->findings) == SEVERITY_BLOCK && !force)

@@ -17,6 +17,13 @@ int start_before_claim(struct pipeline *p);
  * without its locks, with p->elsewhere set */
 int start_ask(struct pipeline *p);
 
+/**
+ * start_probe() - the probe first, where it is due, after pipeline_prepare(); then the plan of the run once more
+ *
+ * EXIT_REFUSED the probe found what blocks, or what pipeline_plan() returns; then @p holds nothing any more.
+ */
+int start_probe(struct pipeline *p, const struct unit_orders *o);
+
 /** start_direct() - fork supervisor and launch, wait for ready; takes over the locks of @p */
 int start_direct(struct pipeline *p, const struct unit_orders *o);
 

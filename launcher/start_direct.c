@@ -42,7 +42,7 @@ static void leave_terminal(void)
 /* The supervisor and the launch below it: never returns to the command. */
 _Noreturn static void become_supervisor(struct pipeline *p, const struct unit_orders *o, int ready)
 {
-	char *again[6] = { (char *)"igvm", (char *)"start" };
+	char *again[7] = { (char *)"igvm", (char *)"start" };
 	struct supervise s = { .paths = &p->paths, .sysroot = "/", .name = p->name, .ready_fd = ready,
 			       .again = again };
 	struct launch l = {
@@ -60,6 +60,8 @@ _Noreturn static void become_supervisor(struct pipeline *p, const struct unit_or
 		again[words++] = (char *)"--rescue";
 	if (o->force)
 		again[words++] = (char *)"--force";
+	if (o->no_probe)
+		again[words++] = (char *)"--no-probe";
 	again[words] = (char *)p->name;
 	leave_terminal();
 	if (pipe2(status, O_CLOEXEC))

@@ -16,8 +16,8 @@
 #include "launcher/run/supervise_status.h"
 #include "launcher/start.h"
 
-/* Beside the plan's: for launch itself (binding, the screen's hand-over) and for systemd. */
-#define SLACK_MS	200000
+/* Beside the plan's: for launch itself (binding, the probe, the screen's hand-over) and for systemd. */
+#define SLACK_MS	320000
 #define RESET_MS	5000
 
 /* One property of the unit; "" when it cannot be had. */

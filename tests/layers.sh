@@ -47,7 +47,7 @@ impure() {
 	calls 'open|fopen|read|write|getenv|getpid|fork|clock_gettime|time|system|popen|tree_[a-z_]+|file_[a-z_]+_at' "$@"
 }
 
-echo 1..16
+echo 1..18
 # shellcheck disable=SC2046 # file names have no blanks here
 {
 ok "qmp/ includes nothing of launcher/ and romfiles/" \
@@ -79,6 +79,9 @@ ok "launcher/lint includes nothing of launcher/run, of export and of the command
 ok "launcher/lint is pure, but for its end that reads" \
 	"$(impure $lint
 	   calls printf $lint)"
+ok "launcher/report includes nothing of launcher/run and of the commands" \
+	"$(includes '"launcher/(run|setup|create|export|cmd|pipeline|lint/source)' $(c_files launcher/report))"
+ok "and is pure" "$(impure $(c_files launcher/report) | grep -v '<time\.h>')"
 ok "launcher/export includes nothing of launcher/run and of the commands" \
 	"$(includes '"launcher/(run|setup|create|cmd|pipeline)' $(c_files launcher/export))"
 ok "only launcher/facts/host_pci.c includes libpci" \

@@ -194,7 +194,9 @@ static inline bool scene_line(struct host_facts *h, const char *key, const char 
 			return true;
 		}
 	}
-	if (!strcmp(key, "class"))
+	if (!strcmp(key, "virtiofsd"))
+		snprintf(h->virtiofsd, sizeof(h->virtiofsd), "%s", value);
+	else if (!strcmp(key, "class"))
 		d->class = (uint32_t)scene_number(value, 16);
 	else if (!strcmp(key, "vendor"))
 		d->vendor = (uint16_t)scene_number(value, 16);
@@ -223,6 +225,12 @@ static inline bool scene_line(struct host_facts *h, const char *key, const char 
 		str_fit(h->fb_holder, sizeof(h->fb_holder), value);
 	else if (!strcmp(key, "ram"))
 		h->ram_bytes = scene_number(value, 10) << 30;
+	else if (!strcmp(key, "huge-2m"))
+		h->huge_2m = (struct huge_fact){ true, scene_number(value, 10) };
+	else if (!strcmp(key, "huge-1g"))
+		h->huge_1g = (struct huge_fact){ true, scene_number(value, 10) };
+	else if (!strcmp(key, "online"))
+		(void)cpu_list_parse(value, &h->online);
 	else if (!strcmp(key, "memlock"))
 		h->memlock_bytes = scene_number(value, 10) << 20, h->root = false;
 	else if (!strcmp(key, "opregion"))
@@ -351,6 +359,9 @@ static inline void scene_caps(struct qemu_caps *c, const char *version)
 	snprintf(c->machine_pc, sizeof(c->machine_pc), "pc-i440fx-%d.%d", c->major, c->minor);
 	snprintf(c->machine_q35, sizeof(c->machine_q35), "pc-q35-%d.%d", c->major, c->minor);
 	c->usb_host = strstr(version, "+nousb") ? TRI_NO : TRI_YES;
+	c->panic = strstr(version, "+nopanic") ? TRI_NO : TRI_YES;
+	c->watchdog = strstr(version, "+nowatchdog") ? TRI_NO : TRI_YES;
+	c->share = strstr(version, "+noshare") ? TRI_NO : TRI_YES;
 	c->alsa = strstr(version, "+noalsa") ? TRI_NO : TRI_YES;
 	c->pipewire = c->major > 8 ? TRI_YES : TRI_NO;
 	if (strstr(version, "+noigd"))

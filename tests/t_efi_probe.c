@@ -7,6 +7,8 @@
 
 #define OPREGION_AT (FAKE_RAM + 0x10000u)
 #define VBT_AT 0x2000u /* from the OpRegion */
+#define STOLEN_AT 0x7c000000u
+#define STOLEN_BYTES 0x2000000u /* by GGC 0x01c0 */
 #define FREE_BYTES 0x10000u /* RAM that is free; what follows is reserved */
 
 struct world {
@@ -16,6 +18,17 @@ struct world {
 	uint8_t *opregion;
 	struct probe_gop gop;
 	unsigned int quiet, mmio_reads;
+	uint8_t dma[PROBE_DMA_BYTES];
+	uint64_t from, to;
+	uint32_t dma_status;
+	bool dma_lies; /* says done without having done it */
+	uint32_t dead; /* or'ed into all registers */
+	struct {
+		uint64_t at;
+		uint32_t value;
+	} stolen[8]; /* what lies there and was written */
+	unsigned int stolen_n;
+	uint64_t hole; /* where writes of stolen memory are lost from */
 };
 
 static const uint8_t *memory(void *ctx, uint64_t address)
@@ -26,6 +39,56 @@ static const uint8_t *memory(void *ctx, uint64_t address)
 	return w->f->ram + (address - FAKE_RAM);
 }
 
+/* All of it holds 5 until it is written. */
+static uint32_t *stolen_dword(struct world *w, uint64_t at)
+{
+	unsigned int i = 0;
+
+	assert_int_equal(at % 4, 0);
+	while (i < w->stolen_n && w->stolen[i].at != at)
+		i++;
+	assert_in_range(i, 0, 7);
+	if (i == w->stolen_n) {
+		w->stolen[i].at = at;
+		w->stolen[i].value = 5;
+		w->stolen_n++;
+	}
+	return &w->stolen[i].value;
+}
+
+#define DMA_AT 0x55550000u
+#define WINDOW_AT (0xfd000000u + 0x7ff000u)
+
+/* The simulated device, in the same words as tests/lab/igd.c. */
+static void window_write(struct world *w, unsigned int off, uint32_t value)
+{
+	uint16_t command = (uint16_t)fake_config_read(w->f, PCI_IGD, PCI_CFG_COMMAND, 2);
+
+	assert_true(command & PCI_COMMAND_MASTER);
+	if (off < 8)
+		w->from |= (uint64_t)value << 8 * off;
+	else if (off < 16)
+		w->to |= (uint64_t)value << 8 * (off - 8);
+	if (off != 0x10)
+		return;
+	assert_true(w->from == DMA_AT && w->to == DMA_AT + 32);
+	for (unsigned int i = 0; i < 32 && !w->dma_lies; i++)
+		w->dma[32 + i] = (uint8_t)~w->dma[i];
+}
+
+static void mmio_write(void *ctx, uint64_t address, uint32_t value)
+{
+	struct world *w = ctx;
+
+	if (address >= WINDOW_AT && address < WINDOW_AT + 0x18) {
+		window_write(w, (unsigned int)(address - WINDOW_AT), value);
+		return;
+	}
+	assert_in_range(address, STOLEN_AT, STOLEN_AT + STOLEN_BYTES - 4);
+	if (!w->hole || address < w->hole)
+		*stolen_dword(w, address) = value;
+}
+
 static uint32_t mmio_read(void *ctx, uint64_t address)
 {
 	struct world *w = ctx;
@@ -33,7 +96,15 @@ static uint32_t mmio_read(void *ctx, uint64_t address)
 
 	assert_true(command & PCI_COMMAND_MEM);
 	assert_true(address <= w->env.reach - 3);
+	if (address >= STOLEN_AT && address < STOLEN_AT + STOLEN_BYTES) {
+		assert_int_equal(w->quiet % 2, 1); /* nobody may see the pattern */
+		return *stolen_dword(w, address);
+	}
 	w->mmio_reads++;
+	if (address == WINDOW_AT + 0x14)
+		return w->dma_status;
+	if (w->dead)
+		return w->dead;
 	if (address == 0xfd000000 + UINT64_C(0x1080c0))
 		return 0x7c800001;
 	if (address == 0xfd000000 + UINT64_C(0x108040))
@@ -80,6 +151,7 @@ static int setup(void **state)
 		.ctx = w,
 		.memory = memory,
 		.mmio_read = mmio_read,
+		.mmio_write = mmio_write,
 		.io_read = io_read,
 		.quiet = quiet,
 	};
@@ -300,6 +372,153 @@ static void test_bar_states(void **state)
 	fake_check(w->f, "bar", "size", "null");
 }
 
+static void stolen_place(struct world *w, enum mem_kind kind, bool readable)
+{
+	w->map.n = 0;
+	memmap_add(&w->map, (struct mem_range){ FAKE_RAM, FAKE_RAM_BYTES, MEM_RESERVED, true });
+	memmap_add(&w->map, (struct mem_range){ STOLEN_AT, STOLEN_BYTES, kind, readable });
+	fake_put(w->f, PCI_IGD, 0xc0, 4, STOLEN_AT | 1, UINT32_MAX);
+	w->stolen_n = 0;
+}
+
+static void test_stolen_backed(void **state)
+{
+	struct world *w = *state;
+
+	stolen_place(w, MEM_RESERVED, true);
+	run(w);
+	fake_check(w->f, "bdsm", "reserved", "\"yes\"");
+	fake_check(w->f, "bdsm", "backed", "\"yes\"");
+	assert_int_equal(w->stolen_n, 3);
+	assert_true(w->stolen[0].at == STOLEN_AT);
+	assert_true(w->stolen[2].at == STOLEN_AT + STOLEN_BYTES - 4);
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(w->stolen[i].value, 5);
+	/* The end of it is nobody's. */
+	w->hole = STOLEN_AT + STOLEN_BYTES - 4096;
+	run(w);
+	fake_check(w->f, "bdsm", "backed", "\"no\"");
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(w->stolen[i].value, 5);
+}
+
+/* Memory that somebody uses, a device's registers, memory that is not there: not a byte is written. */
+static void test_stolen_not_tried(void **state)
+{
+	static const struct {
+		enum mem_kind kind;
+		bool readable;
+		uint64_t reach;
+	} row[] = {
+		{ MEM_FREE, true, UINT32_MAX },
+		{ MEM_RESERVED, false, UINT32_MAX },
+		{ MEM_RESERVED, true, STOLEN_AT + STOLEN_BYTES - 2 },
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		stolen_place(w, row[i].kind, row[i].readable);
+		w->env.reach = row[i].reach;
+		run(w);
+		fake_check(w->f, "bdsm", "backed", "null");
+		assert_int_equal(w->stolen_n, 0);
+	}
+}
+
+static void test_mmio(void **state)
+{
+	struct world *w = *state;
+
+	run(w);
+	fake_check(w->f, "mmio", "read", "\"ok\"");
+	fake_check(w->f, "mmio", "irq", "\"0x00000000\"");
+	w->dead = UINT32_MAX;
+	run(w);
+	fake_check(w->f, "mmio", "read", "\"all-ones\"");
+	w->dead = 0;
+	fake_put(w->f, PCI_IGD, 0x10, 4, 0x4, 0xff000000);
+	run(w);
+	fake_check(w->f, "mmio", "read", "\"skipped\"");
+}
+
+static void dma_once(struct world *w, uint32_t status, bool lies, const char *want)
+{
+	w->from = w->to = 0;
+	w->dma_status = status;
+	w->dma_lies = lies;
+	run(w);
+	fake_check(w->f, "dma", "result", want);
+}
+
+static void test_dma(void **state)
+{
+	struct world *w = *state;
+
+	w->env.dma = w->dma;
+	w->env.dma_address = DMA_AT;
+	run(w); /* as on real hardware */
+	fake_check(w->f, "dma", "offered", "false");
+	fake_check(w->f, "dma", "result", "null");
+	fake_put(w->f, PCI_IGD, 0x06, 2, 0x10, 0);
+	fake_put(w->f, PCI_IGD, 0x34, 1, 0x40, 0);
+	fake_put(w->f, PCI_IGD, 0x40, 4, 0x010ce009, 0);
+	fake_put(w->f, PCI_IGD, 0xe0, 4, 0x00100009, 0);
+	fake_put(w->f, PCI_IGD, 0xe4, 4, 0x4d564749, 0);
+	fake_put(w->f, PCI_IGD, 0xe8, 4, 0x7ff000, 0);
+	dma_once(w, 3, false, "\"ok\"");
+	fake_check(w->f, "dma", "offered", "true");
+	dma_once(w, 3, true, "\"differs\"");
+	dma_once(w, 4, false, "\"failed\"");
+	dma_once(w, 1, false, "\"timeout\"");
+	/* A window that leads out of BAR 0, a capability that is too short, another's. */
+	fake_put(w->f, PCI_IGD, 0xe8, 4, 0x1000000 - 0x14, 0);
+	dma_once(w, 3, false, "null");
+	fake_put(w->f, PCI_IGD, 0xe8, 4, UINT32_MAX, 0);
+	dma_once(w, 3, false, "null");
+	fake_put(w->f, PCI_IGD, 0xe8, 4, 0x7ff000, 0);
+	fake_put(w->f, PCI_IGD, 0xe2, 1, 8, 0);
+	dma_once(w, 3, false, "null");
+	fake_put(w->f, PCI_IGD, 0xe2, 1, 16, 0);
+	fake_put(w->f, PCI_IGD, 0xe4, 4, 0x4d564748, 0);
+	dma_once(w, 3, false, "null");
+}
+
+static void put_msi(struct world *w, uint16_t control, uint16_t writable)
+{
+	fake_put(w->f, PCI_IGD, 0x06, 2, 0x10, 0);
+	fake_put(w->f, PCI_IGD, 0x34, 1, 0x40, 0);
+	fake_put(w->f, PCI_IGD, 0x40, 2, 0xac09, 0);
+	fake_put(w->f, PCI_IGD, 0xac, 2, 0x0005, 0);
+	fake_put(w->f, PCI_IGD, 0xae, 2, control, writable);
+	fake_put(w->f, PCI_IGD, 0xb0, 4, 0x12340, UINT32_MAX);
+	fake_put(w->f, PCI_IGD, 0xb4, 4, 0x77, UINT32_MAX);
+	fake_put(w->f, PCI_IGD, 0xb8, 4, 0x66, UINT32_MAX);
+}
+
+static void test_interrupt(void **state)
+{
+	struct world *w = *state;
+
+	run(w);
+	fake_check(w->f, "interrupt", "msi", "\"absent\"");
+	put_msi(w, 0, 1);
+	run(w);
+	fake_check(w->f, "interrupt", "msi", "\"ok\"");
+	put_msi(w, 0x80, 1);
+	run(w);
+	fake_check(w->f, "interrupt", "msi", "\"ok\"");
+	put_msi(w, 0, 0);
+	run(w);
+	fake_check(w->f, "interrupt", "msi", "\"refused\"");
+	/* A list that goes round, and one that leads into the header. */
+	fake_put(w->f, PCI_IGD, 0x40, 2, 0x4009, 0);
+	run(w);
+	fake_check(w->f, "interrupt", "msi", "\"absent\"");
+	fake_put(w->f, PCI_IGD, 0x40, 2, 0x0409, 0);
+	run(w);
+	fake_check(w->f, "interrupt", "msi", "\"absent\"");
+}
+
 static void test_meteor_lake(void **state)
 {
 	struct world *w = *state;
@@ -490,7 +709,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_honest), TEST(test_bars), TEST(test_gop), TEST(test_gop_without),
 		TEST(test_bar_states),
-		TEST(test_meteor_lake), TEST(test_unknown_device), TEST(test_no_device),
+		TEST(test_stolen_backed), TEST(test_stolen_not_tried), TEST(test_mmio),
+		TEST(test_interrupt), TEST(test_dma), TEST(test_meteor_lake), TEST(test_unknown_device), TEST(test_no_device),
 		TEST(test_bdsm_reserved), TEST(test_rvda), TEST(test_rvda_absolute),
 		TEST(test_rvda_hostile), TEST(test_opregion_bad), TEST(test_opregion_size),
 		TEST(test_opregion_not_reserved), TEST(test_rom),

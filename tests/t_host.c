@@ -704,6 +704,43 @@ static void test_fb_holder(void **state)
 	assert_string_equal(name, "BOO");
 }
 
+static void test_bar_holder(void **state)
+{
+	static const char resource[] =
+		"0x0000006000000000 0x0000006000ffffff 0x0000000000140204\n"
+		"0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+		"0x0000004000000000 0x000000400fffffff 0x000000000014220c\n"
+		"0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
+		"0x0000000000003000 0x000000000000303f 0x0000000000040101\n";
+	static const struct {
+		const char *iomem;
+		int bar;
+		const char *name;
+	} rows[] = {
+		{ "4000000000-400fffffff : 0000:00:02.0\n  4000000000-40007e8fff : BOOTFB\n", 2, "BOOTFB" },
+		{ "4000000000-400fffffff : 0000:00:02.0\n  4000000000-400fffffff : vfio-pci\n", -1, "" },
+		{ "4000000000-400fffffff : 0000:00:02.0\n  4000000000-400fffffff : vfio\n", -1, "" },
+		{ "6000000000-6000ffffff : 0000:00:02.0\n  6000000000-6000ffffff : i915", 0, "i915" },
+		{ "6000000000-6000ffffff : 0000:00:02.00\n", 0, "0000:00:02.00" },
+		{ "3fffffffff-40007e8fff : BOOTFB\n", -1, "" },	/* a bridge's window */
+		{ "3000-303f : i915\n", -1, "" },			/* I/O, not memory */
+		{ "00000000-00000000 : BOOTFB\n", -1, "" },
+		{ "", -1, "" },
+		{ "4000000000-40007e8fff : \033[2J\n", 2, "?[2J" },
+	};
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		assert_int_equal(host_bar_holder(rows[i].iomem, resource, "0000:00:02.0", name, sizeof(name)),
+				 rows[i].bar);
+		assert_string_equal(name, rows[i].name);
+	}
+	assert_int_equal(host_bar_holder(rows[0].iomem, "", "0000:00:02.0", name, sizeof(name)), -1);
+	assert_int_equal(host_bar_holder(rows[0].iomem, "0x4000000000\nnonsense", "0000:00:02.0", name,
+					 sizeof(name)), -1);
+}
+
 static void test_tables(void **state)
 {
 	const struct host_facts *h;
@@ -858,6 +895,7 @@ int main(void)
 		cmocka_unit_test(test_width),
 		cmocka_unit_test(test_kernel_version),
 		cmocka_unit_test(test_fb_holder),
+		cmocka_unit_test(test_bar_holder),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_vfio_module),
 		cmocka_unit_test(test_recorded_regions),

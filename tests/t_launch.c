@@ -5,6 +5,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <linux/loop.h>
+#include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
@@ -848,6 +851,108 @@ static void passes_the_socket_of_pipewire(void **state)
 	scene_free(s);
 }
 
+/* Of the process that becomes QEMU, whose threads inherit it; a list the kernel refuses starts nothing. */
+static void runs_on_its_processors(void **state)
+{
+	struct scene *s = played_scene();
+	cpu_set_t mine, qemus;
+	unsigned int first = 0;
+	char text[32];
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(mine), &mine), 0);
+	while (!CPU_ISSET(first, &mine))
+		first++;
+	snprintf(text, sizeof(text), "%u", first);
+	assert_true(cpu_list_parse(text, &s->plan.pin));
+	if (scene_launch(s, "/"))
+		fail_msg("%s", s->error);
+	assert_int_equal(sched_getaffinity(s->pid, sizeof(qemus), &qemus), 0);
+	assert_true(CPU_COUNT(&qemus) == 1 && CPU_ISSET(first, &qemus));
+	assert_int_equal(sched_getaffinity(0, sizeof(qemus), &qemus), 0);
+	assert_true(CPU_EQUAL(&mine, &qemus));
+	scene_free(s);
+	s = played_scene();
+	assert_true(cpu_list_parse("1023", &s->plan.pin));
+	assert_int_not_equal(scene_launch(s, "/"), 0);
+	assert_non_null(strstr(s->error, "pin = 1023: the kernel refuses"));
+	scene_free(s);
+}
+
+/* A loop device of @file; -1: this machine makes none. */
+static int make_loop(const char *file, char path[static 32])
+{
+	_fd_ int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC), image = open(file, O_RDWR | O_CLOEXEC);
+	int n = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE), fd;
+
+	snprintf(path, 32, "/dev/loop%d", n);
+	fd = n < 0 ? -1 : open(path, O_RDWR | O_CLOEXEC);
+	if (fd >= 0 && !ioctl(fd, LOOP_SET_FD, image))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* A block device by a link of udev's kind: refused while somebody has claimed it, claimed while a VM has it. */
+static void a_device_is_claimed(void **state)
+{
+	struct scene *s = played_scene();
+	char device[32], link[64];
+	_fd_ int loop = -1, other = -1;
+
+	(void)state;
+	scene_write(s, "image", "x", 0600);
+	assert_int_equal(truncate(scene_path(s, "image"), 1 << 20), 0);
+	loop = geteuid() ? -1 : make_loop(scene_path(s, "image"), device);
+	if (loop < 0) {
+		scene_free(s);
+		skip();
+	}
+	snprintf(link, sizeof(link), "/dev/igvm-test-%d", getpid());
+	assert_int_equal(symlink(device, link), 0);
+	disk(s, "image");
+	str_fit(scene_fd(s, PLAN_FD_FILE)->path, PATH_MAX, link);
+	other = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
+	assert_true(other >= 0);
+	assert_int_not_equal(scene_launch(s, "/"), 0);
+	assert_non_null(strstr(s->error, link));
+	assert_non_null(strstr(s->error, "the host uses it"));
+	close(TAKE_FD(other));
+	if (scene_launch(s, "/"))
+		fail_msg("%s", s->error);
+	other = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
+	assert_true(other < 0 && errno == EBUSY);
+	scene_free(s);
+	unlink(link);
+	ioctl(loop, LOOP_CLR_FD);
+}
+
+/* A link below /dev that leads out of it is nobody's device. */
+static void device_link_out(struct scene *s)
+{
+	char link[64];
+
+	snprintf(link, sizeof(link), "/dev/shm/igvm-test-%d", getpid());
+	scene_write(s, "disk.img", "x", 0600);
+	unlink(link);
+	assert_int_equal(symlink(scene_path(s, "disk.img"), link), 0);
+	disk(s, "disk.img");
+	str_fit(scene_fd(s, PLAN_FD_FILE)->path, PATH_MAX, link);
+}
+
+static void a_device_link_stays_below_dev(void **state)
+{
+	struct scene *s = played_scene();
+
+	(void)state;
+	device_link_out(s);
+	assert_int_not_equal(scene_launch(s, "/"), 0);
+	assert_non_null(strstr(s->error, "is a symbolic link"));
+	unlink(scene_fd(s, PLAN_FD_FILE)->path);
+	scene_free(s);
+}
+
 static void a_disk_serves_one_vm(void **state)
 {
 	struct scene *a = played_scene(), *b = played_scene();
@@ -1054,6 +1159,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(lends_the_vfio_node),
 		cmocka_unit_test(lends_event_devices_and_passes_usb),
 		cmocka_unit_test(passes_the_socket_of_pipewire),
+		cmocka_unit_test(runs_on_its_processors),
+		cmocka_unit_test(a_device_is_claimed),
+		cmocka_unit_test(a_device_link_stays_below_dev),
 		cmocka_unit_test(a_disk_serves_one_vm),
 		cmocka_unit_test(one_of_two_wins),
 		cmocka_unit_test(heals_after_a_kill_at_any_time),

@@ -73,6 +73,11 @@ static void ports(void **state)
 	(void)state;
 	put("proc/net/tcp", TCP "   0: 0100007F:8462 00000000:0000 0A 00000000:00000000 00:0 0 0\n"
 				"   1: 0100007F:1F90 0100007F:C350 01 00000000:00000000 00:0 0 0\n");
+	w.rdp = RDP_OFF;
+	look();
+	assert_int_equal(n.ports, TRI_UNKNOWN);	/* nobody wants a port */
+	assert_false(net_is_listening(&n, 0x8462));
+	w.rdp = RDP_LOCAL;
 	look();
 	assert_int_equal(n.ports, TRI_YES);	/* a kernel without IPv6 */
 	assert_true(net_is_listening(&n, 0x8462));
@@ -94,6 +99,7 @@ static void hostile_ports(void **state)
 	};
 
 	(void)state;
+	w.rdp = RDP_LOCAL;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
 		put("proc/net/tcp", lines[i]);
 		look();

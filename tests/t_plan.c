@@ -613,6 +613,26 @@ static void test_refusals(void **state)
 	assert_true(flagged_with(FINDING_DISK_WRONG_KIND));
 	assert_true(says("/etc/a.conf:7: [disk d] /tmp: neither"));
 	scene(0x4692, "10.0");
+	wish.n_disk = 1;
+	strcpy(wish.disk[0].name, "d");
+	strcpy(wish.disk[0].path, "/dev/disk/by-id/x");
+	wish.disk[0].use = (struct block_use){ BLOCK_MOUNTED, "sda2", "/" };
+	assert_true(flagged_with(FINDING_DISK_IN_USE));
+	assert_true(says("[disk d] /dev/disk/by-id/x: sda2 is mounted at /"));
+	found = (struct findings){ 0 };
+	wish.disk[0].use = (struct block_use){ BLOCK_SWAP, "sda3", "" };
+	assert_true(flagged_with(FINDING_DISK_IN_USE) && says("[disk d] /dev/disk/by-id/x: the host swaps on sda3"));
+	found = (struct findings){ 0 };
+	wish.disk[0].use = (struct block_use){ BLOCK_HELD, "sda1", "dm-0 (vg-root)" };
+	assert_true(flagged_with(FINDING_DISK_IN_USE) && 
+		    says("[disk d] /dev/disk/by-id/x: sda1 is part of dm-0 (vg-root)"));
+	found = (struct findings){ 0 };
+	wish.disk[0].use = (struct block_use){ 0 };
+	assert_true(make() && !finding_has(&found, FINDING_DISK_IN_USE) &&
+		    !finding_has(&found, FINDING_DISK_UNSTABLE_NAME));
+	strcpy(wish.disk[0].path, "/dev/sdb");
+	assert_true(make() && finding_has(&found, FINDING_DISK_UNSTABLE_NAME));
+	scene(0x4692, "10.0");
 	host.igpu = -1;
 	found = (struct findings){ 0 };
 	finding_add(&found, FINDING_CPU_NOT_INTEL, "x");
@@ -622,6 +642,39 @@ static void test_refusals(void **state)
 	strcpy(wish.kernel, "/k");
 	wish.kernel_err = EACCES;
 	assert_true(flagged_with(FINDING_KERNEL_MISSING));
+}
+
+static void test_processors_and_pages(void **state)
+{
+	(void)state;
+	scene(0x4692, "10.0");
+	wish.hugepages = HUGEPAGES_2M;
+	assert_true(make() && plan.huge_bytes == 2 << 20 && !finding_has(&found, FINDING_HUGEPAGES_FEW));
+	host.huge_2m = (struct huge_fact){ true, wish.memory_bytes / (2 << 20) };
+	assert_true(make() && !finding_has(&found, FINDING_HUGEPAGES_FEW));
+	host.huge_2m.pages--;
+	assert_true(flagged_with(FINDING_HUGEPAGES_FEW));
+	/* The other pool does not help. */
+	scene(0x4692, "10.0");
+	wish.hugepages = HUGEPAGES_1G;
+	host.huge_2m = (struct huge_fact){ true, 1 << 20 };
+	host.huge_1g = (struct huge_fact){ true, 0 };
+	assert_true(flagged_with(FINDING_HUGEPAGES_FEW));
+	assert_true(says("0 huge pages of 1G can be had"));
+	scene(0x4692, "10.0");
+	wish.hugepages = HUGEPAGES_1G;
+	wish.memory_bytes = (4ull << 30) + (512 << 20);
+	assert_true(refused_with(FINDING_PLAN_OPTION_BAD));
+
+	scene(0x4692, "10.0");
+	wish.cpus = 2;
+	assert_true(cpu_list_parse("2-3", &wish.pin) && make() && cpu_list_count(&plan.pin) == 2);
+	assert_false(finding_has(&found, FINDING_PIN_OFFLINE) || finding_has(&found, FINDING_PIN_FEW));
+	assert_true(cpu_list_parse("0-2,8", &host.online) && flagged_with(FINDING_PIN_OFFLINE));
+	assert_true(says("pin names 3; the host has 0-2,8 online"));
+	scene(0x4692, "10.0");
+	wish.cpus = 3;
+	assert_true(cpu_list_parse("2-3", &wish.pin) && make() && finding_has(&found, FINDING_PIN_FEW));
 }
 
 static void test_json(void **state)
@@ -659,7 +712,7 @@ int main(void)
 		cmocka_unit_test(test_probe_has_the_vms_words), cmocka_unit_test(test_rom),
 		cmocka_unit_test(test_rom_store),      cmocka_unit_test(test_rom_path),       cmocka_unit_test(test_gms),
 		cmocka_unit_test(test_too_long),       cmocka_unit_test(test_names),
-		cmocka_unit_test(test_no_rom),	       cmocka_unit_test(test_refusals),       cmocka_unit_test(test_json),
+		cmocka_unit_test(test_no_rom),	       cmocka_unit_test(test_refusals),       cmocka_unit_test(test_processors_and_pages), cmocka_unit_test(test_json),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -18,7 +18,7 @@
 #define SHA "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 /* Lines of a healthy report, one subject each, so that a case can replace one. */
-enum { BEGIN, DEVICE, OPREGION, VBT, GGC, BDSM, LPC, BAR, ROM, ASSIGN, GOP,
+enum { BEGIN, DEVICE, OPREGION, VBT, GGC, BDSM, LPC, BAR, MMIO, IRQ, ROM, ASSIGN, GOP,
        END, NLINES };
 
 static const char *const healthy[NLINES] = {
@@ -33,6 +33,8 @@ static const char *const healthy[NLINES] = {
 		   "\"reserved\":\"yes\"}\n",
 	[LPC] = P "{\"probe\":\"lpc\",\"vendor\":\"0x8086\",\"device\":\"0x7a86\"}\n",
 	[BAR] = P "{\"probe\":\"bar\",\"index\":0,\"read\":\"ok\"}\n",
+	[MMIO] = P "{\"probe\":\"mmio\",\"read\":\"ok\",\"fuses\":\"0x00000000\"}\n",
+	[IRQ] = P "{\"probe\":\"interrupt\",\"msi\":\"ok\",\"pin\":1}\n",
 	[ROM] = P "{\"probe\":\"rom\",\"bar_size\":16384,\"where\":\"firmware\"}\n",
 	[ASSIGN] = A "{\"assign\":\"begin\",\"version\":1}\n"
 		   A "{\"assign\":\"opregion\",\"result\":\"set\"}\n",
@@ -77,6 +79,24 @@ static const struct {
 	  FINDING_PROBE_GMS_DIFFERS },
 	{ "BDSM zero", BDSM, P "{\"probe\":\"bdsm\",\"base\":\"0x00000000\",\"reserved\":\"no\"}\n",
 	  FINDING_PROBE_BDSM_ZERO },
+	{ "nothing behind stolen memory", BDSM,
+	  P "{\"probe\":\"bdsm\",\"base\":\"0x7c000000\",\"reserved\":\"yes\",\"backed\":\"no\"}\n",
+	  FINDING_PROBE_STOLEN_UNBACKED },
+	{ "stolen memory that was not tried", BDSM,
+	  P "{\"probe\":\"bdsm\",\"base\":\"0x7c000000\",\"reserved\":\"yes\",\"backed\":null}\n", -1 },
+	{ "dead registers", MMIO, P "{\"probe\":\"mmio\",\"read\":\"all-ones\"}\n", FINDING_PROBE_BAR_DEAD },
+	{ "registers out of reach", MMIO, P "{\"probe\":\"mmio\",\"read\":\"skipped\"}\n", -1 },
+	{ "a copy that went astray", IRQ, P "{\"probe\":\"dma\",\"offered\":true,\"result\":\"differs\"}\n",
+	  FINDING_PROBE_NO_DMA },
+	{ "a copy that nobody offers", IRQ, P "{\"probe\":\"dma\",\"offered\":false,\"result\":null}\n", -1 },
+	{ "MSI refused", IRQ, P "{\"probe\":\"interrupt\",\"msi\":\"refused\",\"pin\":1}\n",
+	  FINDING_PROBE_NO_INTERRUPT },
+	{ "no interrupt at all", IRQ, P "{\"probe\":\"interrupt\",\"msi\":\"absent\",\"pin\":0}\n",
+	  FINDING_PROBE_NO_INTERRUPT },
+	{ "a pin alone", IRQ, P "{\"probe\":\"interrupt\",\"msi\":\"absent\",\"pin\":1}\n", -1 },
+	{ "a frame buffer among the registers", GOP,
+	  P "{\"probe\":\"gop\",\"on_device\":true,\"base\":\"0xfd000000\",\"bar\":0}\n",
+	  FINDING_PROBE_NO_PICTURE },
 	{ "BDSM null", BDSM, P "{\"probe\":\"bdsm\",\"base\":null}\n", FINDING_PROBE_BDSM_ZERO },
 	{ "stolen memory not reserved", BDSM,
 	  P "{\"probe\":\"bdsm\",\"base\":\"0x7c000000\",\"reserved\":\"partly\"}\n",
@@ -155,6 +175,10 @@ static void judges_each_case(void **state)
 		    f.n != 1 || f.v[0].id != (enum finding_id)cases[i].finding)
 			fail_msg("%s: %zu findings, first %s: %s", cases[i].name, f.n,
 				 f.n ? finding_def(f.v[0].id)->id : "-", f.n ? f.v[0].seen : "");
+		assert_int_equal(probe_is_silent(&f), cases[i].finding == FINDING_PROBE_NO_REPORT);
+		/* With anything else that blocks, something is known. */
+		finding_add(&f, FINDING_PROBE_ASLS_ZERO, "-");
+		assert_false(probe_is_silent(&f));
 	}
 }
 

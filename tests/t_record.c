@@ -50,6 +50,8 @@ static struct plan sample(void)
 
 	strcpy(p.name, "win11");
 	strcpy(p.qemu, "/proc/self/exe");
+	memcpy(p.words, "-S\0-append\0a b", 15);
+	p.n_words = 3;
 	return p;
 }
 
@@ -63,6 +65,7 @@ static void comes_back_as_it_was_written(void **state)
 	assert_int_equal(record_read(run, &r), -ENOENT);
 	record_make(&p, uuid, &w);
 	strcpy(w.previous_driver, "i915");
+	assert_string_equal(w.words, "-S -append a b");
 	assert_int_equal(record_write(run, &w), 0);
 	assert_int_equal(record_read(run, &r), 0);
 	assert_string_equal(r.name, "win11");
@@ -79,6 +82,51 @@ static void comes_back_as_it_was_written(void **state)
 	assert_true(r.emulated_display);
 	assert_true(r.started_unix > 1700000000);
 	assert_string_equal(r.qemu, "/proc/self/exe");
+}
+
+static void put_end(const char *text)
+{
+	assert_int_equal(file_replace_at(run, "end.json", text, strlen(text), 0600), 0);
+}
+
+/* The count, and the end of the run before; whatever the files hold. */
+static void follows_the_run_before(void **state)
+{
+	static const char *const wrong[] = {
+		"", "[]", "{", "{\"version\": 1}", "{\"version\": 2, \"end\": \"clean\", \"ended\": 5}",
+		"{\"version\": 1, \"end\": 3, \"ended\": 5}", "{\"version\": 1, \"end\": \"clean\", \"ended\": -5}",
+		"{\"version\": 1, \"end\": \"a-word-that-is-longer\", \"ended\": 5}",
+	};
+	struct plan p = sample();
+	struct record r;
+
+	(void)state;
+	unlinkat(run, "state.json", 0);
+	unlinkat(run, "end.json", 0);
+	record_make(&p, uuid, &r);
+	record_follow(run, &r);
+	assert_true(r.starts == 1 && !*r.last_end && !r.last_ended);
+	assert_int_equal(record_write(run, &r), 0);
+	put_end("{\"version\": 1, \"end\": \"failed\", \"ended\": 1700000000}");
+	record_make(&p, uuid, &r);
+	record_follow(run, &r);
+	assert_true(r.starts == 2 && r.last_ended == 1700000000);
+	assert_string_equal(r.last_end, "failed");
+	assert_int_equal(record_write(run, &r), 0);
+	assert_int_equal(record_read(run, &r), 0);
+	assert_true(r.starts == 2 && r.last_ended == 1700000000);
+	assert_string_equal(r.last_end, "failed");
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		put_end(wrong[i]);
+		record_make(&p, uuid, &r);
+		record_follow(run, &r);
+		assert_true(r.starts == 3 && !*r.last_end && !r.last_ended);
+	}
+	r.starts = RECORD_STARTS_MAX;
+	assert_int_equal(record_write(run, &r), 0);
+	record_follow(run, &r);
+	assert_int_equal(r.starts, 1);
+	unlinkat(run, "end.json", 0);
 }
 
 static void put(const char *text, size_t len)
@@ -151,7 +199,8 @@ static void refuses_wrong_members(void **state)
 
 		bool newer = !strcmp(key, "trial_ms") || !strcmp(key, "rdp_port") || !strcmp(key, "rdp_lan") ||
 			!strcmp(key, "setup_drive") || !strcmp(key, "answers_drive") ||
-			!strcmp(key, "display");
+			!strcmp(key, "display") || !strcmp(key, "starts") ||
+			!strcmp(key, "last_end") || !strcmp(key, "last_ended") || !strcmp(key, "words");
 
 		if (!strcmp(key, "kind"))
 			continue;
@@ -267,6 +316,7 @@ static void journal_keeps_its_entries_in_order(void **state)
 	struct journal_entry node = { .what = JOURNAL_NODE, .uid = 0, .gid = 104, .mode = 0660,
 				      .given_to = 60801, .path = "/dev/vfio/12" };
 	struct journal_entry helper = { .what = JOURNAL_HELPER, .helper = "swtpm" };
+	struct journal_entry hook = { .what = JOURNAL_HOOK, .path = "/etc/igvm/hook", .name = "vm", .given_to = 60801 };
 	struct journal j;
 	struct stat st;
 	int fd;
@@ -285,6 +335,12 @@ static void journal_keeps_its_entries_in_order(void **state)
 	assert_int_equal(j.v[0].given_to, 60801);
 	assert_string_equal(j.v[1].helper, "swtpm");
 	assert_int_equal(j.v[1].id.pid, getpid());
+	assert_int_equal(journal_add(run, &hook), 0);
+	assert_int_equal(journal_read(run, &j), 0);
+	assert_int_equal(j.v[2].what, JOURNAL_HOOK);
+	assert_string_equal(j.v[2].path, hook.path);
+	assert_string_equal(j.v[2].name, "vm");
+	assert_int_equal(j.v[2].given_to, 60801);
 	fd = journal_helper_open(run, "swtpm");
 	assert_true(fd >= 0);
 	close(fd);
@@ -292,7 +348,7 @@ static void journal_keeps_its_entries_in_order(void **state)
 	/* The same node for the same user is one entry; nodes that are gone make room, helpers do not. */
 	assert_int_equal(journal_add(run, &node), 0);
 	assert_int_equal(journal_read(run, &j), 0);
-	assert_int_equal(j.n, 2);
+	assert_int_equal(j.n, 3);
 	for (size_t i = j.n; i < JOURNAL_MAX; i++)
 		assert_int_equal(journal_add(run, &helper), 0);
 	assert_int_equal(access(node.path, F_OK), -1);
@@ -322,6 +378,11 @@ static void journal_refuses_what_it_does_not_know(void **state)
 		{ "{\"version\": 1, \"entries\": [{\"what\": \"node\", \"path\": \"/x\", \"uid\": 0, "
 		  "\"gid\": 0, \"mode\": 65535, \"given_to\": 0}]}", -EBADMSG },
 		{ "{\"version\": 1, \"entries\": [{\"what\": \"helper\", \"helper\": \"x\"}]}", -EBADMSG },
+		{ "{\"version\": 1, \"entries\": [{\"what\": \"hook\", \"path\": \"/x\", \"name\": \"vm\"}]}", -EBADMSG },
+		{ "{\"version\": 1, \"entries\": [{\"what\": \"hook\", \"path\": \"/x\", \"name\": \"vm\", "
+		  "\"uid\": -1}]}", -EBADMSG },
+		{ "{\"version\": 1, \"entries\": [{\"what\": \"hook\", \"path\": \"/x\", "
+		  "\"name\": \"a234567890123456789012345678901234567890123456789\", \"uid\": 1}]}", -EBADMSG },
 		{ "{\"version\": 1, \"entries\": [{\"what\": \"helper\", \"helper\": \"x\", "
 		  "\"process\": {\"pid\": 0, \"start_ticks\": 1, \"exe\": \"\", \"uuid\": \"\"}}]}",
 		  -EBADMSG },
@@ -345,6 +406,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(comes_back_as_it_was_written),
+		test(follows_the_run_before),
 		test(refuses_what_is_cut),
 		test(refuses_newer_and_wrong),
 		test(refuses_wrong_members),

@@ -303,6 +303,23 @@ static void ends(void **state)
 	assert_int_equal(look_end_find(NULL), LOOK_GARBAGE);
 }
 
+/* Whoever else has the iGPU's memory is told of, and the driver that runs still runs. */
+static void bar_held(void **state)
+{
+	(void)state;
+	for (int held = 0; held < 2; held++) {
+		struct seen *s = outside(0);
+		struct findings f = { 0 };
+
+		parse_case(0, &s->guest);
+		s->host.held_bar = 2;
+		strcpy(s->host.bar_holder, held ? "BOOTFB" : "");
+		assert_int_equal(judge_seen(s, table, &f), VERDICT_WORKS);
+		assert_int_equal(finding_has(&f, FINDING_VERIFY_BAR_HELD), held);
+		free(s);
+	}
+}
+
 /* No code but 0 is ever a yes, and each names a cause. */
 static void all_codes(void **state)
 {
@@ -605,13 +622,13 @@ static void manifest(void **state)
 		"[{\"what\":\"kernel\",\"was\":\"6.12\",\"is\":\"6.18\"},{\"what\":\"gone\",\"was\":\"x\",\"is\":null},"
 		"{\"what\":\"new\",\"was\":null,\"is\":\"y\"},{\"what\":\"words\",\"was\":\"one\",\"is\":null},"
 		"{\"what\":\"words\",\"was\":null,\"is\":\"two\"}]");
-	record = manifest_record(NULL, was, VERDICT_WORKS, 1000);
-	later = manifest_record(record, is, VERDICT_BROKEN, 2000);
+	record = manifest_record(NULL, was, VERDICT_WORKS, NULL, 1000);
+	later = manifest_record(record, is, VERDICT_BROKEN, "guest.code43", 2000);
 	assert_string_equal(json_string_value(json_object_get(later, "verdict")), "broken");
 	assert_ptr_equal(manifest_worked(later, &when), was);
 	assert_int_equal(when, 1000);
 	json_decref(later);
-	later = manifest_record(NULL, is, VERDICT_BROKEN, 2000);
+	later = manifest_record(NULL, is, VERDICT_BROKEN, NULL, 2000);
 	assert_null(manifest_worked(later, &when));
 	free(text);
 	json_decref(diff);
@@ -662,6 +679,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(judge_table), cmocka_unit_test(ends),	    cmocka_unit_test(all_codes),
+		cmocka_unit_test(bar_held),
 		cmocka_unit_test(cut_off),     cmocka_unit_test(hostile),   cmocka_unit_test(bounded),
 		cmocka_unit_test(two_gpus),    cmocka_unit_test(details),   cmocka_unit_test(connectors),
 		cmocka_unit_test(notes),       cmocka_unit_test(waiting), cmocka_unit_test(dead_is_dead),   cmocka_unit_test(words),

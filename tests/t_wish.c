@@ -79,7 +79,7 @@ static void test_all_keys(void **state)
 				   "kernel-args = a=\"b c\", d\nqemu = /opt/q\nexperimental = yes\nlab = yes\n"
 				   "uuid = 0f2c7e5a-93aa-4c61-9d1c-5a30f3a4b101\n"
 				   "[igpu]\ndevice = 00:02.0\nrom = /a,b.rom\nopregion = off\nlegacy = on\n"
-				   "gms = 0x10\n[disk one]\npath = /x y.img\nformat = raw\nbus = nvme\n"
+				   "gms = 0x10\nprobe = never\n[disk one]\npath = /x y.img\nformat = raw\nbus = nvme\n"
 				   "read-only = yes\n[disk cd]\npath = /cd.iso\ncdrom = yes\n"
 				   "[net lan]\nmodel = e1000e\nmac = 52:54:00:00:00:01"), 0);
 	assert_int_equal(w.os, OS_WINDOWS);
@@ -103,6 +103,7 @@ static void test_all_keys(void **state)
 	assert_int_equal(w.opregion, SWITCH_OFF);
 	assert_int_equal(w.legacy, SWITCH_ON);
 	assert_int_equal(w.gms, 16);
+	assert_int_equal(w.probe, PROBE_NEVER);
 	assert_int_equal(w.n_disk, 2);
 	assert_string_equal(w.disk[0].name, "one");
 	assert_string_equal(w.disk[0].path, "/x y.img");
@@ -293,6 +294,76 @@ static void test_memory(void **state)
 	}
 }
 
+static bool reads_words(const char *words)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "[qemu]\nwords = %s\n", words);
+	return !read_text(text);
+}
+
+/* Word @i; "" past the end. */
+static const char *word_at(size_t i)
+{
+	const char *s = w.words;
+
+	for (size_t j = 0; j < i && j < w.n_words; j++)
+		s += strlen(s) + 1;
+	return i < w.n_words ? s : "";
+}
+
+static void test_words(void **state)
+{
+	static const char *const good[] = {
+		"", "-S", "-device x,addr=3", "--device x", "-device  x   -S", "-object rng-random,filename=/dev/urandom",
+		"-chardev socket,id=mine,path=/x", "-global a.b=fdx", "-append nofd", "-fw_cfg name=opt/x,string=fd",
+		"-append \"\" -S", "-device x,name=afd-1,fdx=1",
+	};
+	/* What igvm stands on, in each way QEMU would take it. */
+	static const char *const refused[] = {
+		"-sandbox off", "--sandbox on", "-qmp stdio", "-qmp-pretty stdio", "-mon chardev=x", "-monitor stdio",
+		"-daemonize", "-runas nobody", "-run-with user=x", "-chroot /", "-pidfile /x", "-add-fd fd=3,set=9",
+		"-netdev tap,fd=3", "-netdev tap,id=a,fds=3:4", "-netdev tap,vhostfd=5", "-netdev tap,vhostfds=5",
+		"-chardev socket,fd=3", "-chardev socket,id=a,server=on,fd=3", "-blockdev a,file.fd=3",
+		"-chardev \"socket,fd=3\"", "\"-qmp\" stdio", "-q\"mp\" stdio", "-incoming fd:3",
+		"-drive file=/dev/fdset/2", "-drive file=/dev/fd/2", "-object memory-backend-file,mem-path=/proc/self/fd/3",
+		"-serial mon:stdio", "-object monitor-qmp,id=a", "-object qom-type=monitor-hmp,id=a", "-preconfig",
+		"-readconfig /x", "-set chardev.qmp.fd=9", "-L -sandbox off", "-append -qmp",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
+		if (!reads_words(good[i]))
+			fail_msg("%s: %s", good[i], e.text);
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
+		if (reads_words(refused[i]))
+			fail_msg("%s was taken", refused[i]);
+		assert_int_equal(e.line, 2);
+	}
+	assert_true(reads_words("-smbios \"type=11,value=of a, b\" -S --device \"\""));
+	assert_int_equal(w.n_words, 5);
+	assert_string_equal(word_at(0), "-smbios");
+	assert_string_equal(word_at(1), "type=11,value=of a, b");
+	assert_string_equal(word_at(2), "-S");
+	assert_string_equal(word_at(3), "--device");
+	assert_string_equal(word_at(4), "");
+}
+
+/* The longest value there may be, and one byte more. */
+static void test_words_length(void **state)
+{
+	char text[1200] = "[qemu]\nwords = -append ";
+	size_t head = strlen(text), fits = WISH_WORDS_SIZE - 1 - strlen("-append ");
+
+	(void)state;
+	memset(text + head, 'x', fits);
+	assert_int_equal(wish_parse(text, strlen(text), "a", &w, &e), 0);
+	assert_int_equal(strlen(word_at(1)), fits);
+	text[head + fits] = 'x';
+	assert_int_equal(wish_parse(text, strlen(text), "a", &w, &e), -EINVAL);
+	assert_non_null(strstr(e.text, "longer than 1023 bytes"));
+}
+
 /* --- what is refused ------------------------------------------------------------------------ */
 
 static void test_refused(void **state)
@@ -360,6 +431,14 @@ static void test_refused(void **state)
 		{ "[igpu]\ndevice = 2\n", 2, "0000:00:02.0" },
 		{ "[vm]\ncpus = 1\n[igpu]\nrom = /nope\nlegacy = on\n", 4,
 		  "[igpu] names no device: write device = auto" },
+		{ "[qemu]\nwords = -device \"a b\n", 2, "a \" has no other" },
+		{ "[qemu]\nwords = disk.img\n", 2, "'disk.img' belongs to no option" },
+		{ "[qemu]\nwords = -S x y\n", 2, "'y' belongs to no option" },
+		{ "[qemu]\nwords = -device {\"driver\":\"x\"}\n", 2, "instead of JSON" },
+		{ "[qemu]\nwords = -name other\n", 2, "the name is the VM's" },
+		{ "[qemu]\nwords = -uuid 1\n", 2, "by its uuid" },
+		{ "[qemu]\nwords = -S --daemonize\n", 2, "'--daemonize' is refused: igvm knows QEMU by its process" },
+		{ "[qemu]\nword = -S\n", 2, "did you mean 'words'?" },
 		{ "[igpu]\ngms = auto\n", 2, "[igpu] names no device" },
 		{ "[igpu]\ngms = 255\n", 2, "0 to 0xfe" },
 		{ "[igpu]\ngms = -1\n", 2, "0 to 0xfe" },
@@ -561,6 +640,84 @@ static void test_look(void **state)
 	assert_int_equal(w.initrd_err, 0);
 }
 
+static void test_processors_and_pages(void **state)
+{
+	static const char *const bad[] = { "a", "1-", "-1", "3-2", "1,", ",1", "1 2", "1024", "0-1024", "99999", "1--2", "1,,2" };
+	struct cpu_list every_other = { 0 }, read_back;
+	char text[64], list[64], whole[CPU_LIST_TEXT];
+
+	(void)state;
+	assert_int_equal(read_text("[vm]\npin = 2-5,8,0\nhugepages = yes\n"), 0);
+	assert_int_equal(cpu_list_count(&w.pin), 6);
+	assert_string_equal(cpu_list_text(&w.pin, list, sizeof(list)), "0,2-5,8");
+	assert_int_equal(w.hugepages, HUGEPAGES_2M);
+	assert_int_equal(read_text("[vm]\npin = 1023\nhugepages = 1G\n"), 0);
+	assert_true(cpu_list_has(&w.pin, 1023) && cpu_list_count(&w.pin) == 1 && w.hugepages == HUGEPAGES_1G);
+	assert_int_equal(read_text("[vm]\npin =\nhugepages = no\n"), 0);
+	assert_true(!cpu_list_count(&w.pin) && w.hugepages == HUGEPAGES_NO);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		snprintf(text, sizeof(text), "[vm]\npin = %s\n", bad[i]);
+		if (read_text(text) != -EINVAL || !strstr(e.text, "such as 2-5,8"))
+			fail_msg("pin = %s: %s", bad[i], e.text);
+	}
+	assert_int_equal(read_text("[vm]\nhugepages = 4M\n"), -EINVAL);
+	for (unsigned int i = 0; i < CPU_LIST_MAX; i += 2)
+		every_other.bits[i / 64] |= UINT64_C(1) << i % 64;
+	cpu_list_text(&every_other, whole, sizeof(whole));
+	assert_true(cpu_list_parse(whole, &read_back));
+	assert_int_equal(cpu_list_count(&read_back), CPU_LIST_MAX / 2);
+	/* Cut where the room ends, never in a number. */
+	assert_int_equal(read_text("[vm]\npin = 100,102,104,106,108,110\n"), 0);
+	assert_string_equal(cpu_list_text(&w.pin, list, 20), "100,102,104");
+}
+
+static void test_jobs(void **state)
+{
+	static const char *const bad[] = {
+		"[vm]\nwatchdog = bite\n", "[vm]\nhook = relative\n", "[share]\npath = /x\n", "[share a b]\npath = /x\n",
+		"[share a]\npath = x\n", "[share a]\nread-only = perhaps\n", "[share a]\nuser = ada\n",
+		"[share a]\npath = /1\n[share b]\npath = /2\n[share c]\npath = /3\n[share d]\npath = /4\n"
+		"[share e]\npath = /5\n[share f]\npath = /6\n[share g]\npath = /7\n[share h]\npath = /8\n"
+		"[share i]\npath = /9\n",
+	};
+
+	(void)state;
+	assert_int_equal(read_text("[vm]\nwatchdog = pause\nhook = /dev/null\n[share a]\npath = /\n"
+				   "[share b]\nread-only = no\n[share c]\npath = /nonexistent\nread-only = no\n"
+				   "[share d]\npath = /dev/null\n"), 0);
+	assert_int_equal(w.watchdog, WATCHDOG_PAUSE);
+	assert_string_equal(w.hook, "/dev/null");
+	/* b has no path: a drop-in has taken it out. */
+	assert_int_equal(w.n_share, 3);
+	assert_string_equal(w.share[0].name, "a");
+	assert_true(w.share[0].read_only && !w.share[1].read_only);
+	assert_int_equal(w.share[1].where.line, 9);
+	wish_look(&w);
+	assert_int_equal(w.share[0].err, 0);
+	assert_int_equal(w.share[1].err, ENOENT);
+	assert_int_equal(w.share[2].err, ENOTDIR);
+	assert_int_equal(w.hook_err, EACCES);
+	assert_int_equal(read_text("[vm]\nwatchdog = no\nhook =\n"), 0);
+	assert_true(w.watchdog == WATCHDOG_NO && !*w.hook && !w.n_share);
+	wish_look(&w);
+	assert_int_equal(w.hook_err, 0);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (read_text(bad[i]) != -EINVAL || !*e.text || !e.line)
+			fail_msg("%s: %s", bad[i], e.text);
+}
+
+/* A block device holds no image unless somebody says so. */
+static void test_format_of_a_device(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("[disk a]\npath = /dev/disk/by-id/x\n[disk b]\npath = /x.img\n"
+				   "[disk c]\npath = /dev/sdb\nformat = qcow2\n[disk d]\nformat = raw\npath = /y\n"), 0);
+	assert_true(w.disk[0].device && !w.disk[0].qcow2);
+	assert_true(!w.disk[1].device && w.disk[1].qcow2);
+	assert_true(w.disk[2].device && w.disk[2].qcow2);
+	assert_false(w.disk[3].qcow2);
+}
+
 static void test_table(void **state)
 {
 	(void)state;
@@ -601,9 +758,9 @@ int main(void)
 		TEST(test_order), TEST(test_disk_without_path), TEST(test_igpu_without_device),
 		TEST(test_usb_and_input), TEST(test_usb_and_input_refused),
 		TEST(test_template_of_a_dropin_wins), TEST(test_memory),
-		TEST(test_refused), TEST(test_refused_files), TEST(test_refused_kinds_of_file),
+		TEST(test_words), TEST(test_words_length), TEST(test_refused), TEST(test_refused_files), TEST(test_refused_kinds_of_file),
 		TEST(test_too_many), TEST(test_owner), TEST(test_list), TEST(test_look),
-		TEST(test_table), TEST(test_templates),
+		TEST(test_format_of_a_device), TEST(test_processors_and_pages), TEST(test_jobs), TEST(test_table), TEST(test_templates),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

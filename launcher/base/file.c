@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 int write_all(int fd, const void *data, size_t len)
@@ -37,7 +38,7 @@ static int read_to_end(int fd, size_t max, size_t expected, char **buf, size_t *
 	size_t have = 0;
 
 	if (!b)
-		return -ENOMEM;
+		return memory_note(-ENOMEM);
 	for (;;) {
 		ssize_t n;
 
@@ -48,7 +49,7 @@ static int read_to_end(int fd, size_t max, size_t expected, char **buf, size_t *
 				return -EFBIG;
 			more = realloc(b, room * 2 + 1);
 			if (!more)
-				return -ENOMEM;
+				return memory_note(-ENOMEM);
 			b = more;
 			room *= 2;
 		}

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "launcher/base/i18n.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 #define NAME_MAX_BYTES	31
@@ -110,7 +111,7 @@ int answers_fill(const char *template, const struct answer_value *values, char *
 {
 	_free_ char *out = NULL;
 	size_t size;
-	struct filling g = { .f = open_memstream(&out, &size), .values = values };
+	struct filling g = { .f = memory_open(&out, &size), .values = values };
 	int r = 0;
 
 	if (!g.f)
@@ -125,9 +126,7 @@ int answers_fill(const char *template, const struct answer_value *values, char *
 	}
 	if (!r && g.inside)
 		r = -EINVAL;
-	if (ferror(g.f) && !r)
-		r = -ENOMEM;
-	if (fclose(g.f) && !r)
+	if (memory_close(g.f, &out) && !r)
 		r = -ENOMEM;
 	if (!r)
 		*text = TAKE(out);

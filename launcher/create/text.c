@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/create/create.h"
 
 /** struct text - grows; @p NULL once memory has run out */
@@ -29,17 +30,13 @@ static void add(struct text *t, const char *fmt, ...)
 static bool begin(struct text *t)
 {
 	*t = (struct text){ 0 };
-	t->f = open_memstream(&t->p, &t->n);
+	t->f = memory_open(&t->p, &t->n);
 	return t->f != NULL;
 }
 
 static char *finish(struct text *t)
 {
-	bool bad = ferror(t->f);
-
-	if (fclose(t->f) || bad)
-		free(TAKE(t->p));
-	return t->p;
+	return memory_close(t->f, &t->p) ? NULL : t->p;
 }
 
 static bool is_windows(const struct create *c)

@@ -9,6 +9,7 @@
  * characters two columns wide, and never split one. Bytes that are no
  * character of the locale are a '?' of one column.
  */
+#include "launcher/base/memory.h"
 #include "launcher/decide/devices.h"
 
 #include <stdarg.h>
@@ -334,13 +335,9 @@ char *devices_draw(const struct devices *d, const struct devices_style *style)
 	s.width = s.width < 40 ? 40 : s.width;
 	w.lines = s.utf8 ? &box : &ascii;
 	w.driver_width = driver_width(d->host);
-	w.f = open_memstream(&text, &len);
+	w.f = memory_open(&text, &len);
 	if (!w.f)
 		return NULL;
 	draw(&w);
-	if (ferror(w.f) | fclose(w.f)) {
-		free(text);
-		return NULL;
-	}
-	return text;
+	return memory_close(w.f, &text) ? NULL : text;
 }

@@ -74,6 +74,10 @@
 	FINDING(FIRMWARE_NO_ENROLLED_KEYS, "firmware.no-enrolled-keys", SEVERITY_WARN, "files") \
 	FINDING(FIRMWARE_SECURE_Q35, "firmware.secure-q35", SEVERITY_BLOCK, "files") \
 	FINDING(TPM_MISSING, "tpm.missing", SEVERITY_BLOCK, "files")		\
+	FINDING(SHARE_NO_VIRTIOFSD, "share.no-virtiofsd", SEVERITY_BLOCK, "files")	\
+	FINDING(SHARE_MISSING, "share.missing", SEVERITY_BLOCK, "files")	\
+	FINDING(SHARE_USER, "share.user", SEVERITY_BLOCK, "files")		\
+	FINDING(HOOK_MISSING, "hook.missing", SEVERITY_BLOCK, "files")		\
 	FINDING(ROM_NONE_UEFI, "rom.none-uefi", SEVERITY_BLOCK, "rom")		\
 	FINDING(ROM_NONE_BIOS, "rom.none-bios", SEVERITY_BLOCK, "rom")		\
 	FINDING(ROM_MISSING_FILE, "rom.missing-file", SEVERITY_BLOCK, "rom")	\
@@ -102,8 +106,13 @@
 	FINDING(PLAN_OPTION_BAD, "plan.option-bad", SEVERITY_BLOCK, "files")	\
 	FINDING(PLAN_PATH_LONG, "plan.path-long", SEVERITY_BLOCK, "files")	\
 	FINDING(PLAN_HOST_UNREAD, "plan.host-unread", SEVERITY_BLOCK, "device")	\
+	FINDING(HUGEPAGES_FEW, "hugepages.few", SEVERITY_BLOCK, "files")	\
+	FINDING(PIN_OFFLINE, "pin.offline", SEVERITY_BLOCK, "files")		\
+	FINDING(PIN_FEW, "pin.few", SEVERITY_WARN, "files")			\
 	FINDING(DISK_MISSING, "disk.missing", SEVERITY_BLOCK, "files")		\
 	FINDING(DISK_WRONG_KIND, "disk.wrong-kind", SEVERITY_BLOCK, "files")	\
+	FINDING(DISK_IN_USE, "disk.in-use", SEVERITY_BLOCK, "files")		\
+	FINDING(DISK_UNSTABLE_NAME, "disk.unstable-name", SEVERITY_WARN, "files") \
 	FINDING(KERNEL_MISSING, "kernel.missing", SEVERITY_BLOCK, "files")	\
 	FINDING(DISK_NONE, "disk.none", SEVERITY_NOTE, "files")			\
 	FINDING(KERNEL_SECURE_BOOT, "kernel.secure-boot", SEVERITY_WARN, "files") \
@@ -189,6 +198,9 @@
 	FINDING(PROBE_GMS_DIFFERS, "probe.gms-differs", SEVERITY_WARN, "guest")	\
 	FINDING(PROBE_LPC_DIFFERS, "probe.lpc-differs", SEVERITY_BLOCK, "guest") \
 	FINDING(PROBE_BAR_DEAD, "probe.bar-dead", SEVERITY_BLOCK, "guest")	\
+	FINDING(PROBE_STOLEN_UNBACKED, "probe.stolen-unbacked", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_NO_DMA, "probe.no-dma", SEVERITY_BLOCK, "guest") \
+	FINDING(PROBE_NO_INTERRUPT, "probe.no-interrupt", SEVERITY_BLOCK, "guest") \
 	FINDING(PROBE_ROM_MISSING, "probe.rom-missing", SEVERITY_BLOCK, "guest") \
 	FINDING(PROBE_ROM_DIFFERS, "probe.rom-differs", SEVERITY_WARN, "guest")	\
 	FINDING(PROBE_ASSIGN_SILENT, "probe.assign-silent", SEVERITY_BLOCK, "guest") \
@@ -227,6 +239,7 @@
 	FINDING(VERIFY_DEVICE_DEAD, "verify.device-dead", SEVERITY_BLOCK, "device") \
 	FINDING(VERIFY_NOT_RUNNING, "verify.not-running", SEVERITY_BLOCK, "qemu") \
 	FINDING(VERIFY_NO_DEVICE, "verify.no-device", SEVERITY_BLOCK, "qemu")	\
+	FINDING(VERIFY_BAR_HELD, "verify.bar-held", SEVERITY_WARN, "device") \
 	FINDING(VERIFY_BAR_UNMAPPED, "verify.bar-unmapped", SEVERITY_BLOCK, "guest") \
 	FINDING(GUEST_NO_AGENT, "guest.no-agent", SEVERITY_WARN, "guest")	\
 	FINDING(GUEST_AGENT_OLD, "guest.agent-old", SEVERITY_WARN, "guest")	\

@@ -339,6 +339,25 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("swtpm"),
 		N_("install swtpm, or set tpm = no"),
 		N_("The VM's TPM is the program swtpm. Windows 11 wants a TPM 2.0.")),
+	ROW(SHARE_NO_VIRTIOFSD,
+		N_("virtiofsd, for [share NAME]"),
+		N_("install virtiofsd (a package of its own, or part of QEMU's), or take the section out"),
+		N_("A shared folder is served by the program virtiofsd, one for each folder. It is looked for where "
+		   "distributions have it: /usr/libexec, /usr/lib/virtiofsd, /usr/lib/qemu, /usr/bin.")),
+	ROW(SHARE_MISSING,
+		N_("the folder of [share NAME]"),
+		N_("make the folder, or mend its path"),
+		N_("virtiofsd would end at once, and QEMU, which waits for it, with it.")),
+	ROW(SHARE_USER,
+		N_("a VM of the system for [share NAME]"),
+		N_("create the VM as root, or share the folder over the network (SSH, SMB)"),
+		N_("virtiofsd must run as root: files have to get the owners the guest gives them. A VM of an "
+		   "ordinary user has no root.")),
+	ROW(HOOK_MISSING,
+		N_("the program of hook ="),
+		N_("mend its path, or make it executable (chmod +x)"),
+		N_("The VM file names a program to run before QEMU and after it. It is not there, or cannot be "
+		   "executed.")),
 	ROW(ROM_NONE_UEFI,
 		N_("rom = auto: an option ROM with an IGD assignment driver"),
 		N_("set rom = auto in [igpu]"),
@@ -476,6 +495,23 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("the host's devices are known"),
 		N_("run igvm doctor"),
 		N_("A VM with an iGPU is planned from what is known of the device. Nothing is known of it.")),
+	ROW(HUGEPAGES_FEW,
+		N_("as many free huge pages as the guest's memory takes"),
+		N_("reserve them: sysctl vm.nr_hugepages=N (2M); hugepagesz=1G hugepages=N on the kernel's command line (1G); "
+		   "or hugepages = no in [vm]"),
+		N_("Huge pages come from a pool that is set aside for them, and QEMU gets none from elsewhere. The kernel finds "
+		   "pages of 2M while it runs if memory is not yet in pieces, so reserve them early: a line in "
+		   "/etc/sysctl.d. Those of 1G are best reserved at boot. What the pool holds is lost to all others.")),
+	ROW(PIN_OFFLINE,
+		N_("processors that the host has, and that are online"),
+		N_("correct pin in [vm]: lscpu -e lists the processors; or bring them online"),
+		N_("The kernel lets nothing run on a processor that is not there or offline. With others beside it in the "
+		   "list the VM would run on fewer than its owner thinks, so igvm asks for the whole list.")),
+	ROW(PIN_FEW,
+		N_("as many processors of the host in pin as the guest has"),
+		N_("give pin more processors, or the guest fewer: pin and cpus in [vm]"),
+		N_("Where two processors of the guest share one of the host, one waits while the other runs; a guest that "
+		   "waits for a lock with both is slower than with one.")),
 	ROW(DISK_MISSING,
 		N_("every disk the VM file names"),
 		N_("create it: qemu-img create -f qcow2 FILE 64G, or correct path"),
@@ -486,6 +522,17 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("correct path in the [disk NAME] section; create an image: qemu-img create -f qcow2 FILE 64G"),
 		N_("QEMU's disks are image files and block devices. A directory, a pipe or a character "
 		   "device such as /dev/null is found out before anything is started or bound.")),
+	ROW(DISK_IN_USE,
+		N_("a block device that the host does not use"),
+		N_("unmount it, swapoff it, or take it out of LVM or RAID (lsblk shows what is above it); or correct path"),
+		N_("Two systems that write one file system destroy it, within seconds and without a message. igvm looks "
+		   "at the device and at each of its partitions; QEMU then holds it for itself alone, so that the host "
+		   "cannot mount it while the VM runs. The host's own disk is in use as long as the host runs.")),
+	ROW(DISK_UNSTABLE_NAME,
+		N_("a name that stays with the disk, below /dev/disk/by-id"),
+		N_("ls -l /dev/disk/by-id shows the names of each disk; write one of them as path"),
+		N_("The kernel numbers disks as it finds them: after a reboot, or with one more plugged in, /dev/sdb may "
+		   "be another disk, and the guest would write to that one.")),
 	ROW(KERNEL_MISSING,
 		N_("the kernel and initrd the VM file names"),
 		N_("correct kernel and initrd in [vm]"),
@@ -784,6 +831,24 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		N_("restart the host; igvm doctor says whether the device can be reset"),
 		N_("Every read from the iGPU's registers returns all ones: the device is not reachable, "
 		   "asleep, or hung since its last user.")),
+	ROW(PROBE_STOLEN_UNBACKED,
+		N_("real memory of the guest behind all of its stolen memory"),
+		N_("rom = auto, so that igvm's assignment driver reserves it; if it does, report this with igvm "
+		   "probe --json"),
+		N_("The driver keeps page tables and framebuffers in stolen memory. The base that the guest reads "
+		   "leads to addresses where nothing is stored: the first picture is garbage, or the driver "
+		   "gives up with Code 43.")),
+	ROW(PROBE_NO_DMA,
+		N_("a device that reaches the guest's memory"),
+		N_("igvm doctor shows the IOMMU's faults; report this with igvm probe --json"),
+		N_("A device that offers it is asked to copy some bytes of the guest's memory through the "
+		   "IOMMU. Only a simulated iGPU offers that: a real one copies with its engines, which a driver "
+		   "alone can run.")),
+	ROW(PROBE_NO_INTERRUPT,
+		N_("an interrupt of the iGPU that can be switched on"),
+		N_("igvm logs NAME shows what QEMU says of it; restart the host when the device hangs"),
+		N_("The driver waits for the iGPU's interrupts. Without one each of its commands runs into a "
+		   "timeout: it resets the device again and again, and gives up.")),
 	ROW(PROBE_ROM_MISSING,
 		N_("the planned option ROM on the device"),
 		N_("igvm showcmd NAME shows romfile="),
@@ -1126,6 +1191,12 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "device was unplugged"),
 		N_("The VM runs without the iGPU, so there is nothing a driver could drive. igvm "
 		   "passes it when a VM starts, and never to one that runs.")),
+	ROW(VERIFY_BAR_HELD,
+		N_("nobody but vfio-pci in the iGPU's BARs on the host"),
+		N_("igvm explain fb.holds-bar says how to keep the host's framebuffer off it; then restart the host"),
+		N_("Something of the host has requested memory of the iGPU that the guest drives. QEMU cannot map "
+		   "that BAR and traps each access, which is slow, or both write to it: picture and host disturb "
+		   "each other.")),
 	ROW(VERIFY_BAR_UNMAPPED,
 		N_("registers of the iGPU that the guest has mapped"),
 		N_("restart the guest and verify again; igvm probe NAME says whether its "

@@ -162,6 +162,7 @@ static void plan_fds(struct planning *g)
 		str_fit(fd->path, sizeof(fd->path), p->disk[i].path);
 	}
 	plan_usb_fds(p, &fdset);
+	plan_share_fds(p);
 }
 
 /*

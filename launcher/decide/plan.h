@@ -34,6 +34,7 @@ enum plan_fd_kind {
 	PLAN_FD_BRIDGE,		/* a new tap device in the bridge @path; gone when QEMU closes it */
 	PLAN_FD_TAP,		/* the host's own tap device @path */
 	PLAN_FD_USB,		/* the node @path of the USB device plan->usb[index], given as fdset */
+	PLAN_FD_SHARE,		/* connected end to the virtiofsd of plan->share[index], which launch starts */
 	PLAN_FD_PIPEWIRE,	/* O_PATH: the PipeWire socket of plan->audio_user */
 };
 
@@ -51,10 +52,11 @@ struct plan_fd {
 	int fdset;		/* PLAN_FD_FILE, _SERIAL_LOG, _USB: N of /dev/fdset/N, else 0 */
 	bool writable;		/* PLAN_FD_FILE */
 	char path[PATH_MAX];	/* PLAN_FD_FILE, _USB: what to open; _BRIDGE, _TAP: the interface; else "" */
-	size_t index;		/* of PLAN_FD_PASST, _BRIDGE, _TAP: which of the plan's cards; of _USB: which device */
+	size_t index;		/* of PLAN_FD_PASST, _BRIDGE, _TAP: which of the plan's cards; of _USB: which device;
+				 * of _SHARE: which folder */
 };
 
-#define PLAN_FDS_MAX	(9 + WISH_DISKS_MAX + WISH_NETS_MAX + WISH_USB_MAX)
+#define PLAN_FDS_MAX	(9 + WISH_DISKS_MAX + WISH_NETS_MAX + WISH_USB_MAX + WISH_SHARES_MAX)
 
 /** struct plan_file - a file QEMU itself must be able to open; launch puts it in place */
 struct plan_file {
@@ -92,6 +94,8 @@ struct plan {
 	char machine[48];		/* versioned name for -machine */
 	uint64_t memory_bytes;
 	unsigned int cpus;
+	uint64_t huge_bytes;		/* size of a page of guest memory from the host's pool; 0 = ordinary memory */
+	struct cpu_list pin;		/* processors of the host; none = all */
 	int phys_bits;			/* host-phys-bits-limit; 0 = not given */
 	bool nested, tpm, smm, secure_boot;
 	bool tpm_throw_away;		/* the probe: its TPM starts empty and is not kept */
@@ -124,6 +128,12 @@ struct plan {
 		bool there;		/* launch gives its node to the VM's user */
 	} evdev[WISH_EVDEV_MAX];
 	size_t n_evdev;
+	bool panic;			/* a device by which a Linux guest tells that its kernel has crashed */
+	enum wish_watchdog watchdog;
+	struct wish_share share[WISH_SHARES_MAX];
+	size_t n_share;
+	char virtiofsd[64];		/* the program; "" without a share */
+	char hook[PATH_MAX];		/* "" none */
 	enum wish_audio audio;		/* no AUDIO_AUTO */
 	char audio_user[33];		/* AUDIO_PIPEWIRE */
 	unsigned int rdp_port;		/* of the host, forwarded to the guest's 3389; 0 = none */
@@ -134,6 +144,8 @@ struct plan {
 	size_t answers_disc;		/* of disk: [disk answers], never the first; its ejection is the end of set-up */
 	char kernel[PATH_MAX], initrd[PATH_MAX];
 	char kernel_args[1024];
+	char words[WISH_WORDS_SIZE];		/* of the VM file, as in struct wish; the probe has none */
+	size_t n_words;
 
 	struct plan_fd fd[PLAN_FDS_MAX];
 	size_t n_fd;

@@ -16,11 +16,47 @@ static const char *disk_where(const struct wish_disk *d, char text[static 280])
 	return text;
 }
 
+static void look_at_use(struct planning *g, const struct wish_disk *d, const char *where)
+{
+	const struct block_use *u = &d->use;
+
+	switch (u->how) {
+	case BLOCK_FREE:
+		break;
+	case BLOCK_MOUNTED:
+		plan_flag(g, FINDING_DISK_IN_USE, _("%s[disk %s] %.100s: %s is mounted at %s"), where, d->name, d->path,
+			  u->part, u->by);
+		break;
+	case BLOCK_SWAP:
+		plan_flag(g, FINDING_DISK_IN_USE, _("%s[disk %s] %.100s: the host swaps on %s"), where, d->name, d->path,
+			  u->part);
+		break;
+	case BLOCK_HELD:
+		plan_flag(g, FINDING_DISK_IN_USE, _("%s[disk %s] %.100s: %s is part of %s"), where, d->name, d->path,
+			  u->part, u->by);
+		break;
+	}
+}
+
+/* Names that the kernel gives in the order it finds disks. */
+static bool is_unstable(const char *path)
+{
+	static const char *const kinds[] = { "/dev/sd", "/dev/nvme", "/dev/vd", "/dev/hd", "/dev/mmcblk" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (str_starts(path, kinds[i]))
+			return true;
+	return false;
+}
+
 static void look_at_disk(struct planning *g, const struct wish_disk *d)
 {
 	char where[280];
 
 	disk_where(d, where);
+	look_at_use(g, d, where);
+	if (is_unstable(d->path))
+		plan_say(g, FINDING_DISK_UNSTABLE_NAME, "%s[disk %s] path = %.100s", where, d->name, d->path);
 	if (d->err)
 		plan_flag(g, FINDING_DISK_MISSING, "%s[disk %s] %.100s: %s", where, d->name, d->path,
 			  strerror(d->err));
@@ -109,4 +145,7 @@ void plan_guest(struct planning *g)
 	plan_setup(g);
 	plan_net(g);
 	plan_kernel(g);
+	plan_jobs(g);
+	memcpy(g->p->words, g->w->words, sizeof(g->p->words));
+	g->p->n_words = g->w->n_words;
 }

@@ -110,7 +110,8 @@ static json_t *fds_json(const struct plan *p)
 		[PLAN_FD_FIRMWARE_LOG] = "firmware-log", [PLAN_FD_SERIAL_LOG] = "serial-log",
 		[PLAN_FD_TPM] = "tpm", [PLAN_FD_FILE] = "file",
 		[PLAN_FD_PASST] = "passt", [PLAN_FD_BRIDGE] = "bridge", [PLAN_FD_TAP] = "tap",
-		[PLAN_FD_USB] = "usb", [PLAN_FD_PIPEWIRE] = "pipewire",
+		[PLAN_FD_USB] = "usb", [PLAN_FD_SHARE] = "share",
+		[PLAN_FD_PIPEWIRE] = "pipewire",
 	};
 	json_t *list = json_array();
 
@@ -161,12 +162,40 @@ const char *plan_display_name(enum wish_display display)
 	return names[display];
 }
 
+static json_t *shares_json(const struct plan *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->n_share; i++)
+		json_array_append_new(list, json_pack("{s:s, s:o, s:b}", "name", p->share[i].name, "path",
+						      text(p->share[i].path), "read_only", p->share[i].read_only));
+	return list;
+}
+
+static void put_jobs(json_t *o, const struct plan *p)
+{
+	static const char *const watchdog[] = {
+		[WATCHDOG_NO] = "no", [WATCHDOG_RESET] = "reset", [WATCHDOG_POWEROFF] = "poweroff",
+		[WATCHDOG_PAUSE] = "pause",
+	};
+
+	put(o, "panic", json_boolean(p->panic));
+	put(o, "watchdog", json_string(watchdog[p->watchdog]));
+	put(o, "shares", shares_json(p));
+	put(o, "virtiofsd", text(p->virtiofsd));
+	put(o, "hook", text(p->hook));
+}
+
 static void put_guest(json_t *o, const struct plan *p)
 {
+	char pin[CPU_LIST_TEXT];
+
 	put(o, "os", json_string(p->os == OS_WINDOWS ? "windows" : "linux"));
 	put(o, "accel", json_string(p->accel == ACCEL_KVM ? "kvm" : "tcg"));
 	put(o, "machine", text(p->machine));
 	put(o, "memory_bytes", json_integer((json_int_t)p->memory_bytes));
+	put(o, "huge_bytes", json_integer((json_int_t)p->huge_bytes));
+	put(o, "pin", text(cpu_list_text(&p->pin, pin, sizeof(pin))));
 	put(o, "cpus", json_integer((json_int_t)p->cpus));
 	put(o, "phys_bits", p->phys_bits ? json_integer(p->phys_bits) : json_null());
 	put(o, "nested", json_boolean(p->nested));
@@ -208,6 +237,7 @@ json_t *plan_json(const struct plan *p)
 	put(o, "inputs", evdevs_json(p));
 	put(o, "audio", audio_json(p));
 	put(o, "audio_user", text(p->audio_user));
+	put_jobs(o, p);
 	put(o, "rdp_port", p->rdp_port ? json_integer(p->rdp_port) : json_null());
 	put(o, "rdp_lan", json_boolean(p->rdp_port && p->rdp_lan));
 	put(o, "fds", fds_json(p));

@@ -45,6 +45,47 @@ static void choose_memory(struct planning *g)
 			    (unsigned long long)(mem / MIB), (unsigned long long)(ram / MIB));
 }
 
+static void choose_hugepages(struct planning *g)
+{
+	const struct host_facts *h = g->in->host;
+	bool big = g->w->hugepages == HUGEPAGES_1G;
+	uint64_t size = big ? GIB : 2 * MIB, need = g->w->memory_bytes / size;
+	struct huge_fact have = { 0 };
+
+	if (g->w->hugepages == HUGEPAGES_NO)
+		return;
+	g->p->huge_bytes = size;
+	if (h)
+		have = big ? h->huge_1g : h->huge_2m;
+	if (g->w->memory_bytes % size)
+		plan_refuse(g, FINDING_PLAN_OPTION_BAD, _("memory is %llu MiB, not a whole number of huge pages of %s"),
+			    (unsigned long long)(g->w->memory_bytes / MIB), big ? "1G" : "2M");
+	else if (have.known && have.pages < need)
+		plan_flag(g, FINDING_HUGEPAGES_FEW, _("%llu huge pages of %s can be had, the VM wants %llu"),
+			  (unsigned long long)have.pages, big ? "1G" : "2M", (unsigned long long)need);
+}
+
+static void choose_processors(struct planning *g)
+{
+	const struct host_facts *h = g->in->host;
+	unsigned int n = cpu_list_count(&g->w->pin), online = h ? cpu_list_count(&h->online) : 0;
+	struct cpu_list missing;
+	char text[96], there[96];
+
+	g->p->pin = g->w->pin;
+	if (!n)
+		return;
+	if (online) {
+		missing = cpu_list_minus(&g->w->pin, &h->online);
+		if (cpu_list_count(&missing))
+			plan_flag(g, FINDING_PIN_OFFLINE, _("pin names %s; the host has %s online"),
+				  cpu_list_text(&missing, text, sizeof(text)),
+				  cpu_list_text(&h->online, there, sizeof(there)));
+	}
+	if (n < g->w->cpus)
+		plan_say(g, FINDING_PIN_FEW, _("%u processors of the guest on %u of the host"), g->w->cpus, n);
+}
+
 static void choose_version(struct planning *g)
 {
 	const struct qemu_caps *caps = g->in->caps;
@@ -98,6 +139,8 @@ void plan_machine(struct planning *g)
 		plan_refuse(g, FINDING_FIRMWARE_SECURE_Q35, _("firmware = uefi-secure on i440fx"));
 	choose_accel(g);
 	choose_memory(g);
+	choose_hugepages(g);
+	choose_processors(g);
 	choose_version(g);
 	choose_display(g);
 }

@@ -63,6 +63,9 @@ void plan_net_fds(struct plan *p);
 /** plan_usb_fds() - the descriptors of USB devices and of PipeWire (plan_inputs.c); *@fdset counts the sets */
 void plan_usb_fds(struct plan *p, int *fdset);
 
+/** plan_share_fds() - the descriptors of shared folders (plan_jobs.c) */
+void plan_share_fds(struct plan *p);
+
 /** plan_device() - the iGPU the VM wants, of the host; NULL: none, or not found */
 const struct pci_fact *plan_device(const struct plan_input *in);
 
@@ -77,5 +80,6 @@ void plan_rom(struct planning *g);
 void plan_guest(struct planning *g);
 void plan_inputs(struct planning *g);	/* USB devices, event devices, sound */
 void plan_net(struct planning *g);	/* a part of plan_guest(): cards, and what is forwarded to them */
+void plan_jobs(struct planning *g);	/* a part of it, too: watching over the guest, folders, hook */
 
 #endif

@@ -261,6 +261,11 @@ static void judge_bdsm(const struct judged *j)
 		finding_add(j->f, FINDING_PROBE_BDSM_NOT_RESERVED,
 			    _("stolen memory at %s is not kept from the operating system (%s)"),
 			    text_of(o, "base"), reserved);
+	else if (!strcmp(text_of(o, "backed"), "no"))
+		finding_add(j->f, FINDING_PROBE_STOLEN_UNBACKED,
+			    _("what is written to stolen memory at %s, %ju MiB, cannot be read again"),
+			    text_of(o, "base"),
+			    (uintmax_t)json_integer_value(json_object_get(o, "size")) >> 20);
 	if (j->expect->stolen_base && base != j->expect->stolen_base)
 		finding_add(j->f, FINDING_STOLEN_BASE_DIFFERS,
 			    _("stolen memory is at 0x%jx in the guest, at 0x%jx on the host"),
@@ -291,6 +296,39 @@ static void judge_bars(const struct judged *j)
 		finding_add(j->f, FINDING_PROBE_BAR_DEAD, _("BAR %d has no address in the guest"),
 			    (int)json_integer_value(json_object_get(o, "index")));
 	}
+}
+
+static void judge_mmio(const struct judged *j)
+{
+	const json_t *o = probe_says(j, "mmio");
+
+	if (!strcmp(text_of(o, "read"), "all-ones"))
+		finding_add(j->f, FINDING_PROBE_BAR_DEAD,
+			    _("the registers behind BAR 0 read as all ones, though the device is there"));
+}
+
+static void judge_dma(const struct judged *j)
+{
+	const json_t *o = probe_says(j, "dma");
+	const char *result = text_of(o, "result");
+
+	if (json_is_true(json_object_get(o, "offered")) && strcmp(result, "ok"))
+		finding_add(j->f, FINDING_PROBE_NO_DMA,
+			    _("the device was to copy memory of the guest: %s"),
+			    *result ? result : "-");
+}
+
+/* Without MSI a driver has the pin; with neither it hears of nothing. */
+static void judge_interrupt(const struct judged *j)
+{
+	const json_t *o = probe_says(j, "interrupt");
+	const char *msi = text_of(o, "msi");
+
+	if (!strcmp(msi, "refused"))
+		finding_add(j->f, FINDING_PROBE_NO_INTERRUPT, _("the device's MSI cannot be switched on"));
+	else if (!strcmp(msi, "absent") && !json_integer_value(json_object_get(o, "pin")))
+		finding_add(j->f, FINDING_PROBE_NO_INTERRUPT,
+			    _("the device has neither MSI nor an interrupt pin"));
 }
 
 static void judge_rom(const struct judged *j)
@@ -355,10 +393,16 @@ static void judge_gop(const struct judged *j)
 	if (!o)
 		return;
 	if (json_is_true(json_object_get(o, "on_device"))) {
-		if (json_is_null(json_object_get(o, "bar")))
+		const json_t *bar = json_object_get(o, "bar");
+
+		if (json_is_null(bar))
 			finding_add(j->f, FINDING_PROBE_NO_PICTURE,
 				    _("the frame buffer at %s lies in no BAR of the iGPU"),
 				    text_of(o, "base"));
+		else if (json_is_integer(bar) && json_integer_value(bar) != 2)
+			finding_add(j->f, FINDING_PROBE_NO_PICTURE,
+				    _("the frame buffer at %s lies in BAR %d, not in the aperture (BAR 2)"),
+				    text_of(o, "base"), (int)json_integer_value(bar));
 	} else if (j->plan->display == DISPLAY_MONITOR_EARLY) {
 		judge_no_gop(j);
 	}
@@ -369,7 +413,8 @@ void probe_judge(const struct plan *p, const struct probe_expect *e, const json_
 {
 	static void (*const rules[])(const struct judged *j) = {
 		judge_device, judge_opregion, judge_vbt, judge_stolen_size, judge_bdsm,
-		judge_lpc, judge_bars, judge_rom, judge_assign, judge_gop,
+		judge_lpc, judge_bars, judge_mmio, judge_dma,
+		judge_interrupt, judge_rom, judge_assign, judge_gop,
 	};
 	struct judged j = { p, e, report, igd_find(p->device_id), f };
 
@@ -379,47 +424,15 @@ void probe_judge(const struct plan *p, const struct probe_expect *e, const json_
 		rules[i](&j);
 }
 
-/* --- QEMU's own words ------------------------------------------------------------ */
-
-/* Messages QEMU goes on after, and what each means (QEMU hw/vfio/igd.c, pci.c, several versions). */
-static const struct {
-	const char *text, *cause;
-} qemu_messages[] = {
-	{ "existing devices at address 1f.0", N_("the machine is q35: legacy mode needs i440fx") },
-	{ "existing device at 1f.0", N_("the machine is q35: the LPC ids need i440fx") },
-	{ "is unsupported in legacy mode", N_("this QEMU does not know the device id") },
-	{ "has no ROM", N_("no romfile, or the ROM BAR is off") },
-	{ "failed getting region info for VGA region",
-	  N_("vfio-pci has disable_vga=1, or the kernel has no VFIO VGA support") },
-	{ "does not support OpRegion access", N_("the firmware gave the host no OpRegion") },
-	{ "Unsupported IGD GMS value", N_("the stolen memory size is out of this QEMU's range") },
-	{ "reserved stolen memory", N_("the guest's firmware has no IGD driver") },
-	{ "Invalid argument): PCI peer-to-peer", N_("an address above the IOMMU's width") },
-	{ "Cannot read device rom", N_("the device has no ROM to read; give a rom in the VM file") },
-};
-
-void probe_judge_log(bool legacy, bool opregion, const char *log, struct findings *f)
-{
-	if (legacy && (!strstr(log, "IGD legacy mode enabled") || strstr(log, "IGD legacy mode disabled")))
-		finding_add(f, FINDING_PROBE_LEGACY_NOT_APPLIED,
-			    _("QEMU did not say that legacy mode is on"));
-	if (opregion && !strstr(log, "vfio_pci_igd_opregion_enabled"))
-		finding_add(f, FINDING_PROBE_OPREGION_NOT_APPLIED,
-			    _("QEMU's trace does not say that the OpRegion was given to the guest"));
-	for (size_t i = 0; i < ARRAY_SIZE(qemu_messages); i++) {
-		if (strstr(log, qemu_messages[i].text))
-			finding_add(f, FINDING_PROBE_QEMU_MESSAGE, _("QEMU said \"...%s\": %s"),
-				    qemu_messages[i].text, _(qemu_messages[i].cause));
-	}
-}
-
-void probe_judge_qemu(const struct plan *p, const char *log, struct findings *f)
-{
-	if (p->igpu)
-		probe_judge_log(p->legacy_mode, p->opregion, log, f);
-}
-
 enum verdict probe_verdict(const struct findings *f)
 {
 	return finding_worst(f) == SEVERITY_BLOCK ? VERDICT_BROKEN : VERDICT_WORKS;
+}
+
+bool probe_is_silent(const struct findings *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].severity == SEVERITY_BLOCK && f->v[i].id != FINDING_PROBE_NO_REPORT)
+			return false;
+	return finding_has(f, FINDING_PROBE_NO_REPORT);
 }

@@ -55,4 +55,7 @@ void probe_judge_log(bool legacy, bool opregion, const char *log, struct finding
 /** probe_verdict() - works, or broken when a finding blocks */
 enum verdict probe_verdict(const struct findings *f);
 
+/** probe_is_silent() - does nothing block but that no report came? Then nothing is known, good or bad */
+bool probe_is_silent(const struct findings *f);
+
 #endif

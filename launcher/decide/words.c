@@ -12,7 +12,9 @@
  *   01 emulated display (q35)   02 the iGPU, nothing else ever
  *   03 agent port   04 random numbers   05 emulated display (i440fx)
  *   06 USB          07 network cards, one function each
- *   08-0a SATA      0b-1a other disks   1b sound   1f q35's own
+ *   08-0a SATA      0b-1a other disks   1b sound
+ *   1c panic device 1d watchdog         1e shared folders, one function each
+ *   1f q35's own
  */
 #include "launcher/decide/words.h"
 
@@ -21,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/decide/words_parts.h"
 
 static void *grow(struct builder *b, void *old, size_t bytes)
@@ -28,7 +31,7 @@ static void *grow(struct builder *b, void *old, size_t bytes)
 	void *v = b->err ? NULL : realloc(old, bytes);
 
 	if (!v && !b->err)
-		b->err = -ENOMEM;
+		b->err = memory_note(-ENOMEM);
 	return v;
 }
 
@@ -43,7 +46,7 @@ void words_add(struct builder *b, const char *option, const char *why)
 	v[w->n] = (struct word){ .why = why };
 	v[w->n].option = strdup(option);
 	if (!v[w->n++].option)
-		b->err = -ENOMEM;
+		b->err = memory_note(-ENOMEM);
 }
 
 /* Append @n bytes to the value of the last word. */
@@ -154,7 +157,10 @@ int words_build(const struct plan *p, struct words *w, const char **bad)
 	words_disks(&b);
 	words_nets(&b);
 	words_inputs(&b);
+	words_jobs(&b);
 	words_limits(&b);
+	/* Last: an option of theirs that lacks its value would take the word that follows it, -sandbox say. */
+	words_extra(&b);
 	if (b.err)
 		words_done(w);
 	return b.err;

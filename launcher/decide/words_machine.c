@@ -21,6 +21,8 @@ static void add_machine(struct builder *b)
 	words_add(b, "-machine", N_("the machine and version this VM keeps, and its accelerator"));
 	words_value(b, b->p->machine);
 	words_key(b, "accel", b->p->accel == ACCEL_KVM ? "kvm" : "tcg");
+	if (b->p->huge_bytes || b->p->n_share)
+		words_key(b, "memory-backend", "ram0");
 	if (b->p->smm)
 		words_key(b, "smm", "on");
 	if (b->p->os == OS_WINDOWS)
@@ -30,7 +32,8 @@ static void add_machine(struct builder *b)
 /*
  * Microsoft's hypervisor interface as KVM implements it (QEMU
  * docs/system/i386/hyperv.rst), so that Windows keeps time cheaply. No vendor
- * is spoofed: Intel's driver wants to know that it runs in a VM.
+ * is spoofed: Intel's driver wants to know that it runs in a VM. By hv-crash it tells of
+ * its blue screen, which QMP calls GUEST_PANICKED.
  */
 static const char *const hv_flags[] = {
 	"hv-relaxed", "hv-vapic", "hv-vpindex", "hv-runtime", "hv-time", "hv-synic", "hv-stimer",
@@ -84,6 +87,7 @@ static void add_cpu(struct builder *b)
 	for (size_t i = 0; i < ARRAY_SIZE(hv_flags); i++)
 		words_key(b, hv_flags[i], "on");
 	words_key(b, "hv-spinlocks", "0x1fff");
+	words_key(b, "hv-crash", "on");
 }
 
 static void add_sleep(struct builder *b, const char *property)
@@ -92,6 +96,25 @@ static void add_sleep(struct builder *b, const char *property)
 	words_key(b, "driver", b->p->q35 ? "ICH9-LPC" : "PIIX4_PM");
 	words_key(b, "property", property);
 	words_key(b, "value", "1");
+}
+
+/* A memfd: no hugetlbfs has to be mounted, and no privilege is needed for it. */
+static void add_memory(struct builder *b)
+{
+	const struct plan *p = b->p;
+
+	words_add(b, "-object", !p->n_share ? N_("the memory, from the host's pool of huge pages")
+			      : p->huge_bytes ? N_("the memory, from the host's pool of huge pages; virtiofsd reads and writes it, too")
+					      : N_("the memory; virtiofsd reads and writes it, too"));
+	words_plain(b, "memory-backend-memfd");
+	words_key(b, "id", "ram0");
+	words_keyf(b, "size", "%lluM", (unsigned long long)(p->memory_bytes >> 20));
+	if (p->n_share)
+		words_key(b, "share", "on");
+	if (!p->huge_bytes)
+		return;
+	words_key(b, "hugetlb", "on");
+	words_keyf(b, "hugetlbsize", "%lluM", (unsigned long long)(p->huge_bytes >> 20));
 }
 
 static void add_clock(struct builder *b)
@@ -127,6 +150,8 @@ void words_machine(struct builder *b)
 	words_add(b, "-m", p->igpu ? N_("memory; all of it is locked while a device is passed through")
 				   : N_("memory"));
 	words_keyf(b, "size", "%lluM", (unsigned long long)(p->memory_bytes >> 20));
+	if (p->huge_bytes || p->n_share)
+		add_memory(b);
 	add_clock(b);
 	add_sleep(b, "disable_s3");
 	add_sleep(b, "disable_s4");

@@ -38,11 +38,12 @@ void words_path(struct builder *b, const char *key, const char *dir, const char 
 enum words_slot {
 	SLOT_VGA_Q35 = 0x01, SLOT_IGPU = 0x02, SLOT_AGENT = 0x03, SLOT_RNG = 0x04,
 	SLOT_VGA_I440FX = 0x05, SLOT_USB = 0x06, SLOT_NET = 0x07, SLOT_SATA = 0x08,
-	SLOT_DISK = 0x0b, SLOT_SOUND = 0x1b,
+	SLOT_DISK = 0x0b, SLOT_SOUND = 0x1b, SLOT_PANIC = 0x1c, SLOT_WATCHDOG = 0x1d, SLOT_SHARE = 0x1e,
 };
 #define WORDS_SATA_PORTS	6	/* of one ich9-ahci */
 
 static_assert(WISH_NETS_MAX <= 8, "network cards are functions of one slot");
+static_assert(WISH_SHARES_MAX <= 8, "and so are shared folders");
 static_assert(SLOT_SATA * WORDS_SATA_PORTS + WISH_DISKS_MAX <= SLOT_DISK * WORDS_SATA_PORTS,
 	      "SATA controllers for all disks");
 static_assert(SLOT_DISK + WISH_DISKS_MAX <= SLOT_SOUND, "where ICH9 has its sound; 1f is q35's own");
@@ -58,6 +59,8 @@ void words_igpu(struct builder *b);
 void words_disks(struct builder *b);
 void words_nets(struct builder *b);
 void words_inputs(struct builder *b);
+void words_jobs(struct builder *b);	/* panic device, watchdog, shared folders */
+void words_extra(struct builder *b);	/* what the VM file says that igvm does not know */
 void words_limits(struct builder *b);
 
 #endif

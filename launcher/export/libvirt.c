@@ -46,7 +46,29 @@ void xml_slot(const struct exporting *x, const char *id)
 
 	if (export_slot(x, id, &slot, &fn))
 		fprintf(x->f, "      <address type='pci' domain='0x0000' bus='0x00' slot='0x%02x' function='0x%x'%s/>\n",
-			slot, fn, !fn && !strncmp(id, "card", 4) && x->p->n_net > 1 ? " multifunction='on'" : "");
+			slot, fn, !fn && ((str_starts(id, "card") && x->p->n_net > 1) ||
+				       (str_starts(id, "folder") && x->p->n_share > 1)) ? " multifunction='on'" : "");
+}
+
+/* What of the host it has to itself. The order is the schema's. */
+static void write_host_parts(const struct exporting *x)
+{
+	const struct plan *p = x->p;
+	char text[CPU_LIST_TEXT];
+
+	if (p->huge_bytes || p->n_share)
+		fprintf(x->f, "  <memoryBacking>\n");
+	if (p->huge_bytes)
+		fprintf(x->f, "    <hugepages>\n      <page size='%llu' unit='MiB'/>\n    </hugepages>\n",
+			(unsigned long long)(p->huge_bytes >> 20));
+	if (p->n_share)
+		fprintf(x->f, "    <source type='memfd'/>\n    <access mode='shared'/>\n");
+	if (p->huge_bytes || p->n_share)
+		fprintf(x->f, "  </memoryBacking>\n");
+	fprintf(x->f, "  <vcpu");
+	if (cpu_list_count(&p->pin))
+		xml_attr(x->f, "cpuset", cpu_list_text(&p->pin, text, sizeof(text)));
+	fprintf(x->f, ">%u</vcpu>\n", p->cpus);
 }
 
 /* --- machine --------------------------------------------------------------------------------- */
@@ -183,13 +205,14 @@ static bool has_args(const struct plan *p)
 	for (size_t i = 0; i < p->n_disk; i++)
 		if (p->disk[i].bus == DISK_NVME && !p->disk[i].cdrom)
 			return true;
-	return p->igpu && p->phys_bits;
+	return p->n_words || (p->igpu && p->phys_bits);
 }
 
 /* <maxphysaddr limit=> came with libvirt 9.3; the property of the processor is older. */
 static int write_commandline(const struct exporting *x)
 {
 	const struct plan *p = x->p;
+	const char *word = p->words;
 	char text[96];
 	int r = 0;
 
@@ -204,6 +227,8 @@ static int write_commandline(const struct exporting *x)
 	}
 	for (size_t i = 0; i < p->n_disk && !r; i++)
 		r = libvirt_nvme(x, i, write_arg);
+	for (size_t i = 0; i < p->n_words; i++, word += strlen(word) + 1)
+		write_arg(x->f, word);
 	fprintf(x->f, "  </qemu:commandline>\n");
 	return r;
 }
@@ -229,8 +254,8 @@ int export_libvirt(const struct exporting *x)
 		p->accel == ACCEL_KVM ? "kvm" : "qemu");
 	xml_element(f, "  ", "name", p->name);
 	xml_element(f, "  ", "uuid", p->uuid);
-	fprintf(f, "  <memory unit='MiB'>%llu</memory>\n  <vcpu>%u</vcpu>\n",
-		(unsigned long long)(p->memory_bytes >> 20), p->cpus);
+	fprintf(f, "  <memory unit='MiB'>%llu</memory>\n", (unsigned long long)(p->memory_bytes >> 20));
+	write_host_parts(x);
 	write_os(x);
 	write_features(x);
 	fprintf(f, "  <devices>\n");

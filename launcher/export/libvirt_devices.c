@@ -169,6 +169,43 @@ static void write_channels(const struct exporting *x)
 			x->p->firmware == PLAN_OVMF && x->p->q35 ? "tpm-crb" : "tpm-tis");
 }
 
+/* libvirt has pvpanic-pci since 9.1; Linux knows the ISA device as well, and Windows' is no device at all. */
+static void write_watch(const struct exporting *x)
+{
+	static const char *const action[] = {
+		[WATCHDOG_RESET] = "reset", [WATCHDOG_POWEROFF] = "poweroff", [WATCHDOG_PAUSE] = "pause",
+	};
+	const struct plan *p = x->p;
+
+	if (p->panic)
+		fprintf(x->f, "    <panic model='isa'/>\n");
+	else if (p->os == OS_WINDOWS && p->accel == ACCEL_KVM)
+		fprintf(x->f, "    <panic model='hyperv'/>\n");
+	if (!p->watchdog)
+		return;
+	fprintf(x->f, "    <watchdog model='i6300esb' action='%s'>\n", action[p->watchdog]);
+	xml_slot(x, "watchdog0");
+	fprintf(x->f, "    </watchdog>\n");
+}
+
+static void write_share(const struct exporting *x, size_t i)
+{
+	const struct wish_share *s = &x->p->share[i];
+	FILE *f = x->f;
+	char id[16];
+
+	fprintf(f, "    <filesystem type='mount' accessmode='passthrough'>\n      <driver type='virtiofs'/>\n      <source");
+	xml_attr(f, "dir", s->path);
+	fprintf(f, "/>\n      <target");
+	xml_attr(f, "dir", s->name);
+	fprintf(f, "/>\n");
+	snprintf(id, sizeof(id), "folder%zu", i);
+	xml_slot(x, id);
+	fprintf(f, "    </filesystem>\n");
+	export_note(x, _("[share %s]: libvirt's virtiofsd is the host's root, and %.200s may be written%s"), s->name, s->path,
+		    s->read_only ? _(": mount it read-only on the host to prevent that") : "");
+}
+
 void libvirt_devices(const struct exporting *x)
 {
 	size_t n_sata = 0;
@@ -179,6 +216,9 @@ void libvirt_devices(const struct exporting *x)
 			write_disk(x, i, &n_sata);
 	for (size_t i = 0; i < x->p->n_net; i++)
 		write_net(x, i);
+	for (size_t i = 0; i < x->p->n_share; i++)
+		write_share(x, i);
 	write_channels(x);
 	write_display(x);
+	write_watch(x);
 }

@@ -72,6 +72,8 @@ void export_leftovers(const struct exporting *x)
 	if (p->tpm)
 		export_note(x, _("the TPM starts empty: suspend BitLocker in the guest before you change over; "
 				 "igvm's is in %.200s"), p->data_dir);
+	if (*p->hook)
+		export_note(x, _("the hook %.200s is not called"), p->hook);
 	if (*p->stolen_file)
 		export_note(x, _("the host's stolen memory address %#llx is not handed over, which igvm does by "
 				 "-fw_cfg name=opt/igvm/stolen-base,file=FILE (8 bytes, little endian): the ROM's driver "

@@ -25,8 +25,12 @@ static bool uses_legacy_igd(const struct plan *p)
 
 static void write_machine(const struct exporting *x)
 {
+	static const char *const action[] = {
+		[WATCHDOG_RESET] = "reset", [WATCHDOG_POWEROFF] = "poweroff", [WATCHDOG_PAUSE] = "pause",
+	};
 	const struct plan *p = x->p;
 	FILE *f = x->f;
+	char pin[CPU_LIST_TEXT];
 
 	fprintf(f, "name: %s\nmachine: %s\n", p->name, p->q35 ? "q35" : "pc");
 	if (p->firmware == PLAN_OVMF)
@@ -36,6 +40,15 @@ static void write_machine(const struct exporting *x)
 		p->emulated_display ? "std" : "none");
 	if (p->accel != ACCEL_KVM)
 		fprintf(f, "kvm: 0\n");
+	if (p->huge_bytes)
+		fprintf(f, "hugepages: %llu\n", (unsigned long long)(p->huge_bytes >> 20));
+	if (cpu_list_count(&p->pin))
+		fprintf(f, "affinity: %s\n", cpu_list_text(&p->pin, pin, sizeof(pin)));
+	if (p->watchdog)
+		fprintf(f, "watchdog: model=i6300esb,action=%s\n", action[p->watchdog]);
+	for (size_t i = 0; i < p->n_share; i++)
+		export_note(x, _("[share %s]: add a directory mapping for %.200s (Proxmox VE 8.4 or later) and "
+				 "virtiofs%zu: dirid=MAPPING"), p->share[i].name, p->share[i].path, i);
 	export_note(x, _("machine: %s is Proxmox VE's own; the VM here has %s: Windows may see its hardware change"),
 		    p->q35 ? "q35" : "pc", p->machine);
 }
@@ -87,6 +100,21 @@ static int write_set(const struct exporting *x)
 	return 0;
 }
 
+/* Proxmox VE splits args: as a shell does (PVE::Tools::split_args()). */
+static void write_words(const struct exporting *x, const char *before)
+{
+	const char *word = x->p->words;
+
+	for (size_t i = 0; i < x->p->n_words; i++, word += strlen(word) + 1, before = " ") {
+		const char *quote = !*word || strpbrk(word, " '\"\\$`") ? "'" : "";
+
+		fprintf(x->f, "%s%s", before, quote);
+		for (const char *c = word; *c; c++)
+			fputs(*c == '\'' ? "'\\''" : (char [2]){ *c }, x->f);
+		fputs(quote, x->f);
+	}
+}
+
 static int write_args(const struct exporting *x)
 {
 	const char *cpu = export_value(x, "-cpu"), *pm = x->p->q35 ? "ICH9-LPC" : "PIIX4_PM";
@@ -98,6 +126,7 @@ static int write_args(const struct exporting *x)
 	if (x->p->q35 && x->p->firmware == PLAN_OVMF)
 		fprintf(x->f, " -global driver=cfi.pflash01,property=secure,value=on");
 	r = write_set(x);
+	write_words(x, " ");
 	putc('\n', x->f);
 	return r;
 }
@@ -163,6 +192,10 @@ int export_proxmox(const struct exporting *x)
 	write_nets(x);
 	if (x->p->igpu)
 		r = export_proxmox_igpu(x);
+	else if (x->p->n_words) {
+		write_words(x, "args: ");
+		putc('\n', x->f);
+	}
 	note_storages(x);
 	export_leftovers(x);
 	return r;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "romfiles/igd.h"
 
@@ -75,7 +76,7 @@ static void look_builder(const struct tree *t, const char *path, struct boot_fac
 static void look_builder_dir(const struct tree *t, const char *path, struct boot_facts *b)
 {
 	int fd = tree_open(t, path, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 	char file[256];
 

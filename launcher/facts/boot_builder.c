@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What builds the initramfs, which programs are there, which kernel will boot. */
+#include "launcher/base/memory.h"
 #include "launcher/facts/boot_loader.h"
 
 #include <errno.h>
@@ -107,7 +108,7 @@ static bool is_kernel(const struct tree *t, const char *release)
 static void find_kernel(const struct tree *t, const char *release, struct loader_facts *b)
 {
 	_fd_ int fd = tree_open(t, "lib/modules", O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 
 	str_fit(b->next_kernel, sizeof(b->next_kernel), release);
@@ -143,7 +144,7 @@ static void find_image(const struct tree *t, struct loader_facts *b)
 static void read_presets(const struct tree *t, struct loader_facts *b)
 {
 	_fd_ int fd = tree_open(t, "etc/mkinitcpio.d", O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 
 	if (!d)

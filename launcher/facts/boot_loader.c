@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 #define BLI_GUID	"4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
@@ -289,7 +290,7 @@ void boot_entries(const struct tree *t, struct loader_facts *b)
 {
 	const char *dir = first_of(t, entry_dirs, ARRAY_SIZE(entry_dirs));
 	_fd_ int fd = dir ? tree_open(t, dir + 1, O_RDONLY | O_DIRECTORY) : -1;
-	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 
 	b->n_entries = 0;

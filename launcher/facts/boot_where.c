@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/boot.h"
 #include "launcher/facts/boot_loader.h"
@@ -44,7 +45,7 @@ static bool look(const struct tree *t, const char *path, const char *word, char 
 static bool look_dir(const struct tree *t, const char *dir, const char *word, char *where, size_t size)
 {
 	_fd_ int fd = tree_open(t, dir, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 	char path[320];
 

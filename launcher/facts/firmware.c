@@ -6,6 +6,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 #define DESCRIPTOR_MAX	(64u << 10)
@@ -106,7 +107,7 @@ bool firmware_from_json(const json_t *json, struct firmware_fact *f)
 static int list_names(const struct tree *t, const char *dir, char **names, size_t *n)
 {
 	_fd_ int fd = tree_open(t, dir, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 
 	if (!d)

@@ -8,6 +8,7 @@
 #include "launcher/base/clock.h"
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/holders_parts.h"
 
@@ -21,7 +22,7 @@ struct nodes {
 DIR *holders_dir(const struct tree *t, const char *path)
 {
 	int fd = tree_open(t, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = memory_dir(fd);
 
 	if (fd < 0)
 		errno = -fd;

@@ -13,6 +13,7 @@
 
 #include "launcher/base/bdf.h"
 #include "launcher/base/cleanup.h"
+#include "launcher/facts/cpu_list.h"
 
 /** enum tri - a fact that may be unknown; unknown is never taken for yes */
 enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
@@ -83,7 +84,13 @@ struct host_facts {
 	enum tri kvm;		/* /dev/kvm can be opened by us; not: a vCPU runs */
 	enum tri vfio_module;	/* vfio-pci known to the kernel (driver directory or module file) */
 	enum tri swtpm;		/* the program swtpm is installed */
+	char virtiofsd[64];	/* where that program is; "" it is not there, or nobody knows */
 	uint64_t ram_bytes;	/* MemTotal */
+	struct huge_fact {
+		bool known;
+		uint64_t pages;	/* that can be had, by whoever comes first */
+	} huge_2m, huge_1g;
+	struct cpu_list online;	/* processors; none = unknown */
 	uint64_t memlock_bytes;	/* our RLIMIT_MEMLOCK hard limit; UINT64_MAX = none; 0 unknown */
 	bool root;		/* we are uid 0 (false below a foreign root unless recorded) */
 	char fb_holder[64];	/* framebuffer in /proc/iomem inside the iGPU's BAR 2; "" none */

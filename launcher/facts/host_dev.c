@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 #define PCI_BASE_CLASS_DISPLAY	0x03
@@ -147,7 +148,7 @@ static void driver_of_uevent(const struct tree *t, const char *path, struct pci_
 static int group_by_lists(const struct tree *t, const char *bdf)
 {
 	_fd_ int fd = tree_open(t, "sys/kernel/iommu_groups", O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 	uint64_t v;
 

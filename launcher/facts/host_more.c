@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "launcher/base/clock.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/unpack.h"
 
@@ -172,7 +173,7 @@ static void read_disable_vga(const struct tree *t, struct host_more *m)
 static unsigned int count_mdevs(const struct tree *t, const char *dir)
 {
 	_fd_ int fd = tree_open(t, dir, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	unsigned int n = 0;
 	struct dirent *e;
 

@@ -21,12 +21,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "romfiles/igd.h"
 
 struct scan {
 	jmp_buf out;
 	struct pci_access *acc;
+	bool whole;	/* it was set up; libpci cannot release what it had not finished */
 	char sysfs[PATH_MAX], ids[PATH_MAX];
 };
 
@@ -36,6 +38,7 @@ static struct scan *current;
 static void __attribute__((noreturn, format(printf, 1, 2))) on_error(char *msg, ...)
 {
 	(void)msg;
+	memory_note(-errno);
 	longjmp(current->out, 1);
 }
 
@@ -66,7 +69,7 @@ static void choose_ids(struct scan *s, const struct tree *t, const char *root)
 static bool names_are_good(const struct tree *t)
 {
 	int fd = tree_open(t, "sys/bus/pci/devices", O_RDONLY | O_DIRECTORY);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = memory_dir(fd);
 	bool good = dir != NULL;
 	struct dirent *e;
 	unsigned int part[4];
@@ -102,12 +105,13 @@ static bool scan_begin(struct scan *s, const struct tree *t, const char *root)
 		pci_set_name_list_path(s->acc, s->ids, 0);
 	pci_init(s->acc);
 	pci_scan_bus(s->acc);
+	s->whole = true;
 	return true;
 }
 
 static void scan_end(struct scan *s)
 {
-	if (s->acc && !setjmp(s->out))
+	if (s->whole && !setjmp(s->out))
 		pci_cleanup(s->acc);
 	current = NULL;
 	free(s);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/host_more.h"
 
@@ -14,7 +15,7 @@ static void each_entry(const struct tree *t, const char *dir, bool sorted,
 		       void *to)
 {
 	_fd_ int fd = tree_open(t, dir, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	char last[256] = "", next[256];
 	struct dirent *e;
 	int left = ENTRIES_MAX;

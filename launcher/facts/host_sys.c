@@ -126,6 +126,38 @@ static void read_memory(const struct tree *t, struct host_facts *h)
 }
 
 /*
+ * Documentation/admin-guide/mm/hugetlbpage.rst: of the free ones some are promised already; overcommit is what the
+ * kernel may still make. A kernel without this size has no such folder: none can be had.
+ */
+static void read_huge(const struct tree *t, const char *size, struct huge_fact *h)
+{
+	static const char *const files[] = { "free_hugepages", "resv_hugepages", "nr_overcommit_hugepages",
+					     "surplus_hugepages" };
+	uint64_t v[ARRAY_SIZE(files)];
+	char path[96];
+
+	snprintf(path, sizeof(path), "sys/kernel/mm/hugepages/hugepages-%s", size);
+	if (tree_exists(t, "sys/kernel/mm") != TRI_YES)
+		return;
+	h->known = tree_exists(t, path) == TRI_NO;
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		snprintf(path, sizeof(path), "sys/kernel/mm/hugepages/hugepages-%s/%s", size, files[i]);
+		if (!tree_number(t, path, 10, UINT32_MAX, &v[i]))
+			return;
+	}
+	h->known = true;
+	h->pages = (v[0] > v[1] ? v[0] - v[1] : 0) + (v[2] > v[3] ? v[2] - v[3] : 0);
+}
+
+static void read_processors(const struct tree *t, struct host_facts *h)
+{
+	char text[4096];
+
+	if (!tree_line(t, "sys/devices/system/cpu/online", text, sizeof(text)))
+		(void)cpu_list_parse(text, &h->online);
+}
+
+/*
  * Each of these is on every PC with ACPI. Who is not root can make a copy of the directory, and none of the files: that
  * DMAR is not among them then says nothing.
  */
@@ -258,6 +290,19 @@ static void read_swtpm(const struct tree *t, struct host_facts *h)
 	}
 }
 
+/*
+ * Debian 13 and Fedora, Arch, Debian 12 (where it is of QEMU 7.2, in C), others. Both kinds know -o source=, and --fd=.
+ */
+static void read_virtiofsd(const struct tree *t, struct host_facts *h)
+{
+	static const char *const places[] = { "usr/libexec/virtiofsd", "usr/lib/virtiofsd", "usr/lib/qemu/virtiofsd",
+					      "usr/bin/virtiofsd", "usr/local/bin/virtiofsd" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(places) && !*h->virtiofsd; i++)
+		if (tree_exists(t, places[i]) == TRI_YES)
+			snprintf(h->virtiofsd, sizeof(h->virtiofsd), "/%s", places[i]);
+}
+
 void host_sys_read(const struct tree *t, struct host_facts *h)
 {
 	read_process(t, h);
@@ -265,10 +310,14 @@ void host_sys_read(const struct tree *t, struct host_facts *h)
 	read_cmdline(t, h);
 	read_cpu(t, h);
 	read_memory(t, h);
+	read_huge(t, "2048kB", &h->huge_2m);
+	read_huge(t, "1048576kB", &h->huge_1g);
+	read_processors(t, h);
 	read_tables(t, h);
 	read_vfio_module(t, h);
 	read_kvm(t, h);
 	read_swtpm(t, h);
+	read_virtiofsd(t, h);
 }
 
 static bool is_firmware_fb(const char *name)
@@ -284,8 +333,7 @@ static bool is_firmware_fb(const char *name)
 	return false;
 }
 
-/* One line: "    4000000000-40007e8fff : BOOTFB", both ends included. */
-static bool iomem_line(const char *line, uint64_t *first, uint64_t *last, const char **name)
+bool host_iomem_line(const char *line, uint64_t *first, uint64_t *last, const char **name)
 {
 	char *end;
 
@@ -309,7 +357,7 @@ void host_fb_holder(const char *iomem, uint64_t base, uint64_t size, char *name,
 		uint64_t first, last;
 		const char *who;
 
-		if (!iomem_line(s, &first, &last, &who) || !is_firmware_fb(who))
+		if (!host_iomem_line(s, &first, &last, &who) || !is_firmware_fb(who))
 			continue;
 		if (first < base || first - base >= size || last - base >= size)
 			continue;

@@ -17,6 +17,17 @@ void host_sys_read(const struct tree *t, struct host_facts *h);
  */
 void host_fb_holder(const char *iomem, uint64_t base, uint64_t size, char *name, size_t n);
 
+/**
+ * host_bar_holder() - who but vfio-pci has a part of the memory BARs of a function
+ *
+ * @iomem as above, @resource: text of the function's sysfs file "resource". Returns the number of the BAR and
+ * writes the first one's name; -1 and "" when there is none.
+ */
+int host_bar_holder(const char *iomem, const char *resource, const char *bdf, char *name, size_t n);
+
+/** host_iomem_line() - "    4000000000-40007e8fff : BOOTFB" of /proc/iomem, both ends included; @name is not cut off */
+bool host_iomem_line(const char *line, uint64_t *first, uint64_t *last, const char **name);
+
 /** host_kernel_version() - "6.12.41+deb13-amd64" -> 6, 12; 0, 0 when it is not a version */
 void host_kernel_version(const char *release, int *major, int *minor);
 

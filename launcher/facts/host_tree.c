@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 int tree_init(struct tree *t, const char *root)
@@ -59,7 +60,7 @@ int tree_open(const struct tree *t, const char *path, int flags)
 DIR *tree_list(const struct tree *t, const char *path)
 {
 	int fd = tree_open(t, path, O_RDONLY | O_DIRECTORY);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = memory_dir(fd);
 
 	if (!dir && fd >= 0)
 		close(fd);
@@ -138,7 +139,7 @@ int tree_read(const struct tree *t, const char *path, size_t max, char **text, s
 			room = max + 1;
 		more = realloc(buf, room + 1);
 		if (!more)
-			return -ENOMEM;
+			return memory_note(-ENOMEM);
 		buf = more;
 		n = read_some(fd, (uint8_t *)buf + have, room - have);
 		if (n < 0)

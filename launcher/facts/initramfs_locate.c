@@ -6,6 +6,7 @@
  * offers paths; only files that exist count. The first source that offers
  * any decides: one file is the answer, two different ones are none.
  */
+#include "launcher/base/memory.h"
 #include "launcher/facts/initramfs.h"
 
 #include <ctype.h>
@@ -223,7 +224,7 @@ static void each_file(struct search *s, const char *dir, const char *tail,
 		      void (*use)(struct search *s, const char *path, const char *name))
 {
 	int fd = tree_open(s->t, dir, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	size_t m = strlen(tail);
 	struct dirent *e;
 	char path[256];

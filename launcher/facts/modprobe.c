@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 #define BLANKS	" \t"
@@ -320,6 +321,7 @@ bool modprobe_option(const struct modprobe_rule *r, const char *key, char *buf, 
 
 	/* The kernel splits a module's parameters with the same function as its command line. */
 	buf[0] = '\0';
+	memory_note(c ? 0 : -ENOMEM);
 	if (!c || r->word != MODPROBE_OPTIONS)
 		return false;
 	cmdline_parse(r->value, c);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/modprobe.h"
 
@@ -61,7 +62,7 @@ static void list_dir(const struct tree *t, const char *kind, size_t base, struct
 		*unread += fd != -ENOENT && fd != -ENOTDIR;
 		return;
 	}
-	dir = fdopendir(fd);
+	dir = memory_dir(fd);
 	if (!dir) {
 		close(fd);
 		return;

@@ -121,7 +121,9 @@ int net_read(const char *root, const struct wish *w, struct net_facts *n)
 	*n = (struct net_facts){ 0 };
 	if (r)
 		return r;
-	read_ports(&t, n);
+	/* The kernel looks through a table of all connections that there could be, which takes milliseconds. */
+	if (net_rdp_wanted(w))
+		read_ports(&t, n);
 	read_route(&t, n);
 	n->passt = find_passt(&t);
 	for (size_t i = 0; i < w->n_net; i++) {

@@ -21,7 +21,7 @@ struct net_claim {
 };
 
 struct net_facts {
-	enum tri ports;			/* yes: listening[] is whole */
+	enum tri ports;			/* yes: listening[] is whole; unknown where nobody wants a port */
 	uint64_t listening[65536 / 64];	/* TCP ports of any address somebody listens on, a bit each */
 	struct net_claim claim[NET_CLAIMS_MAX];
 	size_t n_claim;
@@ -33,7 +33,8 @@ struct net_facts {
 /**
  * net_read() - fill *@n for the VM @w from the tree below @root
  *
- * Reads proc/net/tcp, tcp6, route and ipv6_route, sys/class/net, and where passt would be.
+ * Reads proc/net/route and ipv6_route, sys/class/net, and where passt would be; proc/net/tcp and tcp6 where @w
+ * wants Remote Desktop to be reached.
  * Claims are left empty. Returns 0, or -errno when @root cannot be opened.
  */
 nodiscard_ int net_read(const char *root, const struct wish *w, struct net_facts *n);

@@ -132,6 +132,9 @@ int qemu_caps_from_json(const json_t *answers, struct qemu_caps *c)
 	c->kvm = answer_is(answers, "qom-list-properties", "kvm-accel");
 	c->tcg = answer_is(answers, "qom-list-properties", "tcg-accel");
 	c->usb_host = answer_tri(json_object_get(devices, "usb-host"));
+	c->panic = answer_tri(json_object_get(devices, "pvpanic-pci"));
+	c->watchdog = answer_tri(json_object_get(devices, "i6300esb"));
+	c->share = answer_tri(json_object_get(devices, "vhost-user-fs-pci"));
 	c->alsa = audio_driver(json_object_get(answers, "audiodev"), "alsa");
 	c->pipewire = audio_driver(json_object_get(answers, "audiodev"), "pipewire");
 	machine(machines, "pc", c->machine_pc, sizeof(c->machine_pc));

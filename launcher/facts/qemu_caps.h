@@ -41,6 +41,7 @@ struct qemu_caps {
 	char machine_pc[48], machine_q35[48];	/* versioned names behind the aliases; "" = none */
 	bool kvm, tcg;			/* accelerators built in */
 	enum tri usb_host;		/* the device type exists */
+	enum tri panic, watchdog, share; /* the device types pvpanic-pci, i6300esb, vhost-user-fs-pci exist */
 	enum tri alsa, pipewire;	/* audio drivers that are there, modules included */
 };
 
@@ -64,12 +65,13 @@ nodiscard_ int qemu_caps_read(const char *path, const char *cache_dir, struct qe
  *  "query-machines": what it returned; {"name", "alias"} of each is enough,
  *  "device-list-properties": {"vfio-pci": what it returned, null without the type;
  *	{"name"} of each is enough, "default-value" for x-igd-opregion;
- *	"vfio-pci-igd-lpc-bridge": true | false, "usb-host": true | false},
+ *	"vfio-pci-igd-lpc-bridge", "usb-host", "pvpanic-pci", "i6300esb",
+ *	"vhost-user-fs-pci": true | false},
  *  "qom-list-properties": {"kvm-accel": true | false, "tcg-accel": true | false},
  *  "trace-event-get-state": {"vfio_pci_igd_vbios_patched": true | false},
  *  "audiodev": the words that `-audiodev help` lists, null when it did not say}
  *
- * The last three and usb-host may be missing: false, or unknown. The cache's files have this form too.
+ * The last three, and all devices but the first two, may be missing: false, or unknown. The cache's files have this form too.
  */
 nodiscard_ int qemu_caps_from_json(const json_t *answers, struct qemu_caps *caps);
 

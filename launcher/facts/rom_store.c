@@ -8,6 +8,7 @@
 
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "romfiles/build.h"
 
@@ -242,7 +243,7 @@ static int read_all(int fd, struct rom_store *s)
 	int r, copy = names ? dup(fd) : -1;
 
 	if (copy >= 0)
-		dir = fdopendir(copy);
+		dir = memory_dir(copy);
 	if (!dir) {
 		if (copy >= 0)
 			close(copy);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "launcher/base/clock.h"
 #include "launcher/base/str.h"
@@ -197,6 +198,8 @@ static int step_zstd(struct unpack *u, void *lib, size_t *made)
 
 	u->pos += in.pos;
 	*made = out.pos;
+	if (ZSTD_getErrorCode(r) == ZSTD_error_memory_allocation)
+		return -ENOMEM;
 	if (ZSTD_isError(r))
 		return damaged(u, ZSTD_getErrorName(r));
 	return !r;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 #define TEXT_MAX	262144
@@ -36,7 +37,7 @@ static bool any_file(const struct tree *t, const char *dir, const char *suffix,
 		     bool (*good)(const char *text))
 {
 	int fd = tree_open(t, dir, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 
 	if (!d && fd >= 0)
@@ -157,7 +158,7 @@ static bool nm_system(const char *text)
 static bool nm_wired_default(const struct tree *t)
 {
 	int fd = tree_open(t, "sys/class/net", O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 
 	if (!d && fd >= 0)

@@ -32,6 +32,11 @@ static void fresh_evdev(void *element)
 	((struct wish_evdev *)element)->repeat = true;
 }
 
+static void fresh_share(void *element)
+{
+	((struct wish_share *)element)->read_only = true;
+}
+
 /** struct section_list - sections that have a name: [KIND NAME] is an element of an array in struct wish */
 struct section_list {
 	const char *kind;
@@ -49,16 +54,19 @@ static const struct section_list lists[] = {
 	{ LIST("net", net, n_net, WISH_NETS_MAX, wish_net), NULL },
 	{ LIST("usb", usb, n_usb, WISH_USB_MAX, wish_usb), NULL },
 	{ LIST("input", evdev, n_evdev, WISH_EVDEV_MAX, wish_evdev), fresh_evdev },
+	{ LIST("share", share, n_share, WISH_SHARES_MAX, wish_share), fresh_share },
 };
 
 /* The name is each element's first member. */
 #define NAME_SIZE	32
 static_assert(!offsetof(struct wish_disk, name) && !offsetof(struct wish_net, name) &&
-	      !offsetof(struct wish_usb, name) && !offsetof(struct wish_evdev, name), "see find_named()");
+	      !offsetof(struct wish_usb, name) && !offsetof(struct wish_evdev, name) &&
+	      !offsetof(struct wish_share, name), "see find_named()");
 static_assert(sizeof(((struct wish_disk *)0)->name) == NAME_SIZE &&
 	      sizeof(((struct wish_net *)0)->name) == NAME_SIZE &&
 	      sizeof(((struct wish_usb *)0)->name) == NAME_SIZE &&
-	      sizeof(((struct wish_evdev *)0)->name) == NAME_SIZE, "see find_named()");
+	      sizeof(((struct wish_evdev *)0)->name) == NAME_SIZE &&
+	      sizeof(((struct wish_share *)0)->name) == NAME_SIZE, "see find_named()");
 
 /* The element called @name, made when there is none yet; NULL: the array is full. */
 static void *find_named(struct wish *w, const struct section_list *l, const char *name)
@@ -97,7 +105,8 @@ static int unknown_section(struct wish_reader *r, const struct wish_row *row)
 		return wish_refuse(r, row->line, _("there is no section [%.60s]; did you mean [%s]?"),
 			      row->section, near);
 	return wish_refuse(r, row->line, _("there is no section [%.60s]; there are [vm], [igpu], "
-				      "[disk NAME], [net NAME], [usb NAME] and [input NAME]"), row->section);
+				      "[disk NAME], [net NAME], [usb NAME], [input NAME], [share NAME] and [qemu]"),
+			   row->section);
 }
 
 /* "disk system": the kind in *@kind, the struct it names in *@base. */
@@ -108,7 +117,8 @@ static int section_find(struct wish_reader *r, const struct wish_row *row, char 
 	const char *name = strchr(row->section, ' ');
 	const char *wrong;
 
-	if (!strcmp(row->section, "vm") || !strcmp(row->section, "igpu")) {
+	if (!strcmp(row->section, "vm") || !strcmp(row->section, "igpu") ||
+	    !strcmp(row->section, "qemu")) {
 		str_fit(kind, 8, row->section);
 		*base = r->w;
 		return 0;
@@ -165,6 +175,8 @@ static void row_remember(struct wish_reader *r, const struct wish_row *row,
 		here(r, row, first);
 	if (path)
 		d->path_given = true;
+	if (d && !strcmp(k->key, "format"))
+		d->format_given = true;
 	if (r->own && !r->igpu_key.line && !strcmp(k->section, "igpu"))
 		here(r, row, &r->igpu_key);
 }

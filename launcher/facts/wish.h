@@ -15,7 +15,10 @@
 #include "launcher/base/bdf.h"
 #include "launcher/base/cleanup.h"
 #include "launcher/base/paths.h"
+#include "launcher/facts/block_use.h"
+#include "launcher/facts/cpu_list.h"
 
+enum wish_hugepages { HUGEPAGES_NO, HUGEPAGES_2M, HUGEPAGES_1G };
 enum wish_accel { ACCEL_KVM, ACCEL_TCG };
 enum wish_machine { MACHINE_AUTO, MACHINE_Q35, MACHINE_I440FX };
 enum wish_firmware { FIRMWARE_AUTO, FIRMWARE_UEFI, FIRMWARE_UEFI_SECURE, FIRMWARE_BIOS };
@@ -35,6 +38,16 @@ enum wish_use {
 	USE_DESKTOP,		/* somebody looks at its outputs */
 	USE_COMPUTE,		/* video and computing; an output without monitor is no fault */
 };
+
+/** enum wish_probe - is the probe run before a start? */
+enum wish_probe {
+	PROBE_AUTO,		/* when anything that it depends on has changed */
+	PROBE_ALWAYS,
+	PROBE_NEVER,
+};
+
+/** enum wish_watchdog - what happens when a watchdog that the guest has armed is not fed (QEMU's -action watchdog=) */
+enum wish_watchdog { WATCHDOG_NO, WATCHDOG_RESET, WATCHDOG_POWEROFF, WATCHDOG_PAUSE };
 
 /** enum wish_rdp - who reaches the guest's Remote Desktop through the host */
 enum wish_rdp {
@@ -78,6 +91,8 @@ struct wish_disk {
 	int err;			/* errno of wish_look(); 0 = there, or nobody looked */
 	bool blank;			/* of wish_look(): nothing was ever written to it */
 	bool wrong_kind;		/* of wish_look(): neither a regular file nor a block device */
+	bool format_given;
+	struct block_use use;		/* of wish_look(), of a block device */
 };
 
 struct wish_net {
@@ -106,15 +121,26 @@ struct wish_evdev {
 	bool repeat;		/* the host's key repeat goes to the guest */
 };
 
+/** struct wish_share - a folder of the host that the guest can mount */
+struct wish_share {
+	char name[32];		/* [share NAME]; the guest mounts it by this tag, too */
+	struct wish_where where;	/* the section's first key */
+	char path[PATH_MAX];	/* absolute */
+	bool read_only;
+	int err;		/* errno of wish_look(): ENOTDIR when it is no folder */
+};
+
 /* Set-up's discs are a drop-in of their own, which goes when set-up is through; `create` writes it. */
 #define WISH_SETUP_FILE		"50-setup.conf"
 #define WISH_ANSWERS_DISK	"answers"	/* [disk answers]: set-up's answers, with a password */
 #define WISH_ANSWERS_FILE	"answers.iso"	/* ... below the VM's data folder */
 
+#define WISH_WORDS_SIZE	1024
 #define WISH_DISKS_MAX	16
 #define WISH_NETS_MAX	8
 #define WISH_USB_MAX	8
 #define WISH_EVDEV_MAX	8
+#define WISH_SHARES_MAX	8
 
 struct wish {
 	char name[49];
@@ -122,6 +148,8 @@ struct wish {
 	enum wish_os os;
 	uint64_t memory_bytes;
 	unsigned int cpus;
+	struct cpu_list pin;		/* of the host's: QEMU runs on these alone; none: on all */
+	enum wish_hugepages hugepages;
 	enum wish_accel accel;
 	enum wish_machine machine;
 	char machine_version[48];	/* pinned versioned machine; "" = QEMU's newest */
@@ -132,6 +160,8 @@ struct wish {
 	bool experimental;
 	enum wish_display display;
 	enum wish_use use;
+	enum wish_watchdog watchdog;
+	char hook[PATH_MAX];		/* a program to run before QEMU and after it; "" none */
 
 	enum wish_input input;
 	enum wish_audio audio;
@@ -151,10 +181,14 @@ struct wish {
 	enum wish_switch opregion;	/* auto = on */
 	enum wish_switch legacy;	/* auto: on for Gen 6-9 with BIOS, monitor-early */
 	int gms;			/* -1 = not given */
+	enum wish_probe probe;
 
 	char kernel[PATH_MAX], initrd[PATH_MAX];	/* direct kernel boot; "" none */
 	char kernel_args[1024];
-	int kernel_err, initrd_err;	/* errno of wish_look() */
+	int kernel_err, initrd_err, hook_err;	/* errno of wish_look() */
+
+	char words[WISH_WORDS_SIZE];	/* for QEMU, one after the other, each with its NUL */
+	size_t n_words;
 
 	struct wish_disk disk[WISH_DISKS_MAX];
 	size_t n_disk;
@@ -164,9 +198,12 @@ struct wish {
 	size_t n_usb;
 	struct wish_evdev evdev[WISH_EVDEV_MAX];
 	size_t n_evdev;
+	struct wish_share share[WISH_SHARES_MAX];
+	size_t n_share;
 
 	struct wish_where where_igpu, where_qemu, where_firmware, where_rom, where_machine,
-			  where_memory, where_rdp, where_display, where_audio;
+			  where_memory, where_pin, where_rdp, where_display, where_audio, where_watchdog,
+			  where_hook;
 };
 
 /** struct wish_error - why a VM file was refused: one sentence, already translated */

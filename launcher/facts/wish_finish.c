@@ -36,6 +36,9 @@ static int disk_finish(struct wish_reader *r, struct wish_disk *d)
 		if (d->bus == DISK_VIRTIO || d->bus == DISK_NVME)
 			return wish_refuse(r, 0, _("[disk %s]: an optical disc has bus = sata"), d->name);
 	}
+	/* Nobody keeps an image on a disk of his own by chance: who does writes it. */
+	if (d->device && !d->format_given)
+		d->qcow2 = false;
 	if (d->bus == DISK_AUTO)
 		d->bus = d->cdrom ? DISK_SATA : r->w->os == OS_WINDOWS ? DISK_NVME : DISK_VIRTIO;
 	return 0;
@@ -60,7 +63,7 @@ static int usb_finish(struct wish_reader *r, const struct wish_usb *u)
 	return wish_refuse(r, u->where.line, _("[usb %s] has port and id: write one of them"), u->name);
 }
 
-/* USB devices without port and id, and inputs without path, were taken out, too. */
+/* USB devices without port and id, inputs and shares without path were taken out, too. */
 static int inputs_finish(struct wish_reader *r)
 {
 	struct wish *w = r->w;
@@ -80,6 +83,11 @@ static int inputs_finish(struct wish_reader *r)
 		if (*w->evdev[i].path)
 			w->evdev[n++] = w->evdev[i];
 	w->n_evdev = n;
+	n = 0;
+	for (size_t i = 0; i < w->n_share; i++)
+		if (*w->share[i].path)
+			w->share[n++] = w->share[i];
+	w->n_share = n;
 	return 0;
 }
 

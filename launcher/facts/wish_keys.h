@@ -17,7 +17,7 @@ struct wish_why {
 };
 
 struct wish_key {
-	const char *section;	/* "vm", "igpu", "disk", "net", "usb", "input" */
+	const char *section;	/* "vm", "igpu", "disk", "net", "usb", "input", "qemu" */
 	const char *key;
 	/* parse @value into the struct at @base (struct wish, or the element of its section) */
 	bool (*parse)(const struct wish_key *k, void *base, const char *value, struct wish_why *why);

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "launcher/base/str.h"
 #include "launcher/facts/disk_blank.h"
+#include "launcher/facts/host_tree.h"
 #include "launcher/facts/wish.h"
 #include "launcher/facts/wish_parts.h"
 
@@ -21,21 +23,40 @@ static void look(const char *path, int *err)
 		*err = EISDIR;
 }
 
-static void look_disk(struct wish_disk *d)
+static void look_disk(const struct tree *t, struct wish_disk *d)
 {
 	struct stat st;
 
 	d->err = stat(d->path, &st) ? errno : 0;
 	d->wrong_kind = !d->err && !S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode);
+	if (t && !d->err && S_ISBLK(st.st_mode))
+		block_use_look(t, st.st_rdev, &d->use);
 	d->blank = !d->err && S_ISREG(st.st_mode) && disk_is_blank(d->path, d->qcow2);
+}
+
+static void look_share(struct wish_share *s)
+{
+	struct stat st;
+
+	s->err = stat(s->path, &st) ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
 }
 
 void wish_look(struct wish *w)
 {
+	struct tree t;
+	int r = tree_init(&t, "/");
+
 	for (size_t i = 0; i < w->n_disk; i++)
-		look_disk(&w->disk[i]);
+		look_disk(r ? NULL : &t, &w->disk[i]);
+	if (!r)
+		close(t.fd);
+	for (size_t i = 0; i < w->n_share; i++)
+		look_share(&w->share[i]);
 	look(w->kernel, &w->kernel_err);
 	look(w->initrd, &w->initrd_err);
+	look(w->hook, &w->hook_err);
+	if (*w->hook && !w->hook_err && access(w->hook, X_OK))
+		w->hook_err = errno;
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)

@@ -75,15 +75,15 @@ static bool is_in(enum part part, const char *option, const char *value, bool ig
 /* Append "-OPTION VALUE" as a shell takes it. */
 static int add_text(char **text, const char *option, const char *value)
 {
-	_free_ char *quoted = value ? words_quote(value) : NULL, *old = *text;
+	_free_ char *quoted = value ? words_quote(value) : NULL;
+	char *longer;
 
-	if (value && !quoted)
+	if ((value && !quoted) ||
+	    asprintf(&longer, "%s%s-%s%s%s", *text ? *text : "", *text ? " " : "", option, quoted ? " " : "",
+		     quoted ? quoted : "") < 0)
 		return -ENOMEM;
-	if (asprintf(text, "%s%s-%s%s%s", old ? old : "", old ? " " : "", option, quoted ? " " : "",
-		     quoted ? quoted : "") < 0) {
-		*text = TAKE(old);
-		return -ENOMEM;
-	}
+	free(*text);
+	*text = longer;
 	return 0;
 }
 

@@ -4,19 +4,23 @@
 #include <errno.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
 #define DEPTH_MAX	8
 
 int props_set(struct props *p, const char *key, const char *value)
 {
-	struct prop *x = &p->v[p->n];
+	_free_ char *k = NULL, *v = NULL;
 
 	if (p->n == PROPS_MAX)
 		return -E2BIG;
-	*x = (struct prop){ strdup(key), strdup(value) };
-	p->n++;
-	return x->key && x->value ? 0 : -ENOMEM;
+	k = strdup(key);
+	v = strdup(value);
+	if (!k || !v)
+		return memory_note(-ENOMEM);
+	p->v[p->n++] = (struct prop){ TAKE(k), TAKE(v) };
+	return 0;
 }
 
 const char *props_get(const struct props *p, const char *key)
@@ -58,7 +62,7 @@ static int parse_plain(const char *text, const char *implied, struct props *p)
 	int r = 0;
 
 	if (!item)
-		return -ENOMEM;
+		return memory_note(-ENOMEM);
 	for (; *text && !r; first = false) {
 		char *equals;
 

@@ -8,6 +8,7 @@
 
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/vfio.h"
 #include "romfiles/igd.h"
@@ -149,7 +150,7 @@ static bool minor_is(const struct asked *a, const char *minor)
 static void read_debugfs(const struct asked *a, const char *file, struct live *l)
 {
 	int fd = openat(a->rootfd, DEBUG_DRI, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_dir_ DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	_dir_ DIR *dir = memory_dir(fd);
 	char path[PATH_MAX];
 	struct dirent *e;
 

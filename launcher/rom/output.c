@@ -62,9 +62,9 @@ int output_write(const char *path, const void *bytes, size_t n, bool force)
 	if (!str_print(temp, sizeof(temp), "%s.%d.part", path, (int)getpid()))
 		return -ENAMETOOLONG;
 	r = file_replace_at(AT_FDCWD, temp, bytes, n, file_mode());
-	if (r)
-		return r;
-	r = rename_new(temp, path);
+	if (!r)
+		r = rename_new(temp, path);
+	/* It may be there although it failed: whole, but not known to be on disk. */
 	if (r)
 		unlink(temp);
 	return r;

@@ -30,6 +30,7 @@
 
 #include "launcher/base/clock.h"
 #include "launcher/base/file.h"
+#include "launcher/base/memory.h"
 
 /* Sanitizers reserve terabytes of address space and ask more of the kernel. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -109,13 +110,13 @@ _Noreturn static void child(size_t first, size_t n, sandbox_work work, void *arg
 	for (size_t i = first; i < n; i++) {
 		char *bytes = NULL;
 		size_t len = 0;
-		FILE *f = open_memstream(&bytes, &len);
+		FILE *f = memory_open(&bytes, &len);
 		int code;
 
 		if (!f)
 			_exit(2);
 		code = work(arg, i, f);
-		if (fclose(f) || answer(i, code, bytes, len))
+		if (memory_close(f, &bytes) || answer(i, code, bytes, len))
 			_exit(2);
 		free(bytes);
 	}

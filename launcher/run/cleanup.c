@@ -15,6 +15,7 @@
 #include "launcher/base/file.h"
 #include "launcher/base/str.h"
 #include "launcher/run/bind.h"
+#include "launcher/run/hook.h"
 #include "launcher/run/journal.h"
 #include "launcher/run/keeper.h"
 #include "launcher/run/launch.h"
@@ -25,7 +26,7 @@
 enum { HELPER_MS = 1000, TAIL_MS = 500 };
 
 /* What a run leaves below run/NAME; logs, state.json and end.json stay. */
-static const char *const leftovers[] = { "qmp", "agent", "console" };
+static const char *const leftovers[] = { "qmp", "agent", "console", "share" };
 static const char *const left_dirs[] = { PLAN_VNC_DIR, "tpm" };
 
 static int open_run_dir(const char *run_dir)
@@ -80,6 +81,32 @@ static int undo_helper(const struct journal_entry *e)
 	return ends_within(pidfd, HELPER_MS) ? 0 : -ETIMEDOUT;
 }
 
+/* Once, whatever becomes of it: its owner is told of the end, not asked. */
+static int undo_hook(const struct journal_entry *e)
+{
+	struct hook h = { .path = e->path, .name = e->name, .when = "ended", .uid = e->given_to, .out = -1 };
+	char why[256];
+	int code;
+
+	(void)!hook_run(&h, &code, why, sizeof(why));
+	return 0;
+}
+
+static int undo_entry(const struct journal_entry *e)
+{
+	switch (e->what) {
+	case JOURNAL_NODE:
+		return undo_node(e);
+	case JOURNAL_HELPER:
+		return undo_helper(e);
+	case JOURNAL_HOOK:
+		return undo_hook(e);
+	case JOURNAL_DONE:
+		break;
+	}
+	return 0;
+}
+
 static int undo_journal(int run_fd)
 {
 	struct journal j, left = { .n = 0 };
@@ -88,7 +115,7 @@ static int undo_journal(int run_fd)
 	if (first)
 		return first;
 	for (size_t i = j.n; i-- > 0;) {
-		int r = j.v[i].what == JOURNAL_NODE ? undo_node(&j.v[i]) : undo_helper(&j.v[i]);
+		int r = undo_entry(&j.v[i]);
 
 		if (r && !first)
 			first = r;

@@ -10,7 +10,7 @@
 
 #define JOURNAL_FILE	"journal.json"
 #define JOURNAL_VERSION	1
-#define JOURNAL_BYTES	262144	/* of JOURNAL_MAX entries with the longest paths */
+#define JOURNAL_BYTES	327680	/* of JOURNAL_MAX entries with the longest paths */
 
 static json_t *entry_json(const struct journal_entry *e)
 {
@@ -18,6 +18,9 @@ static json_t *entry_json(const struct journal_entry *e)
 		return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I}", "what", "node", "path", e->path,
 				 "uid", (json_int_t)e->uid, "gid", (json_int_t)e->gid, "mode",
 				 (json_int_t)e->mode, "given_to", (json_int_t)e->given_to);
+	if (e->what == JOURNAL_HOOK)
+		return json_pack("{s:s, s:s, s:s, s:I}", "what", "hook", "path", e->path, "name", e->name, "uid",
+				 (json_int_t)e->given_to);
 	return json_pack("{s:s, s:s, s:o}", "what", "helper", "helper", e->helper, "process",
 			 identity_json(&e->id));
 }
@@ -40,6 +43,19 @@ static int node_from_json(json_t *json, struct journal_entry *e)
 	return 0;
 }
 
+static int hook_from_json(json_t *json, struct journal_entry *e)
+{
+	const char *path, *name;
+	json_int_t uid;
+
+	if (json_unpack(json, "{s:s, s:s, s:I}", "path", &path, "name", &name, "uid", &uid) || uid < 0 ||
+	    uid > UINT32_MAX || !str_copy(e->path, sizeof(e->path), path) || !str_copy(e->name, sizeof(e->name), name))
+		return -EBADMSG;
+	e->what = JOURNAL_HOOK;
+	e->given_to = (uid_t)uid;
+	return 0;
+}
+
 static int entry_from_json(json_t *json, struct journal_entry *e)
 {
 	const char *what = json_string_value(json_object_get(json, "what"));
@@ -48,6 +64,8 @@ static int entry_from_json(json_t *json, struct journal_entry *e)
 	*e = (struct journal_entry){ .what = JOURNAL_NODE };
 	if (what && !strcmp(what, "node"))
 		return node_from_json(json, e);
+	if (what && !strcmp(what, "hook"))
+		return hook_from_json(json, e);
 	if (!what || strcmp(what, "helper") || !helper ||
 	    !str_copy(e->helper, sizeof(e->helper), helper))
 		return -EBADMSG;

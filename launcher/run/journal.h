@@ -12,22 +12,25 @@
 enum journal_what {
 	JOURNAL_NODE,		/* owner and mode of a device node were changed */
 	JOURNAL_HELPER,		/* a process was started */
+	JOURNAL_HOOK,		/* the owner's program was told that the VM starts; it is told that it ended */
 	JOURNAL_DONE,		/* undone; never on disk */
 };
 
 struct journal_entry {
 	enum journal_what what;
-	char path[PATH_MAX];	/* JOURNAL_NODE */
+	char path[PATH_MAX];	/* JOURNAL_NODE, _HOOK */
 	uid_t uid;		/* JOURNAL_NODE: as it was before */
 	gid_t gid;
 	mode_t mode;
-	uid_t given_to;		/* JOURNAL_NODE: undone only while it is this user's */
-	char helper[16];	/* JOURNAL_HELPER: "keeper", "swtpm", "passt" */
+	uid_t given_to;		/* JOURNAL_NODE: undone only while it is this user's; _HOOK: run as this user */
+	char name[49];		/* JOURNAL_HOOK: the VM */
+	char helper[16];	/* JOURNAL_HELPER: "keeper", "swtpm", "passt", "virtiofsd" */
 	struct identity id;	/* JOURNAL_HELPER */
 };
 
-/* Helpers: keeper, swtpm, a passt for each card. Nodes: VFIO, event devices, and those plugged in later. */
-#define JOURNAL_MAX	32
+/* Helpers: keeper, swtpm, a passt for each card, a virtiofsd for each folder. Nodes: VFIO, event devices, and those plugged
+ * in later. */
+#define JOURNAL_MAX	40
 
 struct journal {
 	struct journal_entry v[JOURNAL_MAX];

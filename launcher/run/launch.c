@@ -4,11 +4,13 @@
  * changes the host next (each change journaled before it is made), what cannot be
  * taken back last:
  *
+ *   limit on open files  refuse what is too small
  *   directories, files   refuse what is not ours
  *   access               what QEMU opens itself, tried as the VM's user
  *   descriptors          sockets clients may connect to from here on, disks
- *   keeper, swtpm        in the journal
- *   limits, VFIO node    in the journal
+ *   keeper, swtpm ...    in the journal
+ *   the owner's hook     in the journal
+ *   limits, processors, VFIO node    in the journal
  *   event devices        in the journal
  *   state.json
  *   the VM's user        from here on nothing can be undone by this process
@@ -20,6 +22,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,6 +77,7 @@ static int write_state(struct launching *s)
 	if (s->l->previous_driver)
 		str_fit(r.previous_driver, sizeof(r.previous_driver), s->l->previous_driver);
 	r.trial_ms = s->l->trial_ms;
+	record_follow(s->run_fd, &r);
 	/* The uuid is the VM's, not the run's: what tells of the run before must not seem to be of this one. */
 	for (size_t i = 0; i < ARRAY_SIZE(of_last_run); i++)
 		unlinkat(s->run_fd, of_last_run[i], 0);
@@ -120,11 +124,32 @@ static void fill_environment(const struct plan *p, char *env[static 4], char rem
 	env[n] = NULL;
 }
 
+/*
+ * Threads inherit it, and QEMU's sandbox lets it change nothing: all of QEMU runs there, and nothing of it elsewhere.
+ * Helpers are started before.
+ */
+static int pin_processors(struct launching *s)
+{
+	char text[256];
+	cpu_set_t set;
+
+	if (!cpu_list_count(&s->p->pin))
+		return 0;
+	CPU_ZERO(&set);
+	for (unsigned int i = 0; i < CPU_LIST_MAX; i++)
+		if (cpu_list_has(&s->p->pin, i))
+			CPU_SET(i, &set);
+	if (!sched_setaffinity(0, sizeof(set), &set))
+		return 0;
+	return launch_fail(s, errno, _("pin = %s: the kernel refuses these processors: %m"),
+			   cpu_list_text(&s->p->pin, text, sizeof(text)));
+}
+
 static int prepare(struct launching *s)
 {
 	static int (*const step[])(struct launching *) = {
-		launch_dirs, launch_files, launch_access, launch_fds, launch_helpers,
-		launch_limits, launch_node, launch_evdevs, launch_inputs_note, write_state,
+		launch_nofile, launch_dirs, launch_files, launch_access, launch_fds, launch_helpers,
+		launch_hook, launch_limits, pin_processors, launch_node, launch_evdevs, launch_inputs_note, write_state,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(step); i++) {

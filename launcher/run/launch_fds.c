@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
@@ -31,7 +32,7 @@
  * A listening socket in run/NAME. Bound through /proc/self/fd, because the
  * path of a user's run directory may be longer than sockaddr_un allows.
  */
-static int make_socket(struct launching *s, const char *name)
+int launch_socket(struct launching *s, const char *name)
 {
 	_fd_ int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
@@ -86,13 +87,35 @@ static const char *kind_text(mode_t mode)
 	}
 }
 
+/*
+ * Links below /dev are udev's: the names that stay with a disk are links. O_EXCL claims a block device, whole or in
+ * part, against mounts, swap, LVM, RAID and every other that claims it, for as long as the descriptor lives (open(2)).
+ */
+static int open_image(const struct plan_fd *f)
+{
+	int flags = (f->writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+	char real[PATH_MAX];
+
+	if (!str_starts(f->path, "/dev/"))
+		return open(f->path, flags);
+	if (!realpath(f->path, real))
+		return -1;
+	if (!str_starts(real, "/dev/")) {
+		errno = ELOOP;
+		return -1;
+	}
+	return open(real, flags | O_EXCL);
+}
+
 static int open_disk(struct launching *s, const struct plan_fd *f)
 {
 	/* A directory cannot be opened for writing: EISDIR would hide behind the kind. */
-	_fd_ int fd = open(f->path, (f->writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK |
-				    O_NOCTTY | O_CLOEXEC);
+	_fd_ int fd = open_image(f);
 	struct stat st;
 
+	if (fd < 0 && errno == EBUSY)
+		return launch_fail(s, EBUSY, _("%s: the host uses it (a mount, swap, LVM, RAID), or another VM"),
+				   f->path);
 	if (fd < 0 && errno != EISDIR)
 		return fail_open(s, f, errno);
 	if (fd < 0 ? stat(f->path, &st) : fstat(fd, &st))
@@ -136,11 +159,11 @@ static int make_fd(struct launching *s, const struct plan_fd *f)
 	case PLAN_FD_DEVICE_LOCK:
 		return dup_lock(s, s->l->device_lock);
 	case PLAN_FD_QMP:
-		return make_socket(s, "qmp");
+		return launch_socket(s, "qmp");
 	case PLAN_FD_AGENT:
-		return make_socket(s, "agent");
+		return launch_socket(s, "agent");
 	case PLAN_FD_CONSOLE:
-		return make_socket(s, "console");
+		return launch_socket(s, "console");
 	case PLAN_FD_FIRMWARE_LOG:
 		return make_stream(s, KEEPER_FIRMWARE, true);
 	case PLAN_FD_SERIAL_LOG:
@@ -156,6 +179,7 @@ static int make_fd(struct launching *s, const struct plan_fd *f)
 		return launch_pipewire(s);
 	case PLAN_FD_PASST:
 	case PLAN_FD_TPM:
+	case PLAN_FD_SHARE:
 		return -1; /* launch_helpers() makes it, with the process at its other end */
 	}
 	return launch_fail(s, EINVAL, _("the plan names an unknown kind of descriptor"));
@@ -179,7 +203,7 @@ static bool numbers_are_whole(const struct plan *p)
 /* launch_helpers() makes it. */
 static bool is_helpers(const struct plan_fd *f)
 {
-	return f->kind == PLAN_FD_TPM || f->kind == PLAN_FD_PASST;
+	return f->kind == PLAN_FD_TPM || f->kind == PLAN_FD_PASST || f->kind == PLAN_FD_SHARE;
 }
 
 int launch_fds(struct launching *s)

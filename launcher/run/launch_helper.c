@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Helpers are processes that live as long as QEMU: the keeper, which reads
- * its output, swtpm, which is its TPM, and passt, which is its network. They are init's children, not
+ * its output, swtpm, which is its TPM, passt, which is its network, and
+ * virtiofsd, which has a folder for the guest. They are init's children, not
  * QEMU's (which reaps nobody), and end by themselves when QEMU's ends of
  * their pipes close; the journal is for those that do not.
  */
@@ -34,6 +35,8 @@ int launch_journal_helper(struct launching *s, const char *name, pid_t pid)
 	struct journal_entry e = { .what = JOURNAL_HELPER };
 	int r = identity_read(pid, &e.id);
 
+	/* passt executes a build of itself for this processor, sooner or later: its number and start time tell who it is. */
+	*e.id.exe = '\0';
 	str_fit(e.helper, sizeof(e.helper), name);
 	if (!r)
 		r = journal_add(s->run_fd, &e);
@@ -102,7 +105,8 @@ _Noreturn static void tell_and_exit(int fd, int value)
 }
 
 /* In the process that becomes the helper. Its stderr is QEMU's: the keeper has it for the failure report. */
-_Noreturn static void exec_helper(const struct launching *s, char *const argv[], int ctrl, int tell)
+_Noreturn static void exec_helper(const struct launching *s, char *const argv[], int ctrl, int tell,
+				   launch_enter *enter, size_t i)
 {
 	int pid = getpid(), null = open("/dev/null", O_RDWR | O_CLOEXEC), out = s->out;
 
@@ -116,7 +120,7 @@ _Noreturn static void exec_helper(const struct launching *s, char *const argv[],
 	    close_range(TELL_FD + 1, ~0U, 0))
 		tell_and_exit(tell, -errno);
 	tell = TELL_FD;
-	null = launch_become(s);
+	null = enter ? enter(s, i) : launch_become(s);
 	if (null)
 		tell_and_exit(tell, null);
 	if (write(tell, &pid, sizeof(pid)) != sizeof(pid))
@@ -125,7 +129,7 @@ _Noreturn static void exec_helper(const struct launching *s, char *const argv[],
 	tell_and_exit(tell, -errno);
 }
 
-pid_t launch_spawn_helper(struct launching *s, char *const argv[], int ctrl)
+pid_t launch_spawn_helper(struct launching *s, char *const argv[], int ctrl, launch_enter *enter, size_t i)
 {
 	int told[2], pid = -ECHILD, err = 0;
 	pid_t middle;
@@ -136,7 +140,7 @@ pid_t launch_spawn_helper(struct launching *s, char *const argv[], int ctrl)
 	if (!middle) {
 		setsid();
 		if (!fork())
-			exec_helper(s, argv, ctrl, told[1]);
+			exec_helper(s, argv, ctrl, told[1], enter, i);
 		_exit(0);
 	}
 	close(told[1]);
@@ -201,7 +205,7 @@ static int start_swtpm(struct launching *s, size_t i)
 		return launch_fail(s, errno, _("no socket for the TPM: %m"));
 	s->fd[i] = pair[0];
 	theirs = pair[1];
-	pid = launch_spawn_helper(s, argv, theirs);
+	pid = launch_spawn_helper(s, argv, theirs, NULL, i);
 	close(TAKE_FD(theirs));
 	r = pid < 0 ? pid : launch_journal_helper(s, SWTPM, pid);
 	if (pid > 0 && r)
@@ -221,6 +225,8 @@ int launch_helpers(struct launching *s)
 			r = start_swtpm(s, i);
 		else if (s->p->fd[i].kind == PLAN_FD_PASST)
 			r = launch_passt(s, i);
+		else if (s->p->fd[i].kind == PLAN_FD_SHARE)
+			r = launch_share(s, i);
 	}
 	return r;
 }

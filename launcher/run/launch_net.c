@@ -87,7 +87,7 @@ int launch_passt(struct launching *s, size_t i)
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		return launch_fail(s, errno, _("no socket for the network: %m"));
 	s->fd[i] = ended.fd = pair[0];
-	pid = launch_spawn_helper(s, argv, pair[1]);
+	pid = launch_spawn_helper(s, argv, pair[1], NULL, i);
 	close(pair[1]);
 	if (pid < 0)
 		return launch_fail(s, -pid, _("passt cannot be started: %s; type = slirp does without it"),

@@ -74,24 +74,37 @@ int launch_evdevs(struct launching *s)
 	return 0;
 }
 
+/* Both limits to at least @need; *@have: what they were. */
+static int raise_limit(int which, rlim_t need, struct rlimit *have)
+{
+	struct rlimit want;
+
+	if (getrlimit(which, have))
+		return -errno;
+	want = *have;
+	if (want.rlim_max < need)
+		want.rlim_max = need;
+	if (want.rlim_cur < need)
+		want.rlim_cur = need;
+	return setrlimit(which, &want) ? -errno : 0;
+}
+
 static int raise_memlock(struct launching *s)
 {
-	struct rlimit have, want;
+	struct rlimit have = { 0 };
+	int r = s->p->memlock_bytes ? raise_limit(RLIMIT_MEMLOCK, s->p->memlock_bytes, &have) : 0;
 
-	if (!s->p->memlock_bytes)
-		return 0;
-	if (getrlimit(RLIMIT_MEMLOCK, &have))
-		return launch_fail(s, errno, "RLIMIT_MEMLOCK: %m");
-	want = have;
-	if (want.rlim_max < s->p->memlock_bytes)
-		want.rlim_max = s->p->memlock_bytes;
-	if (want.rlim_cur < s->p->memlock_bytes)
-		want.rlim_cur = s->p->memlock_bytes;
-	if (!setrlimit(RLIMIT_MEMLOCK, &want))
-		return 0;
-	return launch_fail(s, errno,
-			   _("the limit on locked memory (RLIMIT_MEMLOCK) is %ju bytes, the VM needs %ju: %s"),
-			   (uintmax_t)have.rlim_max, (uintmax_t)s->p->memlock_bytes, strerror(errno));
+	return r ? launch_fail(s, -r, _("the limit on locked memory (RLIMIT_MEMLOCK) is %ju bytes, the VM needs %ju: %s"),
+			       (uintmax_t)have.rlim_max, (uintmax_t)s->p->memlock_bytes, strerror(-r)) : 0;
+}
+
+int launch_nofile(struct launching *s)
+{
+	struct rlimit have = { 0 };
+	int r = raise_limit(RLIMIT_NOFILE, LAUNCH_NOFILE, &have);
+
+	return r ? launch_fail(s, -r, _("the limit on open files (RLIMIT_NOFILE) is %ju, the VM needs %u: %s"),
+			       (uintmax_t)have.rlim_max, LAUNCH_NOFILE, strerror(-r)) : 0;
 }
 
 /* A protected caller (sshd: -1000) must not make guest RAM the last thing the kernel frees. */
@@ -177,27 +190,31 @@ static int refuse_io_uring(void)
 	return r;
 }
 
-int launch_become(const struct launching *s)
+int launch_drop(uid_t uid, gid_t gid, const gid_t *groups, size_t n)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { 0 };
-	gid_t groups[2];
 	int r;
 
-	if (s->root) {
+	if (!geteuid()) {
 		r = drop_bounding_set();
 		if (r)
 			return r;
-		if (setgroups(groups_of(s, groups), groups) || setresgid(s->gid, s->gid, s->gid) ||
-		    setresuid(s->uid, s->uid, s->uid))
+		if (setgroups(n, groups) || setresgid(gid, gid, gid) || setresuid(uid, uid, uid))
 			return -errno;
 	}
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	if (syscall(SYS_capset, &head, none))
 		return -errno;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return -errno;
-	return refuse_io_uring();
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
+}
+
+int launch_become(const struct launching *s)
+{
+	gid_t groups[2];
+	int r = launch_drop(s->uid, s->gid, groups, groups_of(s, groups));
+
+	return r ? r : refuse_io_uring();
 }
 
 /** struct wanted - something QEMU opens by itself; @hint says what to do when it cannot */

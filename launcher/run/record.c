@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -116,6 +117,20 @@ static void resolve_exe(const char *path, char exe[static PATH_MAX])
 		exe[0] = '\0';
 }
 
+static void join_words(const struct plan *p, char text[static WISH_WORDS_SIZE])
+{
+	const char *word = p->words;
+
+	for (size_t i = 0; i < p->n_words; i++) {
+		size_t n = strlen(word);
+
+		memcpy(text + (word - p->words), word, n + 1);
+		if (i + 1 < p->n_words)
+			text[word - p->words + (ptrdiff_t)n] = ' ';
+		word += n + 1;
+	}
+}
+
 void record_make(const struct plan *p, const char uuid[static 37], struct record *r)
 {
 	*r = (struct record){
@@ -129,6 +144,7 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 		.rdp_port = p->rdp_port,
 		.rdp_lan = p->rdp_lan,
 	};
+	join_words(p, r->words);
 	str_fit(r->display, sizeof(r->display), plan_display_name(p->display));
 	if (p->setup_disc)
 		snprintf(r->setup_drive, sizeof(r->setup_drive), "drive%zu", p->setup_disc);
@@ -168,7 +184,8 @@ int record_write(int run_fd, const struct record *r)
 {
 	char bdf[BDF_TEXT_MAX];
 	_json_ json_t *json = json_pack(
-		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I, s:i, s:b, s:s, s:s, s:s}",
+		"{s:i, s:s, s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s:I, s:i, s:b, s:s, s:s, s:s,"
+		" s:I, s:s, s:I, s:s}",
 		"version", RECORD_VERSION, "kind", "state", "name", r->name,
 		"process", identity_json(&r->id),
 		"started_unix", (json_int_t)r->started_unix, "igpu", r->igpu,
@@ -177,7 +194,8 @@ int record_write(int run_fd, const struct record *r)
 		"vnc_display", r->vnc_display, "emulated_display", r->emulated_display,
 		"qemu", r->qemu, "trial_ms", (json_int_t)r->trial_ms, "rdp_port", (int)r->rdp_port,
 		"rdp_lan", r->rdp_lan, "setup_drive", r->setup_drive, "answers_drive", r->answers_drive,
-		"display", r->display);
+		"display", r->display, "starts", (json_int_t)r->starts, "last_end", r->last_end,
+		"last_ended", (json_int_t)r->last_ended, "words", r->words);
 
 	if (!json)
 		return -ENOMEM;
@@ -199,7 +217,8 @@ int record_read(int run_fd, struct record *r)
 	int err, igpu, emulated, start_ms, stop_ms, rdp_port = 0, rdp_lan = 0;
 	_json_ json_t *json = file_load_json_at(run_fd, RECORD_FILE, RECORD_MAX, &err);
 	const char *name, *device, *driver, *qemu, *setup = "", *answers = "", *display = "";
-	json_int_t started, trial = 0;
+	json_int_t started, trial = 0, starts = 0, ended = 0;
+	const char *end = "", *words = "";
 	json_t *process;
 
 	*r = (struct record){ .vnc_display = -1 };
@@ -208,14 +227,18 @@ int record_read(int run_fd, struct record *r)
 	err = record_check_version(json, RECORD_VERSION);
 	if (err)
 		return err;
-	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I, s?i, s?b, s?s, s?s, s?s}",
+	if (json_unpack(json, "{s:s, s:o, s:I, s:b, s:s, s:s, s:i, s:i, s:i, s:b, s:s, s?I, s?i, s?b, s?s, s?s, s?s,"
+			" s?I, s?s, s?I, s?s}",
 			"name", &name, "process", &process, "started_unix", &started, "igpu", &igpu,
 			"device", &device, "previous_driver", &driver, "start_ms", &start_ms,
 			"stop_ms", &stop_ms, "vnc_display", &r->vnc_display,
 			"emulated_display", &emulated, "qemu", &qemu, "trial_ms", &trial, "rdp_port",
 			&rdp_port, "rdp_lan", &rdp_lan, "setup_drive", &setup, "answers_drive",
-			&answers, "display", &display) || trial < 0 || trial > RECORD_TRIAL_MAX_MS)
+			&answers, "display", &display, "starts", &starts, "last_end", &end, "last_ended", &ended, "words", &words) ||
+	    trial < 0 || trial > RECORD_TRIAL_MAX_MS || starts < 0 || starts > RECORD_STARTS_MAX || ended < 0)
 		return -EBADMSG;
+	r->starts = (unsigned int)starts;
+	r->last_ended = (uint64_t)ended;
 	r->trial_ms = (unsigned int)trial;
 	r->started_unix = (uint64_t)started;
 	r->igpu = igpu;
@@ -232,9 +255,29 @@ int record_read(int run_fd, struct record *r)
 	    !str_copy(r->qemu, sizeof(r->qemu), qemu) ||
 	    !str_copy(r->setup_drive, sizeof(r->setup_drive), setup) ||
 	    !str_copy(r->answers_drive, sizeof(r->answers_drive), answers) ||
-	    !str_copy(r->display, sizeof(r->display), display))
+	    !str_copy(r->display, sizeof(r->display), display) ||
+	    !str_copy(r->last_end, sizeof(r->last_end), end) ||
+	    !str_copy(r->words, sizeof(r->words), words))
 		return -EBADMSG;
 	return identity_from_json(process, &r->id);
+}
+
+void record_follow(int run_fd, struct record *r)
+{
+	int err;
+	_json_ json_t *end = file_load_json_at(run_fd, "end.json", RECORD_MAX, &err);
+	const char *word = json_string_value(json_object_get(end, "end"));
+	json_int_t ended = json_integer_value(json_object_get(end, "ended"));
+	struct record before;
+
+	/* What cannot be read was not counted: the count begins again, as it does with every boot of the host. */
+	r->starts = 1;
+	if (!record_read(run_fd, &before))
+		r->starts += before.starts < RECORD_STARTS_MAX ? before.starts : 0;
+	if (!word || ended <= 0 || record_check_version(end, 1) ||
+	    !str_copy(r->last_end, sizeof(r->last_end), word))
+		return;
+	r->last_ended = (uint64_t)ended;
 }
 
 int record_open_dir(const struct paths *p, const char *name)

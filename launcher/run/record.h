@@ -24,6 +24,7 @@ struct identity {
 };
 
 #define RECORD_TRIAL_MAX_MS	(24u * 3600 * 1000)
+#define RECORD_STARTS_MAX	2000000000
 
 struct record {
 	char name[49];
@@ -43,6 +44,11 @@ struct record {
 	/* qdev ids, "drive1"; "" none. Records of an older igvm have none of them. */
 	char setup_drive[32];	/* keys are pressed until it is read; see plan.h */
 	char answers_drive[32];	/* its ejection is the end of set-up */
+	char words[WISH_WORDS_SIZE];	/* extra ones of the VM file, with blanks between; "" none */
+	/* Of this boot of the host; records of an older igvm have neither. */
+	unsigned int starts;	/* how often it was started, this run included; 0 not counted */
+	char last_end[16];	/* how the run before ended, a word of sup_end_text(); "" not known */
+	uint64_t last_ended;	/* when, seconds since 1970; 0 not known */
 };
 
 /** record_make() - from the plan; identity of the calling process (which becomes QEMU); pure but for /proc/self */
@@ -51,6 +57,9 @@ void record_make(const struct plan *p, const char uuid[static 37], struct record
 /** record_write(), record_read() - run/NAME/state.json; 0, -ENOENT, -EBADMSG, -EPROTO newer version, -errno */
 nodiscard_ int record_write(int run_fd, const struct record *r);
 nodiscard_ int record_read(int run_fd, struct record *r);
+
+/** record_follow() - @r comes after the run whose records are in @run_fd, if any: starts, last_end, last_ended */
+void record_follow(int run_fd, struct record *r);
 
 /** record_open_dir() - a descriptor of run/NAME, not of a link; -ENOENT, -ENOTDIR, -ELOOP, -ENAMETOOLONG, -errno */
 nodiscard_ int record_open_dir(const struct paths *p, const char *name);

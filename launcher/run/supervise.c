@@ -40,7 +40,7 @@
 #define EXTEND_MS	30000u
 #define WAITING_MS	30000
 
-enum { P_QMP, P_AGENT, P_LOOK, P_PID, P_SIGNAL, P_UEVENT, P_INHIBIT, P_CONTROL,
+enum { P_QMP, P_AGENT, P_LOOK, P_PID, P_SIGNAL, P_UEVENT, P_INHIBIT, P_HELPERS, P_CONTROL,
        P_COUNT = P_CONTROL + CONTROL_POLLS };
 
 int64_t sup_now(void)
@@ -136,12 +136,14 @@ static void set_deadline(struct sup *sup, enum sup_deadline d)
 static void announce(struct sup *sup)
 {
 	sup_inputs_begin(sup);
+	sup_port_ask(sup);
 	if (sup->announced) {
 		sup_log(sup, LOG_NOTE, "QEMU answers again");
 		return;
 	}
 	sup->announced = true;
 	sup_inhibit_begin(sup);
+	sup_helpers_begin(sup);
 	/* A QEMU that an earlier supervisor has seen ready may be far into its set-up. */
 	if (!sup_was_ready(sup))
 		sup_keys_begin(sup);
@@ -254,6 +256,8 @@ void sup_event(struct sup *sup, enum sup_event event)
 	log_step(sup, event, c);
 	if (sup->state == SUP_ATTACHING && event == EV_DEADLINE)
 		sup->facts.timed_out = true;
+	if ((sup->state == SUP_ATTACHING || sup->state == SUP_ADOPTING) && event == EV_DEADLINE)
+		sup_link_late(sup);
 	enter(sup, c, sup_event_text(event));
 }
 
@@ -288,6 +292,7 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	earlier(&first, sup->keys.next);
 	earlier(&first, sup->inputs.due);
 	earlier(&first, sup->inputs.by);
+	earlier(&first, sup->helpers.due);
 	earlier(&first, control_deadline(&sup->control));
 	earlier(&first, sup->watchdog_at);
 	earlier(&first, sup->extend_at);
@@ -299,11 +304,11 @@ static int poll_timeout(const struct sup *sup, int64_t now)
 	return first - now > 3600000 ? 3600000 : (int)(first - now);
 }
 
-static void fill_polls(const struct sup *sup, struct pollfd p[static P_COUNT])
+static void fill_polls(const struct sup *sup, struct pollfd p[static P_COUNT], int64_t now)
 {
 	p[P_QMP] = (struct pollfd){ .fd = sup->link.fd };
 	if (sup->link.q)
-		p[P_QMP].events = qmp_fd_events(sup->link.q);
+		p[P_QMP].events = sup_link_polls(sup, now);
 	p[P_AGENT] = (struct pollfd){ .fd = sup->agent.fd };
 	if (sup->agent.q)
 		p[P_AGENT].events = qmp_fd_events(sup->agent.q);
@@ -314,6 +319,7 @@ static void fill_polls(const struct sup *sup, struct pollfd p[static P_COUNT])
 	p[P_SIGNAL] = (struct pollfd){ .fd = sup->signal_fd, .events = POLLIN };
 	p[P_UEVENT] = (struct pollfd){ .fd = sup->inputs.uevents, .events = POLLIN };
 	p[P_INHIBIT] = (struct pollfd){ .fd = sup->inhibit.pidfd, .events = POLLIN };
+	p[P_HELPERS] = (struct pollfd){ .fd = sup->helpers.epoll, .events = POLLIN };
 	control_polls(&sup->control, p + P_CONTROL);
 }
 
@@ -326,6 +332,7 @@ static void take_timers(struct sup *sup, int64_t now)
 	sup_type_timer(sup, now);
 	sup_keys_timer(sup, now);
 	sup_inputs_timer(sup, now);
+	sup_helpers_timer(sup, now);
 	if (sup->watchdog_at >= 0 && sup->watchdog_at <= now) {
 		sup->watchdog_at = now + sup->watchdog_ms;
 		sup_notify(sup, "WATCHDOG=1");
@@ -350,10 +357,10 @@ static void take_timers(struct sup *sup, int64_t now)
 static void turn(struct sup *sup)
 {
 	struct pollfd p[P_COUNT];
-	int64_t now;
+	int64_t now = sup_now();
 
-	fill_polls(sup, p);
-	if (poll(p, P_COUNT, poll_timeout(sup, sup_now())) < 0)
+	fill_polls(sup, p, now);
+	if (poll(p, P_COUNT, poll_timeout(sup, now)) < 0)
 		memset(p, 0, sizeof(p));
 	now = sup_now();
 	/*
@@ -378,6 +385,8 @@ static void turn(struct sup *sup)
 	if (!sup->leave)
 		sup_inhibit_turn(sup, p[P_INHIBIT].revents);
 	if (!sup->leave)
+		sup_helpers_turn(sup, p[P_HELPERS].revents, now);
+	if (!sup->leave)
 		control_turn(&sup->control, p + P_CONTROL, now, sup_handle, sup);
 	if (!sup->leave)
 		take_timers(sup, now);
@@ -391,7 +400,7 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup->down_ms = s->quit_ms ? s->quit_ms : DOWN_MS;
 	sup->answer_ms = s->answer_ms ? s->answer_ms : ANSWER_MS;
 	sup->link = (struct sup_link){ .fd = -1, .answer_by = -1, .next_beat = -1, .retry_at = -1,
-				       .opened = -1 };
+				       .opened = -1, .rest_until = -1 };
 	sup->agent = (struct sup_agent){ .fd = -1, .deadline = -1 };
 	sup->shot = (struct sup_shot){ .memfd = -1, .write_fd = -1, .deadline = -1 };
 	sup->ask.deadline = -1;
@@ -401,6 +410,7 @@ void sup_init(struct sup *sup, const struct supervise *s)
 	sup->keys.next = sup->type_by = -1;
 	sup_inputs_init(sup);
 	sup_inhibit_init(sup);
+	sup_helpers_init(sup);
 	sup->watchdog_ms = sup->watchdog_at = sup->extend_at = sup->waiting_at = -1;
 	sup->code = EXIT_OK;
 	control_init(&sup->control);
@@ -415,6 +425,7 @@ void sup_done(struct sup *sup)
 	sup_link_close(sup);
 	sup_inputs_close(sup);
 	sup_inhibit_end(sup);
+	sup_helpers_end(sup);
 	control_done(&sup->control);
 	sup_events_done(sup);
 	/* The lock last: who gets it must find no socket of ours being removed. */

@@ -13,6 +13,7 @@
 #include "launcher/run/control_server.h"
 #include "launcher/run/inputs_note.h"
 #include "launcher/run/look.h"
+#include "launcher/run/journal.h"
 #include "launcher/run/record.h"
 #include "launcher/run/ring.h"
 #include "launcher/run/supervise.h"
@@ -34,7 +35,9 @@ struct sup_link {
 	int64_t retry_at;	/* when to connect */
 	int64_t opened;		/* last attempt */
 	int64_t last_answer;	/* of query-status */
+	int64_t rest_until;	/* nothing is read before; -1: at once */
 	char run_state[24];	/* QEMU's word; "" unknown */
+	char holder[64];	/* who converses with QEMU in our place; "" nobody seen */
 };
 
 /** struct sup_agent - one attempt to shut down by the guest agent */
@@ -86,6 +89,13 @@ struct sup_keys {
 	int64_t until;
 };
 
+/** struct sup_port - the guest's side of the agent's channel */
+struct sup_port {
+	bool known, open;	/* something in the guest has opened it: an agent runs */
+	bool asked;		/* QEMU's answer is awaited */
+	bool stale;		/* it has changed since */
+};
+
 #define SUP_EVENTS_STREAM "events"
 
 /** struct sup_events - the ring of what has happened */
@@ -117,6 +127,20 @@ struct sup_inhibit {
 	int pidfd;		/* of the helper */
 };
 
+/** struct sup_helper - swtpm, passt ..., while QEMU needs it */
+struct sup_helper {
+	char name[16];
+	int pidfd;		/* -errno: it has ended */
+	bool ended, told;
+};
+
+struct sup_helpers {
+	struct sup_helper v[JOURNAL_MAX];
+	size_t n;
+	int epoll;		/* of their pidfds; -1: not begun */
+	int64_t due;		/* when to tell of those that have ended; -1 */
+};
+
 struct sup_counts {
 	unsigned int watchdogs;
 	unsigned int resets, panics, io_errors, reconnects, suppressed;
@@ -144,8 +168,10 @@ struct sup {
 	struct sup_ask ask;
 	struct sup_raw raw;
 	struct sup_keys keys;
+	struct sup_port port;
 	struct sup_inputs inputs;
 	struct sup_inhibit inhibit;
+	struct sup_helpers helpers;
 	bool type_open;		/* QEMU has a send-key of a client */
 	int64_t type_by;	/* ... who is answered by then; -1: nobody waits */
 	struct control_server control;
@@ -174,6 +200,15 @@ bool sup_alive(const struct sup *sup);
 void sup_init(struct sup *sup, const struct supervise *s);
 void sup_done(struct sup *sup);
 
+/* supervise_helpers.c */
+void sup_helpers_init(struct sup *sup);
+void sup_helpers_begin(struct sup *sup);
+void sup_helpers_turn(struct sup *sup, short revents, int64_t now);
+void sup_helpers_timer(struct sup *sup, int64_t now);
+bool sup_helpers_gone(const struct sup *sup);	/* has one ended too early? */
+json_t *sup_helpers_json(const struct sup *sup);	/* names of those that have */
+void sup_helpers_end(struct sup *sup);
+
 /* supervise_begin.c */
 int sup_prepare(struct sup *sup);	/* signals, lock, QEMU, socket: 0 or -errno */
 int sup_give_up(struct sup *sup, int r);	/* say why; the exit code */
@@ -186,8 +221,10 @@ void sup_link_want(struct sup *sup, int64_t now);	/* connect when due, at a pace
 void sup_link_turn(struct sup *sup, short revents, int64_t now);
 void sup_link_timers(struct sup *sup, int64_t now);
 int64_t sup_link_deadline(const struct sup *sup);
+short sup_link_polls(const struct sup *sup, int64_t now);	/* what to poll for */
 bool sup_link_usable(const struct sup *sup);
 void sup_link_beat(struct sup *sup, int64_t now);	/* ask now, unless one is outstanding */
+void sup_link_late(struct sup *sup);	/* the first answer is overdue: why? */
 void sup_link_drain(struct sup *sup);	/* QEMU is gone: hear what it said last */
 void sup_link_close(struct sup *sup);
 typedef void sup_reply(struct sup *sup, const struct qmp_item *item);
@@ -238,6 +275,10 @@ void sup_keys_begin(struct sup *sup);	/* QEMU has just become ready for the firs
 void sup_keys_timer(struct sup *sup, int64_t now);
 void sup_keys_end(struct sup *sup, const char *why);	/* no key from here on; harmless when none is pressed */
 void sup_tray_moved(struct sup *sup, const json_t *data);	/* DEVICE_TRAY_MOVED */
+
+/* supervise_port.c */
+void sup_port_ask(struct sup *sup);	/* QEMU has become ready, or the port was opened or closed */
+void sup_port_drop(struct sup *sup);	/* the connection is lost */
 
 /* supervise_inputs.c */
 void sup_inputs_init(struct sup *sup);

@@ -230,9 +230,12 @@ static void describe(const struct sup *sup, const json_t *json, char *text, size
 {
 	const json_t *lines = json_object_get(json, "stderr");
 	const struct sup_end_facts *f = &sup->facts;
-	char how[128], said[TOLD_LINES * TOLD_BYTES], more[96] = "";
+	char how[256], said[TOLD_LINES * TOLD_BYTES], more[96] = "";
 
-	if (f->timed_out)
+	if (f->timed_out && *sup->link.holder)
+		snprintf(how, sizeof(how), _("QEMU was killed: %s had its control socket for %u s"),
+			 sup->link.holder, sup->record.start_ms / 1000);
+	else if (f->timed_out)
 		snprintf(how, sizeof(how), _("QEMU did not answer within %u s and was killed"),
 			 sup->record.start_ms / 1000);
 	else if (f->reaped && f->signal)

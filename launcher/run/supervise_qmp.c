@@ -4,6 +4,9 @@
  * a silent QEMU (stopped, or stuck in a disk) keeps its connection, because it
  * serves one client and takes the next only when this one leaves; its late
  * answer ends the silence. Only what is broken is replaced.
+ *
+ * A guest may make QEMU say something that concerns nobody a hundred thousand times a second. To be woken for each
+ * takes half a core; so after a reading that brought nothing, the next one waits until there is more.
  */
 #include "launcher/run/supervise_core.h"
 
@@ -14,15 +17,18 @@
 
 #include "launcher/base/str.h"
 #include "launcher/run/control_path.h"
+#include "launcher/run/unix_peer.h"
 #include "qmp/qmp_cmd.h"
 #include "qmp/qmp_fd.h"
 
 /* Between two attempts to connect, and between a query-status and the next. */
 #define RETRY_MS	500
 #define BEAT_MS		10000
+/* What a flood brings meanwhile must fit the socket, a few hundred events: QEMU keeps the rest in its memory. */
+#define REST_MS		1
 
 enum event { E_SHUTDOWN, E_STOP, E_RESUME, E_SUSPEND, E_WAKEUP, E_RESET, E_PANICKED, E_IO_ERROR,
-	     E_TRAY, E_WATCHDOG };
+	     E_TRAY, E_WATCHDOG, E_PORT };
 
 static const char *const events[] = {
 	[E_SHUTDOWN]	= "SHUTDOWN",
@@ -35,6 +41,7 @@ static const char *const events[] = {
 	[E_IO_ERROR]	= "BLOCK_IO_ERROR",
 	[E_TRAY]	= "DEVICE_TRAY_MOVED",
 	[E_WATCHDOG]	= "WATCHDOG",
+	[E_PORT]	= "VSERPORT_CHANGE",
 	NULL
 };
 
@@ -47,13 +54,14 @@ void sup_link_close(struct sup *sup)
 	sup_raw_drop(sup);
 	sup_inputs_drop(sup);
 	sup_type_drop(sup);
+	sup_port_drop(sup);
 	qmp_free(l->q);
 	if (l->fd >= 0)
 		close(l->fd);
 	l->q = NULL;
 	l->fd = -1;
 	l->ours = l->answered = l->silent = l->status_open = l->status_stale = false;
-	l->answer_by = l->next_beat = -1;
+	l->answer_by = l->next_beat = l->rest_until = -1;
 }
 
 void sup_link_want(struct sup *sup, int64_t now)
@@ -162,8 +170,11 @@ static void ask_status(struct sup *sup, int64_t now)
 {
 	struct sup_link *l = &sup->link;
 
-	if (!sup_link_submit(sup, "query-status", NULL, -1, &status_call))
+	if (!sup_link_submit(sup, "query-status", NULL, -1, &status_call)) {
+		/* No memory for it: not again at once, or the loop does nothing else. */
+		l->next_beat = now + RETRY_MS;
 		return;
+	}
 	l->status_open = true;
 	l->status_stale = false;
 	l->next_beat = -1;
@@ -174,6 +185,23 @@ void sup_link_beat(struct sup *sup, int64_t now)
 {
 	if (sup->link.answered && !sup->link.status_open)
 		ask_status(sup, now);
+}
+
+/*
+ * QEMU serves one client and lets the others wait, without a word. We are in a directory that only root
+ * may enter, so it is an administrator's tool that was left open, most of the time.
+ */
+void sup_link_late(struct sup *sup)
+{
+	struct sup_link *l = &sup->link;
+
+	if (!sup->silent_unix)
+		sup->silent_unix = (uint64_t)time(NULL);
+	if (!l->q || qmp_greeting(l->q))
+		return;
+	unix_peer_text(sup->run_fd, "qmp", getpid(), l->holder, sizeof(l->holder));
+	if (*l->holder)
+		sup_log(sup, LOG_ERROR, "QEMU's control socket is held by %s", l->holder);
 }
 
 /* No handshake is awaited here: the commands go out when QEMU has greeted. */
@@ -267,6 +295,9 @@ static void on_event(struct sup *sup, const struct qmp_item *item)
 	case E_TRAY:
 		sup_tray_moved(sup, item->value);
 		return;
+	case E_PORT:
+		sup_port_ask(sup);
+		return;
 	case E_RESET:
 		on_reset(sup, item->value);
 		break;
@@ -302,13 +333,13 @@ static void on_reply(struct sup *sup, const struct qmp_item *item)
 		sup_log(sup, LOG_WARNING, "qmp %s: %s", item->command, item->error_desc);
 }
 
-/* Hand out what came. False: the connection has ended. */
-static bool take_items(struct sup *sup, char why[static 128])
+/* Hand out what came, *@n items. False: the connection has ended. */
+static bool take_items(struct sup *sup, char why[static 128], size_t *n)
 {
 	struct qmp_item item;
 	bool alive = true;
 
-	while (sup->link.q && qmp_next(sup->link.q, &item)) {
+	for (*n = 0; sup->link.q && qmp_next(sup->link.q, &item); ++*n) {
 		if (item.kind == QMP_REPLY) {
 			on_reply(sup, &item);
 		} else if (item.kind == QMP_EVENT) {
@@ -322,27 +353,46 @@ static bool take_items(struct sup *sup, char why[static 128])
 	return alive;
 }
 
+static bool is_drained(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
+}
+
+short sup_link_polls(const struct sup *sup, int64_t now)
+{
+	short all = qmp_fd_events(sup->link.q);
+
+	return sup->link.rest_until > now ? (short)(all & ~POLLIN) : all;
+}
+
 void sup_link_turn(struct sup *sup, short revents, int64_t now)
 {
+	struct sup_link *l = &sup->link;
 	char why[128];
+	size_t n;
 
-	(void)now;
-	if (!sup->link.q)
+	l->rest_until = -1;
+	if (!l->q)
 		return;
-	(void)qmp_fd_step(sup->link.q, sup->link.fd, revents);
-	if (!take_items(sup, why))
+	(void)qmp_fd_step(l->q, l->fd, revents);
+	if (!take_items(sup, why, &n))
 		break_off(sup, why);
+	else if (!n && l->answered && revents & POLLIN && is_drained(l->fd))
+		l->rest_until = now + REST_MS;
 }
 
 void sup_link_drain(struct sup *sup)
 {
 	char why[128];
+	size_t n;
 
 	/* QEMU can have written no more than fits the socket: a few hundred KiB. */
 	for (int i = 0; sup->link.q && i < 256; i++) {
 		int r = qmp_fd_step(sup->link.q, sup->link.fd, POLLIN);
 
-		if (!take_items(sup, why) || r)
+		if (!take_items(sup, why, &n) || r)
 			break;
 	}
 	sup_link_close(sup);
@@ -352,6 +402,8 @@ void sup_link_timers(struct sup *sup, int64_t now)
 {
 	struct sup_link *l = &sup->link;
 
+	if (l->rest_until <= now)
+		l->rest_until = -1;
 	if (!l->q && l->retry_at >= 0 && l->retry_at <= now)
 		connect_now(sup, now);
 	if (l->q && l->next_beat >= 0 && l->next_beat <= now)
@@ -376,5 +428,7 @@ int64_t sup_link_deadline(const struct sup *sup)
 		first = l->next_beat;
 	if (l->answer_by >= 0 && (first < 0 || l->answer_by < first))
 		first = l->answer_by;
+	if (l->rest_until >= 0 && (first < 0 || l->rest_until < first))
+		first = l->rest_until;
 	return first;
 }

@@ -41,6 +41,14 @@ static json_t *socket_path(const struct paths *p, const char *name, const char *
 	return json_string(path);
 }
 
+/* How the run before this record's ended. */
+static json_t *previous_end(const struct record *r)
+{
+	if (!r || !*r->last_end || !r->last_ended)
+		return json_null();
+	return json_pack("{s:s, s:I}", "end", r->last_end, "ended", (json_int_t)r->last_ended);
+}
+
 /* The members that every state has; @r NULL: no run is known. */
 static json_t *status_base(const struct paths *p, const char *name, const char *state,
 			   const struct record *r)
@@ -72,8 +80,13 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 	json_object_set_new(json, "healthy", json_null());
 	json_object_set_new(json, "unresponsive_since", json_null());
 	json_object_set_new(json, "counts", json_null());
+	json_object_set_new(json, "helpers_ended", json_null());
 	json_object_set_new(json, "end", json_null());
 	json_object_set_new(json, "trial_until", json_null());
+	json_object_set_new(json, "agent", json_null());
+	json_object_set_new(json, "starts", r && r->starts ? json_integer(r->starts) : json_null());
+	json_object_set_new(json, "previous_end", previous_end(r));
+	json_object_set_new(json, "unsupported", or_null(runs ? r->words : NULL));
 	json_object_set_new(json, "unit", runs && unit_has_process(r->id.pid, name) ?
 			    json_sprintf(UNIT_VM, name) : json_null());
 	json_object_set_new(json, "autostart", json_boolean(unit_is_enabled(p, name)));
@@ -91,7 +104,7 @@ static json_t *healthy(const struct sup *sup)
 		[HEALTH_GOOD] = json_true, [HEALTH_IDLE] = json_null, [HEALTH_BAD] = json_false,
 	};
 
-	if (sup->state == SUP_DEAF || sup->silent_unix)
+	if (sup->state == SUP_DEAF || sup->silent_unix || sup_helpers_gone(sup))
 		return json_false();
 	return make[sup_health(sup->link.run_state)]();
 }
@@ -113,6 +126,8 @@ json_t *sup_status_json(const struct sup *sup)
 	json_object_set_new(json, "run_state", or_null(sup->link.run_state));
 	json_object_set_new(json, "healthy", healthy(sup));
 	json_object_set_new(json, "unresponsive_since", time_or_null(sup->silent_unix));
+	json_object_set_new(json, "agent", sup->port.known ? json_boolean(sup->port.open) : json_null());
+	json_object_set_new(json, "helpers_ended", sup_helpers_json(sup));
 	json_object_set_new(json, "counts",
 			    json_pack("{s:i, s:i, s:i, s:i, s:i}", "watchdogs", (int)c->watchdogs, "resets", (int)c->resets, "panics",
 				      (int)c->panics, "io_errors", (int)c->io_errors,

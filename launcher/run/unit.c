@@ -208,10 +208,11 @@ int unit_orders_write(const struct paths *p, const char *name, const struct unit
 
 	if (run < 0)
 		return run;
-	if (!o->rescue && !o->force && !o->yes && !o->trial_ms)
+	if (!o->rescue && !o->force && !o->yes && !o->no_probe && !o->trial_ms)
 		return unlinkat(run, ORDERS_FILE, 0) && errno != ENOENT ? -errno : 0;
-	json = json_pack("{s:i, s:s, s:b, s:b, s:b, s:i}", "version", 1, "kind", "start", "rescue",
-			 o->rescue, "force", o->force, "yes", o->yes, "trial_ms", (int)o->trial_ms);
+	json = json_pack("{s:i, s:s, s:b, s:b, s:b, s:b, s:i}", "version", 1, "kind", "start", "rescue",
+			 o->rescue, "force", o->force, "yes", o->yes,
+			 "no_probe", o->no_probe, "trial_ms", (int)o->trial_ms);
 	return json ? file_replace_json_at(run, ORDERS_FILE, json, 0600) : -ENOMEM;
 }
 
@@ -235,6 +236,7 @@ int unit_orders_read(const struct paths *p, const char *name, struct unit_orders
 	o->rescue = json_is_true(json_object_get(json, "rescue"));
 	o->force = json_is_true(json_object_get(json, "force"));
 	o->yes = json_is_true(json_object_get(json, "yes"));
+	o->no_probe = json_is_true(json_object_get(json, "no_probe"));
 	o->trial_ms = (unsigned int)trial;
 	return 0;
 }

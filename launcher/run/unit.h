@@ -63,7 +63,7 @@ nodiscard_ int unit_supervise(const char *name);
 
 /** struct unit_orders - what `igvm start` was given, for the launch in the unit */
 struct unit_orders {
-	bool rescue, force, yes;
+	bool rescue, force, yes, no_probe;
 	unsigned int trial_ms;
 };
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/setup/setup_make.h"
 
@@ -197,16 +198,12 @@ char *setup_diff(const char *path, const char *before, size_t before_len, const 
 
 	if (before && after && before_len == after_len && !memcmp(before, after, after_len))
 		return strdup("");
-	f = open_memstream(&out, &len);
+	f = memory_open(&out, &len);
 	if (!f)
 		return NULL;
 	if (!split(before, before ? before_len : 0, &a) && !split(after, after ? after_len : 0, &b))
 		put_all(f, path, &a, &b, before, after);
 	lines_done(&a);
 	lines_done(&b);
-	if (fclose(f)) {
-		free(out);
-		return NULL;
-	}
-	return out;
+	return memory_close(f, &out) ? NULL : out;
 }

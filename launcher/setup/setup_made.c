@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/setup/setup_place.h"
 
@@ -115,7 +116,7 @@ static void add(const struct tree *t, struct setup_mades *m, const char *path, e
 static void walk(const struct tree *t, struct setup_mades *m, const char *path, int depth)
 {
 	_fd_ int fd = tree_open(t, path + 1, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 
 	if (!d) {

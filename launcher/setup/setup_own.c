@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "launcher/base/i18n.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/setup/setup_parts.h"
 
@@ -51,7 +52,7 @@ static const char *value_of(const struct values *v, const char *key, size_t n)
 static char *fill(const char *template, const struct values *v, size_t *len)
 {
 	char *out = NULL;
-	FILE *f = open_memstream(&out, len);
+	FILE *f = memory_open(&out, len);
 
 	if (!f)
 		return NULL;
@@ -66,11 +67,7 @@ static char *fill(const char *template, const struct values *v, size_t *len)
 			fwrite(s, 1, n, f);
 		s += n;
 	}
-	if (fclose(f)) {
-		free(out);
-		return NULL;
-	}
-	return out;
+	return memory_close(f, &out) ? NULL : out;
 }
 
 /* --- own files ------------------------------------------------------------------------------ */
@@ -286,7 +283,7 @@ static void add_to_dracut(struct setup_work *k, const char *words)
 	size_t i = index_of(k, SETUP_DRACUT_CONF), len = 0, out_len;
 	const char *text = setup_now(k, i, &len);
 	char *out = NULL;
-	FILE *f = open_memstream(&out, &out_len);
+	FILE *f = memory_open(&out, &out_len);
 
 	if (!f) {
 		k->r = -ENOMEM;
@@ -294,11 +291,9 @@ static void add_to_dracut(struct setup_work *k, const char *words)
 	}
 	fprintf(f, "%skernel_cmdline+=\" %s \"\n", text ? text : "# " SETUP_MARK "; igvm setup --undo takes it away.\n",
 		words);
-	if (fclose(f)) {
-		free(out);
-		k->r = -ENOMEM;
+	k->r = memory_close(f, &out);
+	if (k->r)
 		return;
-	}
 	setup_set(k, i, out, out_len);
 }
 

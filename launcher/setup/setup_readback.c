@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "launcher/base/i18n.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/cmdline.h"
 #include "launcher/facts/initramfs.h"
@@ -157,11 +158,11 @@ static void judge_words(struct back *k, const char *path,
 		missing(k, path, NULL, N_("the boot entry is not understood"));
 		return;
 	}
-	f = open_memstream(&line, &n);
+	f = memory_open(&line, &n);
 	for (size_t i = 0; f && i < w.n; i++)
 		fprintf(f, "%.*s ", (int)w.v[i].len, text + w.v[i].at);
 	edit_words_done(&w);
-	if (f && !fclose(f))
+	if (f && !memory_close(f, &line))
 		judge_line(k, path, line);
 }
 

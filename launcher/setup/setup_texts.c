@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "launcher/base/file.h"
+#include "launcher/base/memory.h"
 #include "launcher/base/paths.h"
 #include "launcher/base/str.h"
 #include "launcher/setup/setup_make.h"
@@ -81,7 +82,7 @@ static int read_file(const struct tree *t, struct setup_texts *x, const char *pa
 static int read_folder(const struct tree *t, struct setup_texts *x, const char *path, const char *suffix)
 {
 	_fd_ int fd = tree_open(t, path + 1, O_RDONLY | O_DIRECTORY);
-	_dir_ DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	_dir_ DIR *d = memory_dir(fd);
 	struct dirent *e;
 	int r = 0;
 

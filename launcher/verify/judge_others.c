@@ -156,6 +156,14 @@ static bool without_opregion(struct judging *j)
 	       why(j, _("an experiment: the driver runs without the OpRegion"));
 }
 
+static bool bar_held(struct judging *j)
+{
+	const struct seen_host *h = &j->s->host;
+
+	return *h->bar_holder && why(j, _("/proc/iomem: %s has memory of the iGPU's BAR %d on the host"),
+				     h->bar_holder, h->held_bar);
+}
+
 const struct judge_rule judge_others[] = {
 	{ FINDING_GUEST_NO_AGENT, WHEN_ANY, end_absent, false },
 	{ FINDING_GUEST_AGENT_OLD, WHEN_ANY, end_old, false },
@@ -167,6 +175,7 @@ const struct judge_rule judge_others[] = {
 	{ FINDING_GUEST_GONE, WHEN_ANY, end_stopped, false },
 	{ FINDING_GUEST_UNREAD, WHEN_ANY, undecided, false },
 	{ FINDING_GUEST_UNREAD, WHEN_ANY, unread, false },
+	{ FINDING_VERIFY_BAR_HELD, WHEN_ANY, bar_held, false },
 	{ FINDING_OUTPUT_NONE, WHEN_RUNS, output_none, false },
 	{ FINDING_GUEST_REMOTE, WHEN_RUNS, remote, false },
 	{ FINDING_GUEST_NO_MEDIA, WHEN_RUNS, media_none, true },

@@ -92,11 +92,11 @@ bool manifest_guest(json_t *manifest, const struct seen_guest *g)
 	       !json_object_set_new(manifest, "agent", json_string(g->agent));
 }
 
-json_t *manifest_record(const json_t *old, json_t *manifest, enum verdict v, int64_t now)
+json_t *manifest_record(const json_t *old, json_t *manifest, enum verdict v, const char *cause, int64_t now)
 {
-	_json_ json_t *record = json_pack("{s:i, s:s, s:s, s:I, s:O}", "version", 1, "kind", "verified",
-					  "verdict", verdict_text(v), "time", (json_int_t)now, "manifest",
-					  manifest);
+	_json_ json_t *record = json_pack("{s:i, s:s, s:s, s:s?, s:I, s:O}", "version", 1, "kind", "verified",
+					  "verdict", verdict_text(v), "cause", cause, "time", (json_int_t)now,
+					  "manifest", manifest);
 	json_t *worked = v == VERDICT_WORKS ?
 			 json_pack("{s:I, s:O}", "time", (json_int_t)now, "manifest", manifest) :
 			 json_incref(json_object_get(old, "worked"));

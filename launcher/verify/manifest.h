@@ -27,10 +27,10 @@ nodiscard_ bool manifest_guest(json_t *manifest, const struct seen_guest *g);
 /**
  * manifest_record() - the record to write after a look
  *
- * @old: the record before, NULL none. A verdict other than works keeps its "worked". NULL without
+ * @old: the record before, NULL none. @cause: id of the finding that names why not, NULL none. A verdict other than works keeps its "worked". NULL without
  * memory.
  */
-json_t *manifest_record(const json_t *old, json_t *manifest, enum verdict v, int64_t now);
+json_t *manifest_record(const json_t *old, json_t *manifest, enum verdict v, const char *cause, int64_t now);
 
 /** manifest_worked() - "worked" of a record: its manifest, borrowed, and *@when; NULL: it never did */
 const json_t *manifest_worked(const json_t *record, int64_t *when);

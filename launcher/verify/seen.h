@@ -65,6 +65,8 @@ struct seen_host {
 	struct host_log log;	/* since QEMU's start */
 	bool config_read;
 	bool dead;		/* its configuration space reads as all ones */
+	char bar_holder[64];	/* who but vfio-pci has memory of the iGPU; "" nobody, or not to be seen */
+	int held_bar;		/* which BAR; of bar_holder */
 	size_t vbt_size;	/* of the table that was handed over; 0 not known */
 	char vbt_sha256[65];
 	char connector[32][8];	/* DRM's names of what the table makes: "DP", "HDMI-A" */

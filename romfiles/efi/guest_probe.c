@@ -109,6 +109,7 @@ static void emit_bdsm(const struct subject *s)
 {
 	struct emit *e = s->env->emit;
 	uint64_t value = bdsm_value(s), base = igd_bdsm_base(s->pf, value), mmio;
+	const char *backed;
 
 	emit_hex(e, "value", value, s->pf->bdsm == IGD_BDSM_64 ? 16 : 8);
 	emit_hex(e, "base", base, 8);
@@ -117,6 +118,11 @@ static void emit_bdsm(const struct subject *s)
 		emit_str(e, "reserved", probe_reserved(s->env, base, s->stolen));
 	else
 		emit_null(e, "reserved");
+	backed = base ? probe_backed(s->env, base, s->stolen) : NULL;
+	if (backed)
+		emit_str(e, "backed", backed);
+	else
+		emit_null(e, "backed");
 	if (s->pf->bdsm == IGD_BDSM_64 && mmio_register(s, IGD_MMIO_BDSM, &mmio))
 		emit_hex(e, "mmio_value", mmio, 16);
 }
@@ -171,9 +177,12 @@ static void say_igd(struct subject *s)
 	for (unsigned int i = 0; i < 6; i++)
 		if (s->bars[i].bytes)
 			probe_bar(s, &s->bars[i]);
+	probe_mmio(s);
 	say_ggc(s);
 	say_bdsm(s);
+	probe_dma(s);
 	pci_write16(&env->pci, PCI_IGD, PCI_CFG_COMMAND, command);
+	probe_interrupt(s);
 	say_rom(env, rom_bytes);
 }
 

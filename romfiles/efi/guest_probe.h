@@ -22,6 +22,8 @@ struct probe_gop {
 	uint64_t base, bytes;
 };
 
+#define PROBE_DMA_BYTES 64u
+
 /** struct probe_env - the machine */
 struct probe_env {
 	const char *firmware; /* "uefi", "bios" */
@@ -34,9 +36,14 @@ struct probe_env {
 	/** The bytes at @address; only asked for what @map calls readable. */
 	const uint8_t *(*memory)(void *ctx, uint64_t address);
 
-	/** A device register, @address at most @reach - 3. */
+	/** A dword of a device or of memory, @address at most @reach - 3. */
 	uint32_t (*mmio_read)(void *ctx, uint64_t address);
+	void (*mmio_write)(void *ctx, uint64_t address, uint32_t value);
 	uint32_t (*io_read)(void *ctx, uint16_t port);
+
+	/** Memory that a device may reach, PROBE_DMA_BYTES, and its address. */
+	volatile uint8_t *dma;
+	uint64_t dma_address;
 
 	/** While @on nothing else may run: BARs are being sized. */
 	void (*quiet)(void *ctx, bool on);

@@ -46,6 +46,25 @@ uint64_t probe_bar_sizes(const struct probe_env *env, struct bar bars[6]);
 /** probe_bar() - write the line of @b, read through it, remember BAR 0 in @s */
 void probe_bar(struct subject *s, const struct bar *b);
 
+/**
+ * probe_backed() - the word for "backed": does memory lie behind the range?
+ *
+ * Written, read and put back at its first, middle and last dword. NULL: not tried.
+ */
+const char *probe_backed(const struct probe_env *env, uint64_t base, uint64_t bytes);
+
+/** probe_mmio() - write the line of registers behind BAR 0, with memory decoding on */
+void probe_mmio(const struct subject *s);
+
+/** probe_dma() - write the line of a round trip through memory, with memory decoding on */
+void probe_dma(const struct subject *s);
+
+/** probe_capability() - offset of the next capability @id behind @from (0: from the first on); 0: none */
+unsigned int probe_capability(const struct pci_access *p, uint8_t id, unsigned int from);
+
+/** probe_interrupt() - write the line of the interrupt, which is switched on and off */
+void probe_interrupt(const struct subject *s);
+
 /** probe_gop() - write the line of the firmware's graphics output */
 void probe_gop(const struct subject *s);
 

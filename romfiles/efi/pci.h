@@ -17,14 +17,19 @@
 #define PCI_CFG_VENDOR 0x00
 #define PCI_CFG_DEVICE 0x02
 #define PCI_CFG_COMMAND 0x04
+#define PCI_CFG_STATUS 0x06
 #define PCI_CFG_REVISION 0x08 /* u8, then the class in 3 bytes */
 #define PCI_CFG_BAR(i) (0x10u + 4u * (i))
 #define PCI_CFG_SUBVENDOR 0x2c
 #define PCI_CFG_SUBSYSTEM 0x2e
 #define PCI_CFG_ROM 0x30
+#define PCI_CFG_CAPABILITIES 0x34
+#define PCI_CFG_INTERRUPT 0x3c /* line, then pin: 0 none */
 
 #define PCI_COMMAND_IO 1u
 #define PCI_COMMAND_MEM 2u
+#define PCI_COMMAND_MASTER 4u
+#define PCI_STATUS_CAPABILITIES 0x10u
 #define PCI_NOBODY 0xffff /* the vendor id where no device answers */
 
 /**

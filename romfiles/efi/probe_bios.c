@@ -97,10 +97,19 @@ static const uint8_t *memory(void *ctx, uint64_t address)
 	return bios_at(address);
 }
 
+/* Memory maps 1:1 here. */
+static uint8_t dma[PROBE_DMA_BYTES] __attribute__((aligned(PROBE_DMA_BYTES)));
+
 static uint32_t mmio_read(void *ctx, uint64_t address)
 {
 	(void)ctx;
 	return *(volatile uint32_t *)bios_at(address);
+}
+
+static void mmio_write(void *ctx, uint64_t address, uint32_t value)
+{
+	(void)ctx;
+	*(volatile uint32_t *)bios_at(address) = value;
 }
 
 static uint32_t io_read(void *ctx, uint16_t port)
@@ -143,6 +152,9 @@ void bios_main(uint32_t magic, uint32_t info)
 		.reach = UINT32_MAX,
 		.memory = memory,
 		.mmio_read = mmio_read,
+		.mmio_write = mmio_write,
+		.dma = dma,
+		.dma_address = (uintptr_t)dma,
 		.io_read = io_read,
 		.quiet = quiet,
 		.rom = shadow_find(),

@@ -52,7 +52,10 @@
  *            too-long, bad-bdb
  *   ggc      source config|mmio value size vga_disabled
  *            error: unknown-device, not-readable, bad-encoding
- *   bdsm     register value base size reserved mmio_value
+ *   mmio     read ok|all-ones|skipped; fuses mask irq: registers behind BAR 0
+ *   bdsm     register value base size reserved mmio_value; backed yes|no: what
+ *            is written there can be read; null: not tried, as the map does
+ *            not call all of it reserved real memory
  *            error: unknown-device
  *   lpc, host-bridge
  *            bdf present vendor device revision class subsystem_vendor
@@ -60,6 +63,11 @@
  *   bar      one per BAR: index type mem32|mem64|io prefetch base size first
  *            read ok|skipped|unassigned|out-of-reach
  *   rom      bar_size; where firmware|shadow|none, signature vendor device
+ *   dma      offered: the device can be asked to copy memory, which a simulated
+ *            one alone can; result ok|failed|timeout|differs, null: not tried
+ *   interrupt
+ *            msi ok|refused|absent: its enable bit goes on (and off again);
+ *            pin 0 none, 1 to 4
  *   gop      UEFI only: count on_device; of the device's own output, else the
  *            first: width height stride (pixels) mode modes (how many)
  *            format rgb|bgr|mask|blt|unknown, base size of the frame buffer

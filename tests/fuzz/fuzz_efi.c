@@ -76,6 +76,16 @@ static uint32_t mmio_read(void *ctx, uint64_t address)
 	return 0x02c002c0;
 }
 
+static uint8_t dma[PROBE_DMA_BYTES];
+
+static void mmio_write(void *ctx, uint64_t address, uint32_t value)
+{
+	(void)ctx;
+	(void)value;
+	if (address > UINT32_MAX - UINT32_C(3))
+		abort();
+}
+
 static uint32_t io_read(void *ctx, uint16_t port)
 {
 	(void)ctx;
@@ -161,6 +171,9 @@ static void fuzz_probe(struct machine *m, struct emit *emit)
 		.ctx = m,
 		.memory = memory,
 		.mmio_read = mmio_read,
+		.mmio_write = mmio_write,
+		.dma = dma,
+		.dma_address = RAM,
 		.io_read = io_read,
 		.quiet = quiet,
 		.rom = { m->data, m->size },

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What `igvm start` costs over the same QEMU run bare, in pairs.
+ * What `igvm start` and `igvm kill` cost over the same QEMU run bare, in pairs.
  *
- *   bench_start IGVM NAME ROUNDS
+ *	bench_start IGVM NAME ROUNDS [virsh | systemd]
  *
  * Bare: the very words igvm would use, with descriptors of the kinds the plan
  * lists, fork and exec, and nothing else; measured until query-status has
- * answered. igvm: fork and exec of `IGVM start NAME` until it returns, which
- * it does after the same answer. Each round does both, in turn first.
+ * answered, and again from "quit" until it is reaped. It ends with its guest
+ * paused, which else takes the processors from who ends it. igvm: fork and exec of
+ * `IGVM start NAME` until it returns, which it does after the same answer, and
+ * of `IGVM kill NAME`. virsh: `virsh start NAME --paused`, whose guest does not
+ * disturb libvirt's questions after the start, and `virsh destroy NAME`, of a
+ * domain that exists. systemd: `systemctl start igvm@NAME`, which returns when
+ * QEMU is executed; with igvm-supervise@NAME, which is started with it anyway,
+ * so that it returns when QEMU has answered; and of igvm-bench@NAME, a unit
+ * with the same settings that does nothing. Each round does all, in turn first.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +43,30 @@ static int die(const char *what)
 
 /* --- bare QEMU ------------------------------------------------------------------- */
 
-static char socket_path[64];
+static char dir[64] = "/tmp/igvm-bench-XXXXXX", socket_path[80];
+
+static void remove_dir(void)
+{
+	char path[96];
+
+	for (int fd = -1; fd < 3 + PLAN_FDS_MAX; fd++) {
+		snprintf(path, sizeof(path), fd < 0 ? "%s" : "%s.%d", socket_path, fd);
+		unlink(path);
+	}
+	rmdir(dir);
+}
+
+static void make_dir(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (tmp && (size_t)snprintf(dir, sizeof(dir), "%s/igvm-bench-XXXXXX", tmp) >= sizeof(dir))
+		snprintf(dir, sizeof(dir), "/tmp/igvm-bench-XXXXXX");
+	if (!mkdtemp(dir))
+		die(dir);
+	snprintf(socket_path, sizeof(socket_path), "%s/qmp", dir);
+	atexit(remove_dir);
+}
 
 static int listen_at(const char *path)
 {
@@ -70,7 +100,7 @@ static int make_fd(const struct plan_fd *row)
 		return listen_at(socket_path);
 	case PLAN_FD_AGENT:
 	case PLAN_FD_CONSOLE: {
-		char other[80];
+		char other[96];
 
 		snprintf(other, sizeof(other), "%s.%d", socket_path, row->fd);
 		return listen_at(other);
@@ -90,6 +120,7 @@ static int make_fd(const struct plan_fd *row)
 	case PLAN_FD_BRIDGE:
 	case PLAN_FD_TAP:
 	case PLAN_FD_USB:
+	case PLAN_FD_SHARE:
 	case PLAN_FD_PIPEWIRE:
 		break;
 	}
@@ -113,9 +144,8 @@ _Noreturn static void exec_bare(const struct plan *p, char **argv, const int *ma
 }
 
 /* Talk until @command has answered; 0, or the error that ended the connection. */
-static int ask(int fd, enum qmp_cmd command)
+static int ask(struct qmp *q, int fd, enum qmp_cmd command)
 {
-	struct qmp *q = qmp_new(NULL);
 	struct qmp_item item;
 	int r = 1;
 
@@ -134,7 +164,6 @@ static int ask(int fd, enum qmp_cmd command)
 			qmp_item_done(&item);
 		}
 	}
-	qmp_free(q);
 	return r;
 }
 
@@ -148,37 +177,90 @@ static void make_vnc_dir(const struct plan *p)
 	mkdir(path, 0700);
 }
 
-static double run_bare(const struct plan *p, char **argv)
+struct times {
+	double start, end;	/* milliseconds: until it answers, until it is gone */
+};
+
+static struct times talk_bare(pid_t pid, double began)
 {
-	int made[PLAN_FDS_MAX], fd;
-	double start, ms;
+	int fd = connect_to(socket_path);
+	struct qmp *q = qmp_new(NULL);
+	struct times t;
+	double quit;
+
+	if (ask(q, fd, QMP_CMD_QUERY_STATUS)) {
+		fprintf(stderr, "bench_start: bare QEMU did not answer\n");
+		exit(1);
+	}
+	t.start = now_ms() - began;
+	ask(q, fd, QMP_CMD_STOP);
+	quit = now_ms();
+	ask(q, fd, QMP_CMD_QUIT);
+	waitpid(pid, NULL, 0);
+	t.end = now_ms() - quit;
+	qmp_free(q);
+	close(fd);
+	return t;
+}
+
+static struct times run_bare(const struct plan *p, char **argv)
+{
+	int made[PLAN_FDS_MAX];
+	struct times t;
+	double began;
 	pid_t pid;
 
 	for (size_t i = 0; i < p->n_fd; i++)
 		made[i] = make_fd(&p->fd[i]);
 	make_vnc_dir(p);
-	start = now_ms();
+	began = now_ms();
 	pid = fork();
 	if (!pid)
 		exec_bare(p, argv, made);
-	fd = connect_to(socket_path);
-	if (ask(fd, QMP_CMD_QUERY_STATUS)) {
-		fprintf(stderr, "bench_start: bare QEMU did not answer\n");
-		exit(1);
-	}
-	ms = now_ms() - start;
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	close(fd);
+	t = talk_bare(pid, began);
 	for (size_t i = 0; i < p->n_fd; i++)
 		close(made[i]);
-	return ms;
+	return t;
 }
 
-/* --- igvm --------------------------------------------------------------------------- */
+/* --- programs -------------------------------------------------------------------------- */
 
-static void run_command(const char *igvm, const char *verb, const char *name)
+enum who { BARE, IGVM, VIRSH, UNIT, UNITS, EMPTY, WHO_COUNT };
+
+/* NAME stands for the VM's. */
+static struct {
+	const char *start[5], *end[5];
+	const char *pause[5], *settle[5];	/* before and after the end; not timed */
+} program[WHO_COUNT] = {
+	[IGVM]	= { { "igvm", "start", "NAME" }, { "igvm", "kill", "NAME" }, { "igvm", "pause", "NAME" } },
+	[VIRSH]	= { { "virsh", "start", "NAME", "--paused" }, { "virsh", "destroy", "NAME" } },
+	[UNIT]	= { { "systemctl", "start", "igvm@NAME" }, { "igvm", "kill", "NAME" }, { NULL },
+		    { "systemctl", "stop", "igvm@NAME", "igvm-supervise@NAME" } },
+	[UNITS]	= { { "systemctl", "start", "igvm@NAME", "igvm-supervise@NAME" }, { "igvm", "kill", "NAME" },
+		    { NULL }, { "systemctl", "stop", "igvm@NAME", "igvm-supervise@NAME" } },
+	[EMPTY]	= { { "systemctl", "start", "igvm-bench@NAME" }, { "systemctl", "stop", "igvm-bench@NAME" } },
+};
+
+/* IGVM is the one to be measured, and NAME the VM's. */
+static void fill_in(const char *words[static 5], const char *igvm, const char *name)
 {
+	for (size_t i = 0; i < 5 && words[i]; i++) {
+		const char *at = strstr(words[i], "NAME");
+		char *filled;
+
+		if (!strcmp(words[i], "igvm")) {
+			words[i] = igvm;
+		} else if (at) {
+			if (asprintf(&filled, "%.*s%s%s", (int)(at - words[i]), words[i], name, at + 4) < 0)
+				die("asprintf");
+			words[i] = filled;
+		}
+	}
+}
+
+static double run_command(const char *const words[static 5])
+{
+	double began = now_ms();
 	int status;
 	pid_t pid = fork();
 
@@ -187,64 +269,184 @@ static void run_command(const char *igvm, const char *verb, const char *name)
 
 		dup2(null, 0);
 		dup2(null, 1);
-		execl(igvm, igvm, verb, name, NULL);
+		execlp(words[0], words[0], words[1], words[2], words[3], words[4], NULL);
 		_exit(127);
 	}
 	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status)) {
-		fprintf(stderr, "bench_start: %s %s %s failed\n", igvm, verb, name);
+		fprintf(stderr, "bench_start: %s %s %s failed\n", words[0], words[1], words[2]);
 		exit(1);
+	}
+	return now_ms() - began;
+}
+
+static struct times run_program(enum who who)
+{
+	struct times t = { .start = run_command(program[who].start) };
+
+	if (program[who].pause[0])
+		run_command(program[who].pause);
+	t.end = run_command(program[who].end);
+	if (program[who].settle[0])
+		run_command(program[who].settle);
+	return t;
+}
+
+/* --- rounds ---------------------------------------------------------------------------- */
+
+static enum who who[WHO_COUNT];
+static size_t n_who, rounds;
+static struct times took[WHO_COUNT][ROUNDS_MAX];
+
+static double start_of(enum who w, size_t i)
+{
+	return took[w][i].start;
+}
+
+static double end_of(enum who w, size_t i)
+{
+	return took[w][i].end;
+}
+
+/* Over what bare QEMU takes. */
+static double added_by(enum who w, size_t i)
+{
+	return took[w][i].start - took[BARE][i].start;
+}
+
+/* The least that systemd can do: a unit that does nothing, and QEMU. */
+static double bare_and_empty(enum who w, size_t i)
+{
+	(void)w;
+	return took[BARE][i].start + took[EMPTY][i].start;
+}
+
+static void print_ms(const char *what, double (*of)(enum who, size_t), enum who w)
+{
+	double v[ROUNDS_MAX];
+
+	for (size_t i = 0; i < rounds; i++)
+		v[i] = of(w, i);
+	print_row(what, v, rounds, " ms");
+}
+
+static void print_ratio(const char *what, double (*of)(enum who, size_t), enum who w, double (*per)(enum who, size_t),
+			enum who other)
+{
+	double v[ROUNDS_MAX];
+
+	for (size_t i = 0; i < rounds; i++)
+		v[i] = of(w, i) / per(other, i);
+	print_row(what, v, rounds, "x ");
+}
+
+static void print_start(void)
+{
+	printf("until query-status has answered (wanted: igvm / bare at most 1.25):\n");
+	print_ms("  bare QEMU", start_of, BARE);
+	print_ms("  igvm start", start_of, IGVM);
+	print_ratio("  igvm start / bare", start_of, IGVM, start_of, BARE);
+	print_ms("  added by igvm", added_by, IGVM);
+	printf("a paused guest, until it is gone (wanted: igvm kill / bare quit at most 2):\n");
+	print_ms("  bare QEMU, quit", end_of, BARE);
+	print_ms("  igvm kill", end_of, IGVM);
+	print_ratio("  igvm kill / bare quit", end_of, IGVM, end_of, BARE);
+}
+
+static void print_virsh(void)
+{
+	printf("against libvirt (wanted: added igvm / virsh at most 0.35):\n");
+	print_ms("  virsh start --paused", start_of, VIRSH);
+	print_ratio("  virsh start / bare", start_of, VIRSH, start_of, BARE);
+	print_ms("  added by virsh", added_by, VIRSH);
+	print_ratio("  added igvm / virsh", added_by, IGVM, added_by, VIRSH);
+	print_ms("  virsh destroy", end_of, VIRSH);
+	print_ratio("  igvm kill / virsh destroy", end_of, IGVM, end_of, VIRSH);
+}
+
+static void print_systemd(void)
+{
+	printf("as units (wanted: answered / (bare + empty unit) at most 1.15):\n");
+	print_ms("  bare QEMU", start_of, BARE);
+	print_ms("  empty unit", start_of, EMPTY);
+	print_ms("  systemctl start: executed", start_of, UNIT);
+	print_ms("  systemctl start: answered", start_of, UNITS);
+	print_ms("  igvm start", start_of, IGVM);
+	print_ratio("  executed / (bare + empty)", start_of, UNIT, bare_and_empty, BARE);
+	print_ratio("  answered / (bare + empty)", start_of, UNITS, bare_and_empty, BARE);
+	print_ratio("  igvm / (bare + empty)", start_of, IGVM, bare_and_empty, BARE);
+}
+
+static void run_rounds(const struct pipeline *p, char **words)
+{
+	for (size_t i = 0; i < rounds; i++) {
+		for (size_t k = 0; k < n_who; k++) {
+			enum who w = who[(i + k) % n_who];
+
+			took[w][i] = w == BARE ? run_bare(&p->plan, words) : run_program(w);
+		}
 	}
 }
 
-static double run_igvm(const char *igvm, const char *name)
+/* Which of them there are. */
+static bool choose(const char *with)
 {
-	double start = now_ms(), ms;
+	who[n_who++] = BARE;
+	who[n_who++] = IGVM;
+	if (!strcmp(with, "virsh")) {
+		who[n_who++] = VIRSH;
+	} else if (!strcmp(with, "systemd")) {
+		who[n_who++] = UNIT;
+		who[n_who++] = UNITS;
+		who[n_who++] = EMPTY;
+		memcpy(program[IGVM].settle, program[UNIT].settle, sizeof(program[IGVM].settle));
+	} else if (*with) {
+		return false;
+	}
+	return true;
+}
 
-	run_command(igvm, "start", name);
-	ms = now_ms() - start;
-	run_command(igvm, "kill", name);
-	return ms;
+static void prepare(const char *igvm, const char *name)
+{
+	for (size_t i = 1; i < n_who; i++) {
+		fill_in(program[who[i]].start, igvm, name);
+		fill_in(program[who[i]].end, igvm, name);
+		fill_in(program[who[i]].pause, igvm, name);
+		fill_in(program[who[i]].settle, igvm, name);
+		run_program(who[i]);	/* puts NVRAM and the like in place */
+	}
 }
 
 int main(int argc, char **argv)
 {
-	static double bare[ROUNDS_MAX], igvm[ROUNDS_MAX], ratio[ROUNDS_MAX], added[ROUNDS_MAX];
 	struct globals g = { .root = "/" };
-	size_t rounds = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
+	const char *with = argc == 5 ? argv[4] : "";
 	struct pipeline *p;
 	char **words;
 
-	if (!rounds || rounds > ROUNDS_MAX) {
-		fprintf(stderr, "usage: bench_start IGVM NAME ROUNDS (1 to %d)\n", ROUNDS_MAX);
+	rounds = argc == 4 || argc == 5 ? strtoul(argv[3], NULL, 10) : 0;
+	if (!rounds || rounds > ROUNDS_MAX || !choose(with)) {
+		fprintf(stderr, "usage: bench_start IGVM NAME ROUNDS [virsh | systemd] (1 to %d)\n", ROUNDS_MAX);
 		return 2;
 	}
-	snprintf(socket_path, sizeof(socket_path), "/tmp/igvm-bench-%d", (int)getpid());
+	make_dir();
 	p = pipeline_new(&g, argv[2]);
 	if (!p || pipeline_wish(p) || pipeline_facts(p, HOST_VFIO_NEVER))
 		return 1;
-	run_command(argv[1], "start", argv[2]);	/* puts NVRAM and the like in place */
-	run_command(argv[1], "kill", argv[2]);
+	prepare(argv[1], argv[2]);
 	if (pipeline_plan(p, PLAN_RUN, false, false)) {
 		findings_print(stderr, &p->findings, SEVERITY_BLOCK);
 		return 1;
 	}
 	words = words_argv(&p->words, p->plan.qemu);
-	for (size_t i = 0; i < rounds; i++) {
-		if (i & 1)
-			igvm[i] = run_igvm(argv[1], argv[2]);
-		bare[i] = run_bare(&p->plan, words);
-		if (!(i & 1))
-			igvm[i] = run_igvm(argv[1], argv[2]);
-		ratio[i] = igvm[i] / bare[i];
-		added[i] = igvm[i] - bare[i];
-	}
-	printf("QEMU %d.%d.%d, machine %s, until query-status has answered:\n", p->caps.major,
-	       p->caps.minor, p->caps.micro, p->plan.machine);
-	print_row("bare QEMU", bare, rounds, " ms");
-	print_row("igvm start", igvm, rounds, " ms");
-	print_row("igvm start / bare, by pair", ratio, rounds, "x ");
-	print_row("added by igvm, by pair", added, rounds, " ms");
-	unlink(socket_path);
+	run_rounds(p, words);
+	printf("QEMU %d.%d.%d, machine %s, by pair:\n", p->caps.major, p->caps.minor, p->caps.micro,
+	       p->plan.machine);
+	if (!strcmp(with, "systemd"))
+		print_systemd();
+	else
+		print_start();
+	if (!strcmp(with, "virsh"))
+		print_virsh();
 	free(words);
 	pipeline_free(p);
 	return 0;

@@ -14,10 +14,12 @@
  *			steps like those in the table (a path has a slash)
  * FAKEQEMU_CAPS	a JSON file: {"query-version": VALUE, ...,
  *			"device-list-properties": {TYPE: VALUE, ...}}
- * FAKEQEMU_AGENT	"yes": answer as guest agent on -chardev socket,id=qga;
+ * FAKEQEMU_AGENT	"yes": answer as guest agent on -chardev socket,id=qga or agent;
  *			a path: "fakeagent" beside us answers by that script, and
  *			SIGUSR1 from it is a reset of the guest
  * FAKEQEMU_ARGV	a file to write our own words to, one a line
+ * FAKEQEMU_FLOODED	a file to write to, once a second of a flood, how many events were sent and how long the queue of
+ *			what the client has not taken was, as QEMU's has no limit
  * FAKEQEMU_LIFETIME	seconds until it ends itself with exit code 98 (60)
  *
  * Steps, one a line:
@@ -26,10 +28,12 @@
  *	<< TEXT		the same without its end
  *	> COMMAND	expect this command; $ID is then its id
  *	stderr TEXT	sleep MS		exit N		signal N
+ *	chatter N	N bytes in lines to stderr
  *	hang		do nothing, for ever	serve		be a QEMU from here on
  * and before serve, what kind:
  *	status WORD	what query-status says	deaf COMMAND	never answer it
- *	ignore COMMAND	answer, do nothing	flood N		events a second
+ *	ignore COMMAND	answer, do nothing	flood N [EVENT]	events a second
+ *	huge-to COMMAND	answer with 5 MiB	hang-up-at COMMAND  close instead
  *	wrong-ids huge-reply endless-line half-reply		to query-status
  *	down-after MS	the guest shuts down by itself
  *	resets N	the guest resets itself N times at once, when query-status is asked
@@ -71,6 +75,10 @@ static const struct {
 	{ "deaf", "deaf query-status\nserve" },
 	{ "deaf-keys", "deaf send-key\nserve" },
 	{ "flood", "flood 60000\nserve" },
+	{ "flood-of-troubles", "flood 60000 BLOCK_IO_ERROR\nserve" },
+	{ "huge-to-name", "huge-to query-name\nserve" },
+	{ "hangs-up", "hang-up-at query-name\nserve" },
+	{ "chatters-and-dies", "accept\ngreet\nchatter 20000000\nstderr fakeqemu: this was the last\nexit 1" },
 	{ "ignores-powerdown", "ignore system_powerdown\nserve" },
 	{ "ignores-stop", "ignore system_powerdown\nignore quit\nserve" },
 	{ "lingers", "linger\nserve" },
@@ -100,7 +108,7 @@ static struct {
 	char **argv;
 	struct channel qmp, qga;
 	char status[32];
-	char deaf[32], ignore[4][32];
+	char deaf[32], huge_to[32], hang_up_at[32], flood_event[32], ignore[4][32];
 	size_t n_ignore;
 	bool wrong_ids, huge, endless, half, linger;
 	unsigned flood, resets;
@@ -111,6 +119,7 @@ static struct {
 } fake = {
 	.qmp = { .listener = -1, .conn = -1, .out = -1 },
 	.qga = { .listener = -1, .conn = -1, .out = -1 },
+	.flood_event = "GUEST_CRASHLOADED",
 };
 
 __attribute__((noreturn, format(printf, 2, 3))) static void die(int code, const char *fmt, ...)
@@ -221,10 +230,18 @@ static void write_words(const char *path)
 
 /* --- bytes ----------------------------------------------------------------- */
 
+/* What the client has not taken of a flood: QEMU does not wait for it, so this does not. */
+static struct {
+	char *text;
+	size_t n, size, most;
+} queue;
+
 static void hang_up(struct channel *c)
 {
 	if (c->conn < 0)
 		return;
+	if (c == &fake.qmp)
+		queue.n = 0;
 	if (c->listener < 0)
 		exit(0);		/* -qmp stdio: whoever asked has left */
 	close(c->conn);
@@ -233,8 +250,44 @@ static void hang_up(struct channel *c)
 	c->negotiated = false;
 }
 
+static void queue_bytes(const char *p, size_t n)
+{
+	if (queue.n + n > queue.size) {
+		queue.size = (queue.n + n) * 2;
+		queue.text = realloc(queue.text, queue.size);
+		if (!queue.text)
+			die(99, "out of memory");
+	}
+	memcpy(queue.text + queue.n, p, n);
+	queue.n += n;
+}
+
+static void queue_flush(void)
+{
+	struct channel *c = &fake.qmp;
+	size_t done = 0;
+
+	while (done < queue.n && c->out >= 0) {
+		ssize_t r = send(c->out, queue.text + done, queue.n - done, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (r < 0 && errno != EINTR && errno != EAGAIN)
+			hang_up(c);
+		if (r < 0 && errno != EINTR)
+			break;
+		done += r > 0 ? (size_t)r : 0;
+	}
+	if (!queue.n)
+		return;
+	queue.n -= done;
+	memmove(queue.text, queue.text + done, queue.n);
+}
+
 static void send_bytes(struct channel *c, const char *p, size_t n)
 {
+	if (c == &fake.qmp && queue.n) {
+		queue_bytes(p, n);
+		return;
+	}
 	while (n && c->out >= 0) {
 		ssize_t r = write(c->out, p, n);
 
@@ -376,9 +429,20 @@ static void reply_error(struct channel *c, const char *class, const char *desc)
 		  fake.id[0] ? fake.id : "null", class, desc);
 }
 
+/* 5 MiB, or without end. */
+static void send_much(struct channel *c, bool endless)
+{
+	char x[65536];
+
+	memset(x, 'x', sizeof(x));
+	send_bytes(c, "{\"return\": \"", 12);
+	for (int i = 0; (endless || i < 80) && c->out >= 0; i++)
+		send_bytes(c, x, sizeof(x));
+	send_bytes(c, "\"}\r\n", 4);
+}
+
 static void answer_status(struct channel *c)
 {
-	static const char padding[65536];
 	char text[128];
 
 	snprintf(text, sizeof(text), "{\"status\": \"%s\", \"singlestep\": false, \"running\": %s}",
@@ -393,17 +457,7 @@ static void answer_status(struct channel *c)
 		exit(1);
 	}
 	if (fake.huge || fake.endless)
-		send_bytes(c, "{\"return\": \"", 12);
-	for (int i = 0; fake.endless || (fake.huge && i < 80); i++) {
-		char x[sizeof(padding)];
-
-		memset(x, 'x', sizeof(x));
-		send_bytes(c, x, sizeof(x));
-		if (c->out < 0)
-			return;
-	}
-	if (fake.huge)
-		send_bytes(c, "\"}\r\n", 4);
+		send_much(c, fake.endless);
 	else
 		reply(c, text);
 	if (fake.wrong_ids)
@@ -503,6 +557,14 @@ static bool answer_recorded(struct channel *c, const char *command, const json_t
 	return value;
 }
 
+/* The guest has opened the agent's port where it is to have an agent. */
+static void answer_chardevs(struct channel *c)
+{
+	reply_json(c, json_pack("[{s:s, s:s, s:b}, {s:s, s:s, s:b}]", "label", "console", "filename", "unix:console",
+				"frontend-open", 1, "label", "agent", "filename", "unix:agent",
+				"frontend-open", setting("FAKEQEMU_AGENT") != NULL));
+}
+
 static void answer(struct channel *c, const char *command, const json_t *args)
 {
 	if (!strcmp(command, "qmp_capabilities")) {
@@ -512,6 +574,10 @@ static void answer(struct channel *c, const char *command, const json_t *args)
 		die(99, "%s before qmp_capabilities", command);
 	} else if (!strcmp(command, fake.deaf)) {
 		return;
+	} else if (!strcmp(command, fake.huge_to)) {
+		send_much(c, false);
+	} else if (!strcmp(command, fake.hang_up_at)) {
+		hang_up(c);
 	} else if (answer_recorded(c, command, args)) {
 		return;
 	} else if (!strcmp(command, "query-status")) {
@@ -530,6 +596,8 @@ static void answer(struct channel *c, const char *command, const json_t *args)
 		reply(c, "{}");
 	} else if (!strcmp(command, "query-uuid")) {
 		answer_uuid(c);
+	} else if (!strcmp(command, "query-chardev")) {
+		answer_chardevs(c);
 	} else if (!strcmp(command, "query-name")) {
 		answer_name(c);
 	} else if (!strcmp(command, "query-version")) {
@@ -541,6 +609,12 @@ static void answer(struct channel *c, const char *command, const json_t *args)
 		reply(c, "[]");
 	} else if (!strcmp(command, "send-key")) {
 		reply(c, "{}");
+	} else if (!strcmp(command, "add-fd")) {
+		reply(c, "{\"fdset-id\": 1, \"fd\": 9}");
+	} else if (!strcmp(command, "remove-fd")) {
+		reply(c, "{}");
+	} else if (!strcmp(command, "query-fdsets") || !strcmp(command, "qom-list")) {	/* an older igvm asks */
+		reply(c, "[]");
 	} else if (!strcmp(command, "screendump")) {
 		answer_screendump(c, args);
 	} else {
@@ -660,6 +734,45 @@ static void answer_all(struct channel *c)
 
 static volatile sig_atomic_t guest_reset;
 
+static void queue_event(void)
+{
+	char line[256];
+	struct timespec t;
+	int n;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	n = snprintf(line, sizeof(line), "{\"timestamp\": {\"seconds\": %lld, \"microseconds\": %ld}, "
+		     "\"event\": \"%s\", \"data\": {\"action\": \"run\"}}\r\n",
+		     (long long)t.tv_sec, t.tv_nsec / 1000, fake.flood_event);
+	queue_bytes(line, (size_t)n);
+	queue_flush();
+	if (queue.n > queue.most)
+		queue.most = queue.n;
+}
+
+static void note_flood(int64_t now, int64_t n)
+{
+	static int64_t since, sent;
+	static const char *path;
+	FILE *f;
+
+	sent += n;
+	if (!since) {
+		since = now;
+		path = setting("FAKEQEMU_FLOODED");
+	}
+	if (now - since < 1000 || !path)
+		return;
+	f = fopen(path, "we");
+	if (f)
+		fprintf(f, "%lld events/s sent, %zu bytes not taken, at most %zu\n", (long long)(sent * 1000 / (now - since)),
+			queue.n, queue.most);
+	if (f)
+		fclose(f);
+	since = now;
+	sent = 0;
+}
+
 static void flood(void)
 {
 	static int64_t last;
@@ -667,7 +780,8 @@ static void flood(void)
 
 	last = now;
 	for (int64_t i = 0; i < n && fake.qmp.negotiated; i++)
-		send_event("GUEST_CRASHLOADED", "{\"action\": \"run\"}");
+		queue_event();
+	note_flood(now, n);
 }
 
 static void serve_channel(struct channel *c, short events)
@@ -702,7 +816,7 @@ __attribute__((noreturn)) static void serve(void)
 		for (int i = 0; i < 2; i++)
 			p[i + 1] = (struct pollfd){ c[i]->conn >= 0 ? c[i]->conn : c[i]->listener,
 						    POLLIN, 0 };
-		if (poll(p, 3, fake.flood || fake.down_at ? 10 : -1) < 0) {
+		if (poll(p, 3, fake.flood ? 1 : fake.down_at ? 10 : -1) < 0) {
 			if (guest_reset)
 				send_event("RESET", "{\"guest\": true, \"reason\": \"guest-reset\"}");
 			guest_reset = 0;
@@ -766,8 +880,12 @@ static bool kind_step(const char *word, const char *rest)
 		snprintf(fake.deaf, sizeof(fake.deaf), "%s", rest);
 	else if (!strcmp(word, "ignore") && fake.n_ignore < 4)
 		snprintf(fake.ignore[fake.n_ignore++], sizeof(fake.ignore[0]), "%s", rest);
+	else if (!strcmp(word, "huge-to"))
+		snprintf(fake.huge_to, sizeof(fake.huge_to), "%s", rest);
+	else if (!strcmp(word, "hang-up-at"))
+		snprintf(fake.hang_up_at, sizeof(fake.hang_up_at), "%s", rest);
 	else if (!strcmp(word, "flood"))
-		fake.flood = (unsigned)atoi(rest);
+		sscanf(rest, "%u %31s", &fake.flood, fake.flood_event);
 	else if (!strcmp(word, "resets"))
 		fake.resets = (unsigned)atoi(rest);
 	else if (!strcmp(word, "panics"))
@@ -789,6 +907,12 @@ static bool kind_step(const char *word, const char *rest)
 	return true;
 }
 
+static void chatter(long n)
+{
+	for (long i = 0; i < n; i += 64)
+		fprintf(stderr, "%063ld\n", i);
+}
+
 static void run_step(char *step)
 {
 	char *rest = step + strcspn(step, " ");
@@ -807,6 +931,8 @@ static void run_step(char *step)
 		expect(rest);
 	else if (!strcmp(step, "stderr"))
 		fprintf(stderr, "%s\n", rest);
+	else if (!strcmp(step, "chatter"))
+		chatter(atol(rest));
 	else if (!strcmp(step, "sleep"))
 		poll(NULL, 0, atoi(rest));
 	else if (!strcmp(step, "exit"))
@@ -851,6 +977,14 @@ static void note_reset(int sig)
 	guest_reset = 1;
 }
 
+/* igvm's words call it agent, those of tests/tools/suprun.c qga. */
+static int agent_listener(void)
+{
+	int fd = chardev_fd("qga");
+
+	return fd >= 0 ? fd : chardev_fd("agent");
+}
+
 /* Ends with us. */
 static void start_agent(const char *agent_script)
 {
@@ -859,7 +993,7 @@ static void start_agent(const char *agent_script)
 	signal(SIGUSR1, note_reset);
 	snprintf(program, sizeof(program), "%.*s/fakeagent",
 		 (int)(strrchr(fake.argv[0], '/') - fake.argv[0]), fake.argv[0]);
-	snprintf(fd, sizeof(fd), "%d", chardev_fd("qga"));
+	snprintf(fd, sizeof(fd), "%d", agent_listener());
 	if (fork())
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -881,7 +1015,7 @@ static void find_channels(void)
 		die(99, "neither -chardev socket,id=qmp,fd=N,server=on nor -qmp stdio");
 	}
 	if (agent && !strcmp(agent, "yes"))
-		fake.qga.listener = chardev_fd("qga");
+		fake.qga.listener = agent_listener();
 	else if (agent)
 		start_agent(agent);
 }

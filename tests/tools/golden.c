@@ -136,6 +136,7 @@ static void load(struct golden *g, const char *dir)
 
 	snprintf(g->paths.vms, PATH_MAX, "%s", dir);
 	snprintf(g->paths.templates, PATH_MAX, "vm-templates");
+	g->paths.system = true;
 	strcpy(g->paths.data, "/var/lib/igvm");
 	strcpy(g->paths.run, "/run/igvm");
 	strcpy(g->store.dir, "/var/lib/igvm/roms");
@@ -431,10 +432,11 @@ static void without_kvm(struct words *w)
 }
 
 /*
- * A TPM needs a swtpm that answers before QEMU goes on; the tests of the launch have one. USB and event devices
+ * A TPM needs a swtpm, a shared folder a virtiofsd that answers before QEMU goes on: tests of the launch have them. USB and event devices
  * of the host are the lab's.
  */
-static const char *const never_there[] = { "id=tpm", "tpmdev=tpm0", "usb-host", "input-linux", NULL };
+static const char *const never_there[] = { "id=tpm", "tpmdev=tpm0", "usb-host", "input-linux", "id=share", "vhost-user-fs",
+					   NULL };
 /* Behind the device that cannot exist nothing is looked at any more. */
 static const char *const no_igpu[] = { "vfio-pci,", NULL };
 
