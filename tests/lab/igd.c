@@ -33,6 +33,7 @@ enum config_offset {
 	CFG_MSI		= 0xac,
 	CFG_BDSM64	= 0xc0,
 	CFG_PM		= 0xd0,
+	CFG_TEST	= 0xe0,
 	CFG_SELECT	= 0xf8,
 	CFG_ASLS	= 0xfc,
 };
@@ -87,10 +88,17 @@ static void put_capabilities(struct igd *g, const struct profile *p)
 	cfg_put(g, CFG_MSI, 4, CFG_PM << 8 | PCI_CAP_ID_MSI, PCI_MSI_FLAGS_ENABLE << 16);
 	cfg_put(g, CFG_MSI + PCI_MSI_ADDRESS_LO, 4, 0, 0xfffffffc);
 	cfg_put(g, CFG_MSI + PCI_MSI_DATA_32, 2, 0, 0xffff);
-	cfg_put(g, CFG_PM, 4, 0x00220000 | PCI_CAP_ID_PM, 0);
+	cfg_put(g, CFG_PM, 4, 0x00220000 | CFG_TEST << 8 | PCI_CAP_ID_PM, 0);
 	/* without FLR a reset by D3hot must not be offered instead */
 	cfg_put(g, CFG_PM + PCI_PM_CTRL, 2, p->flr ? 0 : PCI_PM_CTRL_NO_SOFT_RESET,
 		PCI_PM_CTRL_STATE_MASK);
+}
+
+static void put_test_window(struct igd *g)
+{
+	cfg_put(g, CFG_TEST, 4, 0x00100000 | PCI_CAP_ID_VNDR, 0);
+	cfg_put(g, CFG_TEST + 4, 4, IGD_TEST_SIGNATURE, 0);
+	cfg_put(g, CFG_TEST + 8, 4, IGD_TEST_WINDOW, 0);
 }
 
 static void put_graphics(struct igd *g, const struct profile *p)
@@ -129,6 +137,7 @@ static void show_profile(struct igd *g, unsigned int index, bool keep)
 	memset(g->writable, 0, sizeof(g->writable));
 	put_header(g, p);
 	put_capabilities(g, p);
+	put_test_window(g);
 	put_graphics(g, p);
 	for (size_t i = 0; keep && i < ARRAY_SIZE(kept); i++)
 		memcpy(g->config + kept[i].off, old + kept[i].off, kept[i].n);
@@ -308,6 +317,33 @@ static uint8_t *map_region(struct vfu_region *r, const char *name, size_t size)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+/* A copy that was asked for: a read, then, when it has come, a write. */
+static bool igd_dma_next(void *priv, struct vfu_dma *d)
+{
+	struct igd *g = priv;
+	bool write = g->dma.status == IGD_DMA_WRITES;
+
+	if (g->gone || (!write && g->dma.status != IGD_DMA_READS))
+		return false;
+	*d = (struct vfu_dma){ .write = write, .address = write ? g->dma.to : g->dma.from,
+			       .count = IGD_DMA_BYTES };
+	for (unsigned int i = 0; write && i < IGD_DMA_BYTES; i++)
+		d->data[i] = (uint8_t)~g->dma.bytes[i];
+	return true;
+}
+
+static void igd_dma_done(void *priv, const struct vfu_dma *d, int err)
+{
+	struct igd *g = priv;
+
+	fprintf(stderr, "igdsim: DMA %s 0x%llx: %s\n", d->write ? "to" : "from",
+		(unsigned long long)d->address, strerror(-err));
+	if (!d->write)
+		memcpy(g->dma.bytes, d->data, IGD_DMA_BYTES);
+	g->dma.status = err ? IGD_DMA_FAILED : d->write ? IGD_DMA_DONE : IGD_DMA_WRITES;
+	igd_mmio_store(g, IGD_TEST_WINDOW + IGD_TEST_STATUS, g->dma.status);
+}
+
 int igd_init(struct igd *g, const struct profile *profiles, unsigned int n)
 {
 	struct vfu_region *r = g->regions;
@@ -349,6 +385,7 @@ struct vfu_device igd_device(struct igd *g)
 {
 	return (struct vfu_device){
 		.priv = g, .regions = g->regions, .read = igd_read, .write = igd_write,
-		.reset = igd_reset, .deadline_ms = igd_deadline_ms, .expire = igd_expire,
+		.reset = igd_reset, .dma_next = igd_dma_next, .dma_done = igd_dma_done,
+		.deadline_ms = igd_deadline_ms, .expire = igd_expire,
 	};
 }

@@ -14,6 +14,22 @@
 #define IGD_APERTURE	(256u << 20)	/* BAR 2 */
 #define IGD_CONFIG_SIZE	256u
 
+/*
+ * The test window: no iGPU has it. A vendor-specific capability at config
+ * offset 0xe0 holds the signature and where behind BAR 0 the window is. It
+ * copies IGD_DMA_BYTES from one address to another, each bit turned over.
+ */
+#define IGD_TEST_SIGNATURE	0x4d564749u	/* "IGVM" */
+#define IGD_TEST_WINDOW		0x7ff000u
+#define IGD_DMA_BYTES		32u
+enum igd_test_register {
+	IGD_TEST_FROM	= 0x00,		/* 64 bit */
+	IGD_TEST_TO	= 0x08,		/* 64 bit */
+	IGD_TEST_GO	= 0x10,		/* write 1 */
+	IGD_TEST_STATUS	= 0x14,		/* enum igd_dma_status */
+};
+enum igd_dma_status { IGD_DMA_IDLE, IGD_DMA_READS, IGD_DMA_WRITES, IGD_DMA_DONE, IGD_DMA_FAILED };
+
 struct igd {
 	const struct profile *profiles;
 	unsigned int n_profiles, current;
@@ -24,6 +40,11 @@ struct igd {
 	uint32_t bios_asls;	/* what was written last; profiles show it or their own */
 	uint8_t *mmio;
 	uint8_t *aperture;
+	struct igd_dma {
+		uint64_t from, to;
+		uint32_t status;	/* enum igd_dma_status */
+		uint8_t bytes[IGD_DMA_BYTES];
+	} dma;
 	uint8_t io[64];
 	int64_t selected_ms;		/* when the current profile came, CLOCK_MONOTONIC */
 };

@@ -184,8 +184,22 @@ void igd_mmio_store(struct igd *g, uint32_t off, uint32_t value)
 	memcpy(g->mmio + off, &value, sizeof(value));
 }
 
+static void run_test(struct igd *g)
+{
+	uint32_t at = IGD_TEST_WINDOW;
+
+	g->dma.from = igd_mmio_load(g, at + IGD_TEST_FROM) | (uint64_t)igd_mmio_load(g, at + IGD_TEST_FROM + 4) << 32;
+	g->dma.to = igd_mmio_load(g, at + IGD_TEST_TO) | (uint64_t)igd_mmio_load(g, at + IGD_TEST_TO + 4) << 32;
+	g->dma.status = g->profiles[g->current].dma ? IGD_DMA_READS : IGD_DMA_DONE;
+	igd_mmio_store(g, at + IGD_TEST_STATUS, g->dma.status);
+}
+
 void igd_mmio_write(struct igd *g, uint32_t off, uint32_t value)
 {
+	if (off == IGD_TEST_WINDOW + IGD_TEST_GO && value == 1) {
+		run_test(g);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (rows[i].off == off) {
 			run_row(g, &rows[i], value);
@@ -198,6 +212,7 @@ void igd_mmio_write(struct igd *g, uint32_t off, uint32_t value)
 void igd_mmio_reset(struct igd *g, const struct profile *p)
 {
 	memset(g->mmio, 0, IGD_GTT_OFFSET);
+	g->dma.status = IGD_DMA_IDLE;
 	for (size_t i = 0; i < ARRAY_SIZE(power_on); i++)
 		igd_mmio_store(g, power_on[i].offset, power_on[i].value);
 	igd_mmio_store(g, 0x108040, p->ggc);

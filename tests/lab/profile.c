@@ -77,6 +77,12 @@ static int set_flr(struct profile *p, const char *value)
 	return p->flr || !strcmp(value, "no") ? 0 : -EINVAL;
 }
 
+static int set_dma(struct profile *p, const char *value)
+{
+	p->dma = !strcmp(value, "yes");
+	return p->dma || !strcmp(value, "no") ? 0 : -EINVAL;
+}
+
 static int set_rom(struct profile *p, const char *value)
 {
 	return strcmp(value, "none") ? read_rom(p, value) : 0;
@@ -129,6 +135,7 @@ static const struct profile_key {
 	{ "bdsm_reg", 0, 0, set_bdsm_reg },
 	{ "asls", 0, 0, set_asls },
 	{ "flr", 0, 0, set_flr },
+	{ "dma", 0, 0, set_dma },
 	{ "rom", 0, 0, set_rom },
 };
 
@@ -197,7 +204,7 @@ int profile_read(struct profile *p, const char *path)
 
 	*p = (struct profile){
 		.subsystem = 0x7d251462, .revision = 0x0c, .class = 0x0300,
-		.ggc = 0x01c0, .bdsm_reg = 0xc0, .bdsm = 0x7c000000, .flr = true,
+		.ggc = 0x01c0, .bdsm_reg = 0xc0, .bdsm = 0x7c000000, .flr = true, .dma = true,
 	};
 	p->path = strdup(path);
 	if (!f || !p->path) {

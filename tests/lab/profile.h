@@ -26,6 +26,7 @@ struct profile {
 	uint32_t asls;
 	bool asls_set;			/* false: keep what the BIOS wrote */
 	bool flr;
+	bool dma;			/* false: the test window says done and does nothing */
 	uint32_t gone_after_s;		/* then every read is all ones; 0: never */
 	uint32_t exit_after_s;		/* then the socket closes; 0: never */
 	uint8_t *rom;			/* owned; NULL: no ROM */
