@@ -59,6 +59,54 @@ perl -MJSON::PP -e 'local $/; print "$_->{number} $_->{cause}\n" for @{decode_js
 sed -n 's/^\.It Cause \([0-9]*\) : /\1 /p' man/igvm.1 > "$tmp/texts.manual"
 same "and the same texts" "$tmp/texts" "$tmp/texts.manual"
 
+# What is named as showing a cause expects one of its ids, in its own way.
+enum_of() { sed -n "s/^\tFINDING(\([A-Z0-9_]*\), \"$1\",.*/\1/p" launcher/decide/finding_ids.h; }
+expects() {
+	case $1 in
+	hosts/*) grep -qE "^(block|warn|note) *$2:" "tests/$1/doctor" ;;
+	golden/*) grep -qE "^(block|warn|note) *$2(:| |$)" "tests/$1/findings.txt" ;;
+	lab/scenarios/*) grep -qE "^(finding $2$|says .*$2)" "tests/$1" ;;
+	lines/*) grep -qE "(^|[^a-z.-])$2([^a-z-]|$)" "tests/$1" ;;
+	t_*.c) grep -qw "FINDING_$(enum_of "$2")" "tests/$1" ;;
+	*.sh) grep -qE "(^|[^a-z.-])$2([^a-z-]|$)" "tests/$1" ;;
+	*) false ;;
+	esac 2> /dev/null
+}
+perl -MJSON::PP -e 'local $/; for my $c (@{decode_json(<>)->{causes}}) {
+	for my $s (@{$c->{shown}}) { print "$c->{number} $s $_->{id}\n" for @{$c->{caught}} } }' \
+	"$tmp/causes.json" > "$tmp/pairs"
+awk '{ print $1, $2 }' "$tmp/pairs" | uniq > "$tmp/shown"
+while read -r number show id; do
+	expects "$show" "$id" && echo "$number $show"
+done < "$tmp/pairs" | uniq > "$tmp/true"
+same "what shows a cause expects an id of it" "$tmp/shown" "$tmp/true"
+awk '$2 != "-" { print $1 }' "$tmp/rows" | uniq > "$tmp/caught"
+awk '{ print $1 }' "$tmp/shown" | uniq > "$tmp/played"
+same "each cause that is caught is shown by something" "$tmp/caught" "$tmp/played"
+
+# Every id, whoever raises it, is provoked by some test.
+while read -r id; do
+	name=FINDING_$(enum_of "$id")
+	if grep -qlw "$name" tests/t_*.c || grep -qlE "(^|[^a-z.-])$id([^a-z-]|$)" tests/*.sh \
+		tests/lines/*.out tests/golden/*/findings.txt tests/hosts/*/doctor tests/lab/scenarios/*; then
+		echo "$id"
+	fi
+done < "$tmp/ids" > "$tmp/tested"
+same "each id is provoked by some test" "$tmp/ids" "$tmp/tested"
+
+perl -MJSON::PP -e 'local $/; my $j = decode_json(<>); my %n; my $never = 0;
+	for my $c (@{$j->{causes}}) {
+		my %by = map { $_->{verb} => 1 } @{$c->{caught}};
+		my ($first) = grep { $by{$_} } qw(doctor start probe verify);
+		$first ? $n{$first}++ : $never++;
+	}
+	print "$_ ", $n{$_} // 0, "\n" for qw(doctor start probe verify);
+	print "never $never\n"' "$tmp/causes.json" > "$tmp/counted"
+perl -MJSON::PP -e 'local $/; my $t = decode_json(<>)->{totals};
+	print "$_ $t->{first}{$_}\n" for qw(doctor start probe verify); print "never $t->{never}\n"' \
+	"$tmp/causes.json" > "$tmp/totals"
+same "the totals are right" "$tmp/counted" "$tmp/totals"
+
 # What doctor claims, and what provokes it.
 perl -MJSON::PP -e 'local $/; for my $c (@{decode_json(<>)->{causes}}) {
 	print map { "$_->{id}\n" } grep { $_->{verb} eq "doctor" } @{$c->{caught}} }' \

@@ -18,6 +18,8 @@ ours() { pgrep -f -- "guest=$mark" | while read -r p; do [ "$p" = $$ ] || echo "
 cleanup() {
 	local p
 	for p in $(ours); do kill -KILL "$p"; done
+	[ -z "${pages-}" ] || echo 0 > $pool
+	[ -z "${loop-}" ] || { umount "$tmp/mnt" 2> /dev/null; rm -f "/dev/$mark"; losetup -d "$loop" 2> /dev/null; }
 	rm -rf "$tmp"
 }
 trap cleanup EXIT
@@ -61,7 +63,9 @@ accel = tcg
 memory = 256M
 firmware = bios
 [igpu]
-device = none'
+device = none
+[qemu]
+words = -device pvpanic,id=panic0 -smbios "type=11,value=a b"'
 
 # --- a VM's life --------------------------------------------------------------------
 write "$mark" <<< "$good"
@@ -72,6 +76,8 @@ if command -v qemu-system-x86_64 > /dev/null; then
 	try "start" 0 "^$mark runs" start "$mark"
 	try "start of a running VM succeeds" 0 "runs already" start "$mark"
 	try "status" 0 "running" status "$mark"
+	try "status shows words that are not supported" 0 \
+		"unsupported: *-device pvpanic,id=panic0 -smbios type=11,value=a b$" status "$mark"
 	try "probe wants an iGPU" 2 "no iGPU" probe "$mark"
 	try "screenshot" 0 "" screenshot "$mark" "$tmp/a.png"
 	perl tests/schema/png.pl "$tmp/a.png" > "$tmp/out" 2> "$tmp/err"
@@ -86,6 +92,69 @@ if command -v qemu-system-x86_64 > /dev/null; then
 	try "logs of the last run" 0 "" logs "$mark"
 else
 	echo "# no qemu-system-x86_64: the VM is not started"
+fi
+
+# --- a block device of the host's ------------------------------------------------------
+# By a name that is a link, as udev's are: refused while it is mounted, and while a VM has it not to be mounted.
+truncate -s 4M "$tmp/device"
+if [ "$(id -u)" = 0 ] && command -v qemu-system-x86_64 mkfs.ext2 > /dev/null &&
+   mkfs.ext2 -q "$tmp/device" && loop=$(losetup -f --show "$tmp/device" 2> /dev/null); then
+	ln -s "$loop" "/dev/$mark"
+	mkdir "$tmp/mnt"
+	write "$mark" << END
+$good
+[disk data]
+path = /dev/$mark
+bus = nvme
+END
+	mount "$loop" "$tmp/mnt"
+	try "a device that is mounted is refused" 5 \
+		"disk.in-use: $vms/$mark.conf:[0-9]+: \[disk data\] /dev/$mark: ${loop#/dev/} is mounted at $tmp/mnt" \
+		start "$mark"
+	try "and not taken with --force either" 1 "/dev/$mark: the host uses it" start --force "$mark"
+	umount "$tmp/mnt"
+	try "one that is free is the guest's NVMe drive" 0 "^$mark runs" start "$mark"
+	! mount "$loop" "$tmp/mnt" 2> /dev/null
+	ok $? "while the VM runs the host cannot mount it"
+	try "kill gives it back" 0 "force" kill "$mark"
+	mount "$loop" "$tmp/mnt" && umount "$tmp/mnt"
+	ok $? "and the host has it again"
+	rm -f "/dev/$mark"
+	losetup -d "$loop"
+else
+	echo "# not root, or no loop devices, mkfs.ext2 or QEMU: no block device is passed"
+fi
+
+# --- processors and huge pages of the host ---------------------------------------------
+pool=/proc/sys/vm/nr_hugepages
+if [ "$(id -u)" = 0 ] && command -v qemu-system-x86_64 > /dev/null && [ -w $pool ] &&
+   [ "$(cat $pool)" = 0 ] && echo 32 > $pool && [ "$(cat $pool)" = 32 ]; then
+	pages=yes
+	cpu=$(sed 's/[-,].*//' /sys/devices/system/cpu/online)
+	write "$mark" << END
+${good/256M/64M}
+END
+	mkdir "$vms/$mark.conf.d"
+	printf '[vm]\nhugepages = 2M\npin = %s\n' "$cpu" > "$vms/$mark.conf.d/pages.conf"
+	try "a VM on huge pages and one processor" 0 "pin.few|^$mark runs" start "$mark"
+	grep -q '^HugePages_Rsvd: *[1-9]\|^HugePages_Free: *[0-9]$' /proc/meminfo
+	ok $? "its memory is from the pool"
+	grep -qx "Cpus_allowed_list:	$cpu" "/proc/$(ours | head -1)/task/$(ours | head -1)/status"
+	ok $? "it runs there"
+	[ "$(cat /proc/"$(ours | head -1)"/task/*/status | sed -n 's/^Cpus_allowed_list:	//p' | sort -u)" = "$cpu" ]
+	ok $? "and so does each of its threads"
+	! "$igvm" showcmd "$mark" 2>&1 | grep -q hugepages.few
+	ok $? "showcmd does not count its own pages against it"
+	try "kill" 0 "force" kill "$mark"
+	echo 0 > $pool
+	try "a pool that is too small" 5 "hugepages.few: 0 huge pages of 2M can be had, the VM wants 32" start "$mark"
+	printf '[vm]\npin = 1023\n' > "$vms/$mark.conf.d/pages.conf"
+	try "a processor that is not there" 5 "pin.offline: pin names 1023; the host has $cpu" start "$mark"
+	try "nor with --force" 1 "pin = 1023: the kernel refuses" start --force "$mark"
+	rm -r "$vms/$mark.conf.d"
+	pages=
+else
+	echo "# not root, or a pool of huge pages is in use or cannot be made: none are used"
 fi
 
 # --- names -------------------------------------------------------------------------------

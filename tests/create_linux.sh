@@ -48,7 +48,25 @@ wait $pid
 ok $? "create demo --template linux"
 sed 's/^/# /' "$tmp/out"
 ! grep -q "a secret" "$tmp/out"; ok $? "the password given is not shown"
+# Beside what create has made: two folders of the host, and a watchdog.
+mkdir "$tmp/films" "$tmp/work"
+echo 'a film' > "$tmp/films/film"
+chown 4711:4712 "$tmp/work"
+chmod go+x "$tmp"
+vm=/etc/igvm/vms/demo.conf
+sed -i "s,^\[vm\],&\nwatchdog = reset," $vm
+printf '\n[share films]\npath = %s\n\n[share work]\npath = %s\nread-only = no\n' "$tmp/films" "$tmp/work" >> $vm
 "$igvm" start demo > "$tmp/out" 2>&1; ok $? "start demo"
+daemons() { ps -eo stat=,pid=,args= | awk '$1 !~ /^Z/ && $3 ~ /virtiofsd$/ && /source=\/run\/igvm\/demo,/ { print $2 }'; }
+daemons > "$tmp/daemons"
+[ "$(wc -l < "$tmp/daemons")" = 2 ]; ok $? "a virtiofsd for each folder"
+vm_uid=$(sed -n 's/.*"demo": *\([0-9]*\).*/\1/p' /var/lib/igvm/uids.json)
+while read -r pid; do
+	sed -n 's/^\(Uid\|Seccomp\):[[:space:]]*\([0-9]*\).*/\1 \2/p' "/proc/$pid/status"
+	[ "$(readlink "/proc/$pid/ns/user")" = "$(readlink /proc/self/ns/user)" ] && echo "no namespace"
+done < "$tmp/daemons" | tr '\n' ' ' > "$tmp/daemon"
+[ "$(cat "$tmp/daemon")" = "Uid $vm_uid Seccomp 2 Uid $vm_uid Seccomp 2 " ]
+ok $? "which is nobody's root on the host, and filtered: $(cat "$tmp/daemon")"
 
 # Keys as a person types them, one line after the other's prompt.
 seen() { tr -d '\r' < "$tmp/console" | grep -aqE "$1"; }
@@ -65,10 +83,49 @@ printf 'a secret of 1 test\r' >&5
 await 'root@demo' 40; ok $? "and takes it"
 printf 'echo sum $((41 + 1)) $(findmnt -no FSTYPE /)\r' >&5
 await 'sum 42 ext4' 20; ok $? "commands run there"
+# As the guest sees it, and as the host does.
+says() { printf '%s; echo "end of $((%s))"\r' "$1" "$2" >&5; await "end of $2" 20; }
+says 'mount -t virtiofs films /mnt; cat /mnt/film; touch /mnt/x; stat -c "owner %u" /mnt/film' 51
+seen 'a film' && seen 'touch.*Read-only file system' && seen 'owner 65534'
+ok $? "a folder of the host is mounted there, read-only, and root's files are nobody's"
+says 'mkdir /w; mount -t virtiofs work /w; cd /w; echo mine > root; echo his > user; chown 1000:1001 user; stat -c "owner %u" . root user' 52
+seen 'owner 4711' && seen 'owner 0' && seen 'owner 1000'
+ok $? "another is written, with owners"
+owners=$(stat -c '%u:%g' "$tmp/work/root" "$tmp/work/user" | tr '\n' ' ')
+[ "$owners" = "$vm_uid:$vm_uid 1000:1001 " ]
+ok $? "which are the host's, but root, who is the VM's user: $owners"
+says 'mknod null c 1 3; : > null; chmod u+s root; cd /; umount /w /mnt' 53
+[ ! -c "$tmp/work/null" ] && [ "$(stat -c %u "$tmp/work/root")" = "$vm_uid" ]
+ok $? "no device file is made, and nothing is root's"
+says 'modprobe i6300esb; grep -h i6300 /sys/class/watchdog/*/identity' 54
+seen i6300ESB; ok $? "the watchdog is there"
 printf '\035' >&5
 exec 5>&-
 wait $console; ok $? "^] leaves"
 "$igvm" status demo > "$tmp/out" 2>&1; ok $? "and the guest runs on"
 "$igvm" stop demo --timeout 60 > "$tmp/out" 2>&1 && grep -q '^demo is stopped\.$' "$tmp/out"
 ok $? "stop: the guest goes down in order"
+for _ in $(seq 50); do [ -z "$(daemons)" ] && break; sleep 0.1; done
+[ -z "$(daemons)" ]; ok $? "and virtiofsd with it"
+
+# A guest whose system crashes, and says so.
+: > "$tmp/console"
+"$igvm" start demo > "$tmp/out" 2>&1; ok $? "start again"
+"$igvm" console demo < "$tmp/keys" > "$tmp/console" 2> "$tmp/err" &
+console=$!
+exec 5> "$tmp/keys"
+await 'demo login:' 150 && printf 'root\r' >&5 && await 'Password:' 20 && printf 'a secret of 1 test\r' >&5
+await 'root@demo' 40; ok $? "log in again"
+printf 'modprobe pvpanic-pci; echo c > /proc/sysrq-trigger\r' >&5
+for _ in $(seq 120); do
+	"$igvm" status demo > "$tmp/out" 2>&1
+	grep -q 'crashed' "$tmp/out" && break
+	sleep 0.5
+done
+grep -q 'went down because its system had crashed (guest panic)' "$tmp/out"
+ok $? "a guest that crashes says so"
+sed 's/^/# /' "$tmp/out" | head -5
+"$igvm" stop demo > "$tmp/out" 2>&1; ok $? "stop: it is not started again"
+exec 5>&-
+wait $console
 echo "1..$n"

@@ -80,6 +80,12 @@ grep -hoE 'igvm explain [a-z0-9-]+\.[a-z0-9-]+' README.md README.zh-TW.md man/*.
 comm -12 "$tmp/ids" "$tmp/ids.named" > "$tmp/ids.known"
 same "findings named in the documents exist" "$tmp/ids.named" "$tmp/ids.known"
 
+# The page of all findings is what the program writes, and each id is an anchor in it.
+"$igvm" explain --mdoc > "$tmp/findings.7"
+same "igvm-findings(7) is what igvm explain --mdoc writes" man/igvm-findings.7 "$tmp/findings.7"
+mandoc -T html man/igvm-findings.7 | grep -oE 'id="[a-z0-9-]+\.[a-z0-9-]+"' | cut -d'"' -f2 | sort > "$tmp/anchors"
+same "and has an anchor for each id" "$tmp/ids" "$tmp/anchors"
+
 # Exit codes: the manual's table against the enum.
 sed -n 's/^\tEXIT_[A-Z_]* = \([0-9]*\),.*/\1/p' launcher/base/exit_code.h | sort > "$tmp/exit"
 awk '/^\.Sh / { s = $2 == "EXIT" } s && /^\.It [0-9]+$/ { print $2 }' man/igvm.1 | sort > "$tmp/exit.manual"

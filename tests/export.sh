@@ -174,6 +174,32 @@ ok $? "where the ROM has to be is told"
 "$igvm" --root "$uhd" export proxmox linux 2>&1 > /dev/null | grep -q 'vmlinuz is left out'
 ok $? "a kernel that Proxmox VE cannot start is told"
 
+# Words of the VM file's own: each a word there, too.
+vm words << END
+[vm]
+template = linux
+hugepages = yes
+pin = 0,2-3
+[igpu]
+device = none
+[disk system]
+path = $tmp/disk.qcow2
+[qemu]
+words = -smbios "type=11,value=it's a <b>" -S -append ""
+END
+"$igvm" --root "$uhd" export proxmox words 2> err | grep -qxF "args: -smbios 'type=11,value=it'\\''s a <b>' -S -append ''"
+ok $? "extra words for QEMU: args:, quoted as a shell's"
+"$igvm" --root "$uhd" export libvirt words 2> err > words.xml
+grep -qF "<qemu:arg value='type=11,value=it&apos;s a &lt;b&gt;'/>" words.xml && grep -qF "<qemu:arg value='-S'/>" words.xml
+ok $? "extra words for QEMU: an element each"
+grep -qF "<vcpu cpuset='0,2-3'>" words.xml && grep -qF "<page size='2' unit='MiB'/>" words.xml
+ok $? "processors and huge pages of the host: libvirt's elements"
+"$igvm" --root "$uhd" export proxmox words 2> err > words.conf
+grep -qx "hugepages: 2" words.conf && grep -qx "affinity: 0,2-3" words.conf
+ok $? "processors and huge pages of the host: Proxmox VE's keys"
+[ -n "$skip" ] || virt-xml-validate words.xml domain > out 2>&1
+ok $? "words, pages, processors: libvirt's schema accepts them" "$skip"
+
 # --- refused -----------------------------------------------------------------------------------------
 "$igvm" --root "$uhd" export libvirt none > out 2> err
 [ $? = 4 ] && [ ! -s out ]

@@ -20,8 +20,9 @@ outside=$(cd "$tmp" && find . -type f ! -path './opt/x/*')
 [ -z "$outside" ]; ok "nothing outside DESTDIR/prefix" $?
 for f in bin/igvm share/igvm/templates/win11.conf share/igvm/roms/igd-assign.rom \
 	 share/igvm/efi/igvm-probe.elf share/igvm/efi/gop-policy.efi share/man/man1/igvm.1 \
-	 share/man/man5/igvm.vm.5 share/locale/zh_TW/LC_MESSAGES/igvm.mo \
+	 share/man/man5/igvm.vm.5 share/man/man7/igvm-findings.7 share/locale/zh_TW/LC_MESSAGES/igvm.mo \
 	 lib/systemd/system/igvm@.service lib/systemd/system/igvm-supervise@.service \
+	 lib/systemd/system/igvm-metrics.service lib/systemd/system/igvm-metrics.timer \
 	 share/bash-completion/completions/igvm; do
 	[ -s "$tmp/opt/x/$f" ]; ok "installed: $f" $?
 done

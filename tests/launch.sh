@@ -112,6 +112,63 @@ else
 	grep -q missing.img "$tmp/out"
 	ok "by name" $? "$tmp/out"
 fi
+# --- the owner's program before QEMU and after it ------------------------------------------
+hook=$tmp/home/hook
+said=$tmp/home/hook.said
+has_hook() { sed "s,^qemu = .*,&\nhook = $hook," "$tmp/home/config/igvm/vms/tiny.conf" > "$tmp/home/config/igvm/vms/hooked.conf"; }
+hook_is() {	# LINE...: what it does
+	rm -f "$hook" "$said"
+	{ echo '#!/bin/sh'; printf '%s\n' "$@"; } > "$hook"
+	chmod 755 "$hook"
+	chmod go+r "$tmp/home/config/igvm/vms/hooked.conf"
+}
+if [ -z "$real" ]; then
+	skip "hook" "no qemu-system-x86_64"
+else
+	has_hook
+	# shellcheck disable=SC2016 # the hook's own
+	hook_is 'echo "$1 $2 $# $(id -u) $(grep -c . /proc/self/environ) $(ls /proc/self/fd | wc -l)" >> "${0%/*}/hook.said"'
+	(user launch hooked) > "$tmp/out" 2>&1 &
+	pid=$!
+	wait_for is_qemu
+	ok "with a hook the process becomes QEMU" $? "$tmp/out"
+	# ls has a descriptor of the folder it reads; the hook has 0 to 2.
+	[ "$(id -u)" -eq 0 ] && me=65534 || me=$(id -u)
+	is "the hook ran before, as the VM's user, with nothing inherited" "$(cut -d' ' -f1-4,6 "$said")" "hooked starting 2 $me 4"
+	kill -KILL "$pid"
+	wait "$pid" 2> /dev/null
+	pid=
+	(user cleanup hooked) > "$tmp/out" 2>&1
+	ok "cleanup" $? "$tmp/out"
+	is "tells it of the end" "$(cut -d' ' -f1-4 "$said" | tail -n +2)" "hooked ended 2 $me"
+	(user cleanup hooked) > "$tmp/out" 2>&1
+	is "once" "$(wc -l < "$said")" 2
+
+	# shellcheck disable=SC2016
+	hook_is 'echo "$2" >> "${0%/*}/hook.said"' 'echo not today' 'test "$2" = ended'
+	(user launch hooked) > "$tmp/out" 2>&1
+	is "a hook that fails refuses the start" $? 1
+	grep -q "the hook $hook says no (exit code 1)" "$tmp/out"
+	ok "in a sentence" $? "$tmp/out"
+	is "and is told of the end" "$(tr '\n' ' ' < "$said")" "starting ended "
+	[ ! -e "$tmp/home/run/igvm/hooked/journal.json" ] && grep -q "not today" "$tmp/home/run/igvm/hooked/log/qemu.0"
+	ok "nothing is left but what it wrote, in the log" $?
+
+	hook_is 'sleep 98.7 & sleep 98.7'
+	start=$SECONDS
+	(user launch hooked) > "$tmp/out" 2>&1
+	is "one that hangs refuses it, too" $? 1
+	grep -q "is not through after 10 seconds" "$tmp/out" && [ $((SECONDS - start)) -lt 40 ]
+	ok "in time, before and after" $? "$tmp/out"
+	[ -z "$(pgrep -fx 'sleep 98.7')" ]
+	ok "and is killed, with its children" $?
+
+	chmod 644 "$hook"
+	(user launch hooked) > "$tmp/out" 2>&1
+	is "one that cannot be executed is found before" $? 5
+	grep -q 'hook.missing' "$tmp/out"
+	ok "by name" $? "$tmp/out"
+fi
 # --- start: a VM that fails is started again, at a pace ---------------------------------
 value() { sed -n "s/^ *\"$1\": *\"*\([^\",]*\)\"*,*$/\1/p" "$tmp/status"; }
 look() { (user status --json tiny) > "$tmp/status" 2> /dev/null; }

@@ -55,14 +55,15 @@ exposure() {	# SYSTEMD-ANALYZE... UNIT-FILE
 }
 at_most() { awk -v is="$1" -v most="$2" 'BEGIN { exit !(is != "" && is <= most) }'; }
 if command -v systemd-analyze > /dev/null; then
-	for row in igvm-supervise@.service:2.0 igvm@.service:5.0; do
+	for row in igvm-supervise@.service:2.0 igvm@.service:5.0 igvm-metrics.service:2.0; do
 		is=$(exposure systemd-analyze security --offline=yes --no-pager "$units/${row%:*}")
 		at_most "$is" "${row#*:}"
 		ok "exposure of ${row%:*}: $is, at most ${row#*:}" $?
 		mkdir -p "$tmp/verify"
 		sed 's|/usr/bin/igvm|/bin/true|' "$units/${row%:*}" > "$tmp/verify/${row%:*}"
 	done
-	systemd-analyze verify --man=no "$tmp"/verify/*@.service > "$tmp/out" 2>&1
+	cp "$units/igvm-metrics.timer" "$tmp/verify"
+	systemd-analyze verify --man=no "$tmp"/verify/*@.service "$tmp"/verify/igvm-metrics.* > "$tmp/out" 2>&1
 	[ ! -s "$tmp/out" ]
 	ok "systemd-analyze finds nothing wrong with them" $? "$tmp/out"
 else
@@ -77,7 +78,6 @@ if [ "$(id -u)" -eq 0 ] && [ ! -e /run/systemd/system ]; then
 		> "$tmp/out" 2>&1
 	is "autostart without systemd: 1" $? 1
 	has "says why" "$tmp/out" 'x: cannot be started with the host: systemd does not run this host'
-	rmdir /etc/igvm 2> /dev/null
 else
 	skip "autostart without systemd: not root, or systemd runs this host"
 fi
@@ -108,6 +108,9 @@ get() { perl -MJSON::PP -e '
 	local $/; open my $f, "<", $ARGV[0] or exit;
 	my $v = decode_json(<$f>)->{$ARGV[1]};
 	print defined $v ? $v : "null", "\n"' "$1" "$2" 2> /dev/null; }
+helpers_ended() { state "$1" > "$dir/none"; perl -MJSON::PP -e '
+	local $/; open my $f, "<", $ARGV[0] or exit;
+	print JSON::PP->new->canonical->encode([sort @{decode_json(<$f>)->{helpers_ended}}]), "\n"' "$dir/status" 2> /dev/null; }
 end_of() { on cat "/run/igvm/$1/end.json" > "$dir/end" 2> /dev/null; get "$dir/end" "$2"; }
 prop() { on systemctl show --value -p "$2" "$1"; }
 pid_of() { prop "igvm@$1" MainPID; }
@@ -146,6 +149,8 @@ format = $3
 bus = sata
 EOF
 }
+# One that every host has online.
+cpu=$(sed 's/[-,].*//' /sys/devices/system/cpu/online)
 furnish() {
 	local u=$dir/upper
 	mkdir -p "$u/etc/igvm/vms" "$u/var/vm"
@@ -154,13 +159,18 @@ furnish() {
 	guest | disk "$u/var/vm/fast"
 	deaf_guest | disk "$u/var/vm/deaf"
 	vm good /var/vm/good raw
+	sed -i "s/^cpus = 1/&\npin = $cpu/" "$u/etc/igvm/vms/good.conf"
 	vm fast /var/vm/fast raw
 	vm deaf /var/vm/deaf raw
 	vm broken /var/vm/deaf qcow2
 	vm nodisk /var/vm/none raw
 	vm full /var/vm/deaf raw
-	sed -i 's/^firmware = bios/firmware = uefi\ntpm = yes/; s/^\[disk d\]/[net lan]\ntype = passt\n&/' \
+	sed -i 's/^firmware = bios/firmware = uefi\ntpm = yes\nhook = \/etc\/igvm\/hook/; s/^\[disk d\]/[net lan]\ntype = passt\n&/' \
 		"$u/etc/igvm/vms/full.conf"
+	printf '[share all]\npath = /var/vm\nread-only = no\n' >> "$u/etc/igvm/vms/full.conf"
+	# shellcheck disable=SC2016 # the hook's own
+	printf '#!/bin/sh\necho "hook $*"\n' > "$u/etc/igvm/hook"
+	chmod 755 "$u/etc/igvm/hook"
 }
 # MemoryDenyWriteExecute= is for KVM; the rest makes the tests short.
 drop_ins() {
@@ -187,6 +197,16 @@ starts() {
 	qemu=$(pid_of good)
 	is "the VM is the unit's process" "$(get "$dir/status" pid) $(on cat "/proc/$qemu/comm" | cut -c1-11)" \
 		"$qemu qemu-system"
+	is "on its processor, threads and all, in spite of what the unit forbids" \
+		"$(on sh -c "cat /proc/$qemu/task/*/status" | sed -n 's/^Cpus_allowed_list:\t//p' | sort -u)" "$cpu"
+	on mkdir -p /var/lib/prometheus/node-exporter
+	on systemctl start igvm-metrics.service > "$tmp/out" 2>&1
+	ok "the metrics' unit runs" $? "$tmp/out"
+	on cat /var/lib/prometheus/node-exporter/igvm.prom > "$dir/prom" 2>&1
+	has "what it wrote: the VM runs and is watched" "$dir/prom" '^igvm_vm_supervised\{vm="good",scope="system"\} 1$'
+	has "what it wrote: one that does not run" "$dir/prom" '^igvm_vm_up\{vm="deaf",scope="system"\} 0$'
+	tests/schema/prom.pl "$dir/prom" > "$tmp/out"
+	ok "and Prometheus can read it" $? "$tmp/out"
 	is "without any capability" "$(on sed -n 's/^CapEff:\t//p' "/proc/$qemu/status")" 0000000000000000
 	on igvm start good > "$tmp/out" 2>&1
 	is "start of a VM that runs: 0" $? 0
@@ -276,12 +296,25 @@ helpers() {	# ROOT
 	on ip addr add 10.0.0.1/24 dev d0
 	on ip route add default via 10.0.0.254
 	on igvm start full > "$tmp/out" 2>&1
-	is "with TPM, UEFI and passt: 0" $? 0
+	is "with TPM, UEFI, passt, virtiofsd and a hook: 0" $? 0
 	group=/proc/$(cat "$dir/pid")/root/sys/fs/cgroup$(prop igvm@full ControlGroup)/cgroup.procs
 	is "all in the unit's cgroup" "$(xargs -I{} cat /proc/{}/comm < "$group" | sed "s/\.avx2//" | sort | tr '\n' ' ')" \
-		"igvm-keeper passt qemu-system-x86 swtpm "
+		"igvm-keeper passt qemu-system-x86 swtpm virtiofsd "
+	on igvm logs full > "$dir/log" 2>&1
+	has "the hook was told of the start" "$dir/log" '^hook full starting$'
+	is "none is missed" "$(helpers_ended full)" "[]"
+	for helper in swtpm virtiofsd; do
+		kill_it "$(on pgrep -x "$helper")"
+	done
+	wait_for 10 '["swtpm","virtiofsd"]' helpers_ended full
+	is "helpers that end before QEMU: status says so" "$(helpers_ended full) $(get "$dir/status" healthy)" \
+		'["swtpm","virtiofsd"] 0'
+	on igvm status full > "$tmp/out" 2>&1
+	has "in a sentence" "$tmp/out" 'not healthy: its TPM \(swtpm\) has ended: shut it down and start it again$'
 	on igvm stop --force full > "$tmp/out" 2>&1
 	is "none outlives it" "$? $(prop igvm@full ActiveState) $(cat "$group" 2> /dev/null)" "0 inactive "
+	on journalctl -o cat -u igvm@full > "$dir/log" 2>&1
+	has "the hook was told of the end" "$dir/log" '^hook full ended$'
 }
 
 trial() {
@@ -386,7 +419,7 @@ story() {	# ROOT VERSION
 	[ -s "$dir/pid" ] || return
 	drop_ins
 	if [ "$1" != / ]; then
-		for row in igvm-supervise@.service:2.0 igvm@.service:5.0; do
+		for row in igvm-supervise@.service:2.0 igvm@.service:5.0 igvm-metrics.service:2.0; do
 			is=$(exposure on systemd-analyze security --offline=yes --no-pager "/usr/lib/systemd/system/${row%:*}")
 			at_most "$is" "${row#*:}"
 			ok "exposure of ${row%:*}: $is, at most ${row#*:}" $?
