@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Theory of operation: what igvm made goes, what holds somebody's work stays. A VM's data folder has both: create
+ * puts the disk there, and people put more images beside it. So the folder is not removed as a tree: what igvm
+ * itself writes there is a table, the rest is kept and told, and `create` refuses the name as long as it is there.
+ */
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,8 +37,8 @@ const struct cmd cmd_delete = {
 	.name = "delete",
 	.args = "NAME",
 	.help = N_("remove a VM: its file, firmware variables and TPM state"),
-	.more = N_("Refuses while the VM runs. Disks are kept unless --disks is given; discs, devices, links\n"
-		   "and images that another VM's file names are kept in any case."),
+	.more = N_("Refuses while the VM runs. Disks are kept unless --disks is given; discs, devices, links,\n"
+		   "images that another VM's file names, and what you put beside them are kept in any case."),
 	.opts = opts,
 	.run = run_delete,
 };
@@ -75,6 +82,44 @@ static bool others_use(const struct removal *d, const char *path)
 	return used;
 }
 
+/* What igvm writes into a VM's data folder (plan_*.c, create/, snapshot/, probe, verify). */
+static const char *const own[] = {
+	"ovmf-vars.fd", "ovmf-secure-vars.fd", "ovmf-code.fd", "ovmf-secure-code.fd", "tpm",
+	"igd-assign.rom", "igd-file.rom", "igd-store.rom", "stolen-base",
+	"kernel", "initrd", "vmlinuz", "initrd.img", WISH_ANSWERS_FILE, "seed.iso",
+	"probe.json", "verify.json", "snapshots",
+};
+
+/* Or the temporary file of file_replace_at() that a power cut left: NAME.PID.new */
+static bool is_own_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
+		const char *rest = str_starts(name, own[i]);
+
+		if (rest && (!*rest || (*rest == '.' && len > 4 && !strcmp(name + len - 4, ".new"))))
+			return true;
+	}
+	return false;
+}
+
+static bool is_own(const struct removal *d, const char *path)
+{
+	char dir[PATH_MAX];
+	const char *rest = str_print(dir, sizeof(dir), "%s/%s/", d->paths.data, d->name) ? str_starts(path, dir) : NULL;
+
+	return rest && is_own_name(rest) && !others_use(d, path);
+}
+
+static bool is_disk(const struct removal *d, const char *path)
+{
+	for (size_t i = 0; d->known && i < d->wish.n_disk; i++)
+		if (!strcmp(d->wish.disk[i].path, path))
+			return true;
+	return false;
+}
+
 static int remove_disks(const struct removal *d)
 {
 	int code = EXIT_OK;
@@ -83,7 +128,7 @@ static int remove_disks(const struct removal *d)
 		const struct wish_disk *k = &d->wish.disk[i];
 		struct stat st;
 
-		if (lstat(k->path, &st))
+		if (lstat(k->path, &st) || is_own(d, k->path))
 			continue;
 		if (!d->disks || k->cdrom || k->read_only || !S_ISREG(st.st_mode) || others_use(d, k->path)) {
 			printf(_("  %s is kept\n"), k->path);
@@ -114,13 +159,53 @@ static int remove_path(const char *dir, const char *name, const char *suffix)
 	return EXIT_FAILED;
 }
 
+static int remove_entry(const struct removal *d, const char *dir, const char *name)
+{
+	char path[PATH_MAX];
+
+	if (!str_print(path, sizeof(path), "%s/%s", dir, name))
+		return EXIT_FAILED;
+	if (is_own(d, path))
+		return remove_path(dir, name, "");
+	if (!is_disk(d, path))		/* remove_disks() has told of those */
+		printf(_("  %s is kept\n"), path);
+	return EXIT_OK;
+}
+
+static int remove_data(const struct removal *d)
+{
+	_dir_ DIR *dir = NULL;
+	char path[PATH_MAX];
+	struct dirent *e;
+	int fd, code = EXIT_OK;
+
+	if (!str_print(path, sizeof(path), "%s/%s", d->paths.data, d->name))
+		return EXIT_FAILED;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return remove_path(d->paths.data, d->name, "");
+	dir = fdopendir(fd);
+	if (!dir) {
+		close(fd);
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
+	while (!code && (e = readdir(dir)))
+		if (strcmp(e->d_name, ".") && strcmp(e->d_name, ".."))
+			code = remove_entry(d, path, e->d_name);
+	if (code || !rmdir(path) || errno == ENOTEMPTY)
+		return code;
+	say(_("%s: cannot be removed: %s"), path, strerror(errno));
+	return EXIT_FAILED;
+}
+
 /* The file goes last: what failed can be tried again with the same command. */
 static int remove_all(const struct removal *d)
 {
 	int code = remove_disks(d);
 
 	if (!code)
-		code = remove_path(d->paths.data, d->name, "");
+		code = remove_data(d);
 	if (!code)
 		code = remove_path(d->paths.run, d->name, "");
 	if (!code)

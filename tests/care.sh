@@ -341,6 +341,23 @@ try "delete --disks" 0 "disk.img is removed" delete --yes --disks "$mark"
 too "never a disc" "kept.img is kept"
 [ ! -e "$tmp/disk.img" ] && [ -e "$tmp/kept.img" ] && [ -c /dev/null ]
 ok $? "nor a device"
+data=/var/lib/igvm/$mark
+mkdir -p "$data/tpm" "$data/snapshots/one"
+touch "$data"/{system.qcow2,mine.img,ovmf-vars.fd,ovmf-code.fd.17.new,seed.iso,tpm/state}
+write "$mark" <<< "$good
+[disk system]
+path = $data/system.qcow2
+[disk seed]
+path = $data/seed.iso
+cdrom = yes"
+try "delete of a VM whose disk is in its data folder" 0 "system.qcow2 is kept" delete --yes "$mark"
+too "tells of a file that is not igvm's" "mine.img is kept"
+[ "$(ls -A "$data" | xargs)" = "mine.img system.qcow2" ] && ! grep -q seed "$tmp/out"
+ok $? "these two are all that is left"
+try "create does not take that name" 1 "$mark: there already.*the disks of a deleted VM are kept" create --template win11 "$mark"
+printf '[vm]\nnonsense\n' | write "$mark"
+try "a file with a fault can be deleted, and what it may have named is kept" 0 "system.qcow2 is kept" delete --yes "$mark"
+rm -r "$data"
 printf '[vm]\nnonsense\n' | write "$mark"
 try "a file with a fault can be deleted" 0 "deleted" delete --yes "$mark"
 mkdir -p "$tmp/elsewhere/x"

@@ -140,7 +140,8 @@ static int remove_leftovers(const struct create *c)
 		fprintf(stderr, _("igvm: %s: what an interrupted create had left was removed\n"), c->o.name);
 	if (access(c->data, F_OK) && access(c->dropins, F_OK))
 		return EXIT_OK;
-	say(_("%s: there already, and of no VM igvm knows: move it away, or choose another name"),
+	say(_("%s: there already, and of no VM igvm knows (the disks of a deleted VM are kept): move it away, "
+	      "or choose another name"),
 	    access(c->data, F_OK) ? c->dropins : c->data);
 	return EXIT_FAILED;
 }
