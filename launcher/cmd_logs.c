@@ -55,7 +55,11 @@ int cmd_logs_print(const char *verb, const struct globals *g, const struct follo
 		say(_("%s had no supervisor; it has one now"), f->name);
 	r = follow_ring(f);
 	if (r == -ENOENT) {
-		say(_("%s: nothing was logged there yet"), f->name);
+		if (!strcmp(verb, "logs") && !strcmp(f->stream, "qemu"))
+			say(_("%s: QEMU has said nothing; the guest's console is `igvm logs -s serial %s`"), f->name,
+			    f->name);
+		else
+			say(_("%s: nothing was logged there yet"), f->name);
 		return EXIT_OK;
 	}
 	return r ? cmd_status_fail(verb, f->paths, f->name, r) : EXIT_OK;

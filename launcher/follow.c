@@ -210,6 +210,8 @@ int follow_ring(const struct follow *f)
 	_fd_ int run_fd = record_open_dir(f->paths, f->name), fd = -1;
 	int r = run_fd < 0 ? run_fd : read_all(run_fd, f->stream, &b, &fd);
 
+	if (!r && !b.n)
+		r = -ENOENT;
 	if (r && !(r == -ENOENT && f->wait && run_fd >= 0))
 		return r;
 	if (f->lines && b.n) {

@@ -89,7 +89,7 @@ if command -v qemu-system-x86_64 > /dev/null; then
 	try "kill" 0 "force" kill "$mark"
 	[ -z "$(ours)" ]
 	ok $? "no process is left"
-	try "logs of the last run" 0 "" logs "$mark"
+	try "logs of the last run, in which QEMU said nothing" 0 "the guest's console is .igvm logs -s serial" logs "$mark"
 else
 	echo "# no qemu-system-x86_64: the VM is not started"
 fi

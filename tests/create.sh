@@ -55,6 +55,8 @@ nothing() { ok "$(find $vms $data -iname "*$1*" 2> /dev/null | grep -c .)" "$2";
 try "a name equal to a template needs no option" 0 "^win11 is made: $vms/win11.conf" create win11
 try "and says its defaults" 0 "^  memory +8192 MiB" create --disk 70G --template win11 other
 grep -q "70 GiB" "$tmp/out"; ok $? "the disk's size"
+grep -q "^next: igvm edit other, for the disc; then igvm start other$" "$tmp/out" && grep -q '^# \[disk setup\]$' $vms/other.conf
+ok $? "that a disc is missing, and where it goes"
 grep -qE "^machine = pc-q35-[0-9.]+$" $vms/win11.conf; ok $? "the machine's version is pinned"
 [ -s $data/win11/ovmf-secure-code.fd ] && [ -s $data/win11/ovmf-secure-vars.fd ] && [ -d $data/win11/tpm ]
 ok $? "firmware, variables and a folder for the TPM are there"

@@ -85,7 +85,7 @@ static void say_windows(const struct create *c)
 			printf(_("             a Home edition has no Remote Desktop server: VNC is the way in\n"));
 		if (e->build < 22000)
 			printf(_("             this is older than Windows 11\n"));
-	} else {
+	} else if (!c->o.iso) {
 		printf(_("  Windows    no disc was given: write one into the VM file, or create with --iso\n"));
 	}
 	if (c->answers)
@@ -111,6 +111,18 @@ static void say_linux(const struct create *c)
 		printf(_("  login      %s, with the password you gave\n"), user);
 }
 
+static void say_next(const struct create *c)
+{
+	const char *name = c->o.name;
+
+	if (c->base.os != OS_WINDOWS)
+		printf(_("next: igvm start %s && igvm console %s\n"), name, name);
+	else if (c->o.iso)
+		printf(_("next: igvm start %s\n"), name);
+	else
+		printf(_("next: igvm edit %s, for the disc; then igvm start %s\n"), name, name);
+}
+
 void create_say(const struct create *c)
 {
 	const char *name = c->o.name;
@@ -122,8 +134,7 @@ void create_say(const struct create *c)
 	else
 		say_linux(c);
 	create_say_inputs(c);
-	printf(_("next: igvm start %s%s%s\n"), name, c->base.os == OS_WINDOWS ? "" : " && igvm console ",
-	       c->base.os == OS_WINDOWS ? "" : name);
+	say_next(c);
 }
 
 static json_t *inputs_json(const struct create *c)

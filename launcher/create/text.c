@@ -71,6 +71,8 @@ static void add_system(struct text *t, const struct create *c)
 	else if (is_windows(c))
 		add(t, "# Windows has drivers of its own for NVMe and e1000e. With virtio's installed:\n"
 		    "# bus = virtio\n");
+	if (is_windows(c) && !c->o.iso)
+		add(t, "\n# The installation disc:\n# [disk setup]\n# path = /PATH/Windows.iso\n# cdrom = yes\n");
 	if (c->seeded)
 		add(t, "\n[disk seed]\npath = %s/seed.iso\ncdrom = yes\n", c->data);
 }

@@ -286,7 +286,8 @@ static int one(struct shell *s)
 
 static int no_call(struct shell *s)
 {
-	return fail(s, 0, N_("no call of qemu-system-x86_64, qemu-kvm or kvm was found in it"));
+	return fail(s, 0, N_("no call of qemu-system-x86_64, qemu-kvm or kvm was found in it (a VM of igvm's is judged "
+			  "by `igvm showcmd NAME`)"));
 }
 
 int args_from_shell(const char *text, size_t n, struct lint_args *a, struct lint_error *e)
