@@ -134,30 +134,31 @@ static void forget_gone_nodes(struct journal *j)
 
 int journal_add(int run_fd, const struct journal_entry *e)
 {
-	struct journal j;
-	int r = journal_read(run_fd, &j);
+	/* Not on the stack: who starts a VM becomes its supervisor, and a stack never shrinks. */
+	_free_ struct journal *j = malloc(sizeof(*j));
+	int r = j ? journal_read(run_fd, j) : -ENOMEM;
 
 	if (r)
 		return r;
-	if (is_noted(&j, e))
+	if (is_noted(j, e))
 		return 0;
-	if (j.n == JOURNAL_MAX)
-		forget_gone_nodes(&j);
-	if (j.n == JOURNAL_MAX)
+	if (j->n == JOURNAL_MAX)
+		forget_gone_nodes(j);
+	if (j->n == JOURNAL_MAX)
 		return -ENOSPC;
-	j.v[j.n++] = *e;
-	return journal_write(run_fd, &j);
+	j->v[j->n++] = *e;
+	return journal_write(run_fd, j);
 }
 
 int journal_helper_open(int run_fd, const char *name)
 {
-	struct journal j;
-	int r = journal_read(run_fd, &j);
+	_free_ struct journal *j = malloc(sizeof(*j));
+	int r = j ? journal_read(run_fd, j) : -ENOMEM;
 
 	if (r)
 		return r;
-	for (size_t i = j.n; i-- > 0;)
-		if (j.v[i].what == JOURNAL_HELPER && !strcmp(j.v[i].helper, name))
-			return identity_open(&j.v[i].id);
+	for (size_t i = j->n; i-- > 0;)
+		if (j->v[i].what == JOURNAL_HELPER && !strcmp(j->v[i].helper, name))
+			return identity_open(&j->v[i].id);
 	return -ESRCH;
 }

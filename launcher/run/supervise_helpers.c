@@ -64,16 +64,20 @@ static void watch(struct sup_helpers *h, const struct journal_entry *e, int64_t 
 void sup_helpers_begin(struct sup *sup)
 {
 	struct sup_helpers *h = &sup->helpers;
-	struct journal j;
+	_free_ struct journal *j = NULL;
 
-	if (h->epoll >= 0 || journal_read(sup->run_fd, &j))
+	if (h->epoll >= 0)
+		return;
+	/* Not on the stack, which never shrinks: it is a third of a megabyte. */
+	j = malloc(sizeof(*j));
+	if (!j || journal_read(sup->run_fd, j))
 		return;
 	h->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (h->epoll < 0)
 		return;
-	for (size_t i = 0; i < j.n; i++)
-		if (j.v[i].what == JOURNAL_HELPER)
-			watch(h, &j.v[i], sup_now());
+	for (size_t i = 0; i < j->n; i++)
+		if (j->v[i].what == JOURNAL_HELPER)
+			watch(h, &j->v[i], sup_now());
 }
 
 void sup_helpers_turn(struct sup *sup, short revents, int64_t now)
