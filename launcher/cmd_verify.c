@@ -14,6 +14,7 @@
 #include "launcher/base/str.h"
 #include "launcher/cmd_verify.h"
 #include "launcher/cmd_vm.h"
+#include "launcher/run/lock.h"
 #include "launcher/run/verified.h"
 #include "launcher/verify/manifest.h"
 
@@ -138,6 +139,9 @@ static bool again(const struct verify *v, int r)
 {
 	if (!v->wait || clock_ms() + AGAIN_MS >= v->deadline)
 		return false;
+	/* Who launches it holds its lock from the beginning. */
+	if (r == EXIT_NOT_RUNNING)
+		return lock_vm_held(&v->pl->paths, v->pl->name) == 1;
 	return r == EXIT_BUSY || (!r && judge_may_change(v->seen, v->verdict));
 }
 

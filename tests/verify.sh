@@ -256,6 +256,18 @@ done
 ok "verify --quick beside the guest's own time: at most 300 ms ($best ms)" $?
 ends late
 
+# Who starts it holds its lock long before QEMU runs.
+cp "$root/etc/igvm/vms/late.conf" "$root/etc/igvm/vms/soon.conf"
+mkdir -p "$root/run/igvm/lock"
+flock "$root/run/igvm/lock/soon" sleep 2 &
+first=$!
+before=${EPOCHREALTIME/./}
+vm verify soon --wait > "$tmp/out" 2> "$tmp/err"
+is "--wait waits for a start that goes on, and says so when nothing came of it" $? 3
+[ $(((${EPOCHREALTIME/./} - before) / 1000)) -ge 1500 ]
+ok "... as long as that lasted" $?
+wait $first
+
 # --- what is seen from outside ---------------------------------------------------------------------------------
 
 # outside NAME CAUSE: the guest claims to be well
