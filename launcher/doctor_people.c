@@ -244,7 +244,7 @@ static void print_next(const struct pipeline *p)
 	else if (p->name)
 		printf(_("next: igvm probe %s\n"), p->name);
 	else
-		printf(_("next: write a VM file, see igvm(1), and try it with `igvm probe NAME`\n"));
+		printf(_("next: make a VM with `igvm create NAME`, and try it with `igvm probe NAME`\n"));
 }
 
 void doctor_people(const struct doctor *d)
