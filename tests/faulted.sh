@@ -14,7 +14,6 @@ parts=" ${PARTS:-monitor agents lives files clock chatter limits words tpm surro
 field() { state "$1" > /dev/null; get "$tmp/status" "$2"; }
 count() { state "$1" > /dev/null; perl -MJSON::PP -0777 -ne 'print decode_json($_)->{counts}{'"$2"'} // "null"' "$tmp/status"; }
 more_than() { [ "$(count "$1" "$2")" -gt "$3" ] 2> /dev/null && echo yes; }
-skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 # As wait_for(), for what takes its time on a busy machine: a minute.
 wait_long() {
 	local i

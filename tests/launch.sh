@@ -6,8 +6,8 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build}
 real=$(command -v "${QEMU:-qemu-system-x86_64}")
-n=0
-failed=0
+# shellcheck source=tests/tools/tap.bash
+. tests/tools/tap.bash
 pid=
 kernel=
 
@@ -23,22 +23,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-ok() {	# DESCRIPTION STATUS [FILE...]
-	n=$((n + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $n - $1"
-		return
-	fi
-	failed=1
-	echo "not ok $n - $1"
-	shift 2
-	for f; do [ -e "$f" ] && sed 's/^/# /' "$f"; done
-}
-is() {	# DESCRIPTION GOT WANTED
-	[ "$2" = "$3" ]
-	ok "$1" $? <(printf 'got:    %s\nwanted: %s\n' "$2" "$3")
-}
-skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
 wait_for() {	# COMMAND...: at most 10 s
 	local i
 	for ((i = 0; i < 500; i++)); do

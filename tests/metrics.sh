@@ -4,44 +4,9 @@
 # Prometheus can read.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-B=${B:-build}
-igvm=$PWD/$B/igvm
-tools=$PWD/$B/tests/tools
-tmp=$(mktemp -d) || exit 1
-root=$tmp/root
-n=0
-failed=0
-export LC_ALL=C LANGUAGE='' SUPRUN_QUIT_MS=600 SUPRUN_ANSWER_MS=400
-mkdir -p "$root/etc/igvm/vms" "$root/var/lib/igvm" "$root/run/igvm" "$tmp/pids"
-cp "$tools/fakeqemu" "$tmp/fakeqemu" || exit 1
-chmod -R u=rwX,go=rX "$tmp"
+# shellcheck source=tests/tools/supervised.bash
+. tests/tools/supervised.bash
 
-cleanup() {
-	for f in "$tmp"/pids/*; do
-		[ -e "$f" ] && kill -KILL "$(cat "$f")" 2> /dev/null
-	done
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
-ok() {	# DESCRIPTION STATUS [FILE]
-	n=$((n + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $n - $1"
-		return
-	fi
-	failed=1
-	echo "not ok $n - $1"
-	[ $# -gt 2 ] && sed 's/^/# /' "$3"
-}
-is() {	# DESCRIPTION GOT WANTED
-	[ "$2" = "$3" ]
-	ok "$1" $? <(printf 'got:    %s\nwanted: %s\n' "$2" "$3")
-}
-skip() {
-	n=$((n + 1))
-	echo "ok $n # SKIP $1"
-}
-vm() { "$igvm" --root "$root" "$@"; }
 # sample METRIC NAME [LABEL]: its value; "-" without one
 sample() {
 	local v
@@ -55,17 +20,8 @@ reads() {	# DESCRIPTION: what is in out is Prometheus' text
 		promtool check metrics < "$tmp/out" > "$tmp/faults" 2>&1
 		ok "$1: promtool has nothing to say" $? "$tmp/faults"
 	else
-		skip "$1: promtool is not installed"
+		skip "$1: promtool has nothing to say" "promtool is not installed"
 	fi
-}
-wait_for() {	# WANTED COMMAND...
-	local want=$1 i
-	shift
-	for ((i = 0; i < 250; i++)); do
-		[ "$("$@")" = "$want" ] && return 0
-		sleep 0.02
-	done
-	return 1
 }
 # begin NAME [SETTING...]: sets $pid and $sup
 begin() {
@@ -200,10 +156,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv > /dev/null; then
 	is "a VM that may not be seen is there, and that is all" \
 		"$(sample status_known quiet) $(sample up quiet)" "0 -"
 else
-	skip "not root: nobody else to look"
-	skip "not root"
-	skip "not root"
-	skip "not root"
+	skip "what somebody else may see" "not root"
 fi
 vm kill quiet > /dev/null 2>&1
 vm kill good > /dev/null 2>&1

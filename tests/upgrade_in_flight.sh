@@ -9,26 +9,11 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 B=${B:-build}
 case $B in /*) ;; *) B=$PWD/$B ;; esac
-n=0
-failed=0
+# shellcheck source=tests/tools/tap.bash
+. tests/tools/tap.bash
 tmp=$(mktemp -d) || exit 1
 export LC_ALL=C LANGUAGE='' MAKEFLAGS=
 
-ok() {	# DESCRIPTION STATUS [FILE...]
-	n=$((n + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $n - $1"
-		return
-	fi
-	failed=1
-	echo "not ok $n - $1"
-	shift 2
-	for f; do [ -e "$f" ] && sed 's/^/# /' "$f" | head -20; done
-}
-is() {	# DESCRIPTION GOT WANTED
-	[ "$2" = "$3" ]
-	ok "$1" $? <(printf 'got:    %s\nwanted: %s\n' "$2" "$3")
-}
 
 # --- the other build -----------------------------------------------------------------------------
 other_commit() {

@@ -6,8 +6,8 @@ B=${B:-build}
 igvm=${IGVM:-$B/igvm}
 tools=${TOOLS:-$B/tests/tools}
 real=${QEMU:-qemu-system-x86_64}
-n=0
-failed=0
+# shellcheck source=tests/tools/tap.bash
+. tests/tools/tap.bash
 
 tmp=$(mktemp -d) || exit 1
 root=$tmp/root
@@ -26,25 +26,6 @@ cleanup() {
 trap cleanup EXIT
 mkdir "$tmp/pids"
 
-ok() {	# DESCRIPTION STATUS [FILE...]
-	n=$((n + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $n - $1"
-		return
-	fi
-	failed=1
-	echo "not ok $n - $1"
-	shift 2
-	for f; do [ -e "$f" ] && sed 's/^/# /' "$f"; done
-}
-is() {	# DESCRIPTION GOT WANTED
-	[ "$2" = "$3" ]
-	ok "$1" $? <(printf 'got:    %s\nwanted: %s\n' "$2" "$3")
-}
-has() {	# DESCRIPTION FILE PATTERN
-	grep -Eq -- "$3" "$2"
-	ok "$1" $? "$2" <(echo "wanted: $3")
-}
 
 vm() { "$igvm" --root "$root" "$@"; }
 # A value of `status --json NAME`, or of a file: get FILE KEY

@@ -5,7 +5,8 @@
 B=${B:-build}
 igvm=${IGVM:-$B/igvm}
 tools=${TOOLS:-$B/tests/tools}
-n=0
+# shellcheck source=tests/tools/tap.bash
+. tests/tools/tap.bash
 tmp=$(mktemp -d) || exit 1
 root=$tmp/root
 mkdir -p "$root/etc/igvm/vms" "$root/var/lib/igvm" "$root/run/igvm" "$tmp/pids"
@@ -24,18 +25,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-ok() {	# DESCRIPTION STATUS [FILE...]
-	n=$((n + 1))
-	if [ "$2" -eq 0 ]; then
-		echo "ok $n - $1"
-		return
-	fi
-	echo "not ok $n - $1"
-	shift 2
-	for f; do [ -e "$f" ] && sed 's/^/# /' "$f"; done
-}
 is() { [ "$2" = "$3" ]; ok "$1" $? <(printf 'got:    %s\nwanted: %s\n' "$2" "$3") "$tmp/err"; }
-has() { grep -Eq -- "$3" "$2"; ok "$1" $? "$2" <(echo "wanted: $3"); }
 vm() { "$igvm" --root "$root" "$@"; }
 
 # --- guests ---------------------------------------------------------------------------------------
