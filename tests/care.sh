@@ -352,7 +352,7 @@ path = $data/seed.iso
 cdrom = yes"
 try "delete of a VM whose disk is in its data folder" 0 "system.qcow2 is kept" delete --yes "$mark"
 too "tells of a file that is not igvm's" "mine.img is kept"
-[ "$(ls -A "$data" | xargs)" = "mine.img system.qcow2" ] && ! grep -q seed "$tmp/out"
+[ "$(cd "$data" && echo * .[!.]*)" = "mine.img system.qcow2 .[!.]*" ] && ! grep -q seed "$tmp/out"
 ok $? "these two are all that is left"
 try "create does not take that name" 1 "$mark: there already.*the disks of a deleted VM are kept" create --template win11 "$mark"
 printf '[vm]\nnonsense\n' | write "$mark"

@@ -49,11 +49,12 @@ static json_t *previous_end(const struct record *r)
 	return json_pack("{s:s, s:I}", "end", r->last_end, "ended", (json_int_t)r->last_ended);
 }
 
-/* The members that every state has; @r NULL: no run is known. */
+/* The members that every state has; @known NULL: no run is known. */
 static json_t *status_base(const struct paths *p, const char *name, const char *state,
-			   const struct record *r)
+			   const struct record *known)
 {
-	bool runs = r && strcmp(state, STATUS_STOPPED) && strcmp(state, STATUS_LAUNCHING);
+	/* What the record says of a run that is no more, or not yet, is not said. */
+	const struct record *r = strcmp(state, STATUS_STOPPED) && strcmp(state, STATUS_LAUNCHING) ? known : NULL;
 	char bdf[BDF_TEXT_MAX], why[256];
 	json_t *json = json_pack("{s:i, s:s, s:s, s:s, s:s, s:b, s:b}", "version", 1, "kind",
 				 "status", "name", name, "scope", p->system ? "system" : "user",
@@ -62,17 +63,17 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 
 	if (!json)
 		return NULL;
-	json_object_set_new(json, "pid", runs ? json_integer(r->id.pid) : json_null());
-	json_object_set_new(json, "started", time_or_null(runs ? r->started_unix : 0));
-	json_object_set_new(json, "qemu", or_null(runs ? r->qemu : NULL));
-	json_object_set_new(json, "igpu", runs && r->igpu ?
+	json_object_set_new(json, "pid", r ? json_integer(r->id.pid) : json_null());
+	json_object_set_new(json, "started", time_or_null(r ? r->started_unix : 0));
+	json_object_set_new(json, "qemu", or_null(r ? r->qemu : NULL));
+	json_object_set_new(json, "igpu", r && r->igpu ?
 			    json_string(bdf_text(r->host_bdf, bdf)) : json_null());
-	json_object_set_new(json, "vnc", runs && r->emulated_display ?
+	json_object_set_new(json, "vnc", r && r->emulated_display ?
 			    socket_path(p, name, PLAN_VNC_SOCKET) : json_null());
-	json_object_set_new(json, "display", or_null(runs ? r->display : NULL));
-	json_object_set_new(json, "emulated_display", runs ? json_boolean(r->emulated_display) : json_null());
-	json_object_set_new(json, "console", runs ? socket_path(p, name, "console") : json_null());
-	json_object_set_new(json, "rdp", runs && r->rdp_port ?
+	json_object_set_new(json, "display", or_null(r ? r->display : NULL));
+	json_object_set_new(json, "emulated_display", r ? json_boolean(r->emulated_display) : json_null());
+	json_object_set_new(json, "console", r ? socket_path(p, name, "console") : json_null());
+	json_object_set_new(json, "rdp", r && r->rdp_port ?
 			    json_sprintf("%s:%u", r->rdp_lan ? "0.0.0.0" : "127.0.0.1", r->rdp_port) :
 			    json_null());
 	json_object_set_new(json, "since", json_null());
@@ -84,10 +85,10 @@ static json_t *status_base(const struct paths *p, const char *name, const char *
 	json_object_set_new(json, "end", json_null());
 	json_object_set_new(json, "trial_until", json_null());
 	json_object_set_new(json, "agent", json_null());
-	json_object_set_new(json, "starts", r && r->starts ? json_integer(r->starts) : json_null());
-	json_object_set_new(json, "previous_end", previous_end(r));
-	json_object_set_new(json, "unsupported", or_null(runs ? r->words : NULL));
-	json_object_set_new(json, "unit", runs && unit_has_process(r->id.pid, name) ?
+	json_object_set_new(json, "starts", known && known->starts ? json_integer(known->starts) : json_null());
+	json_object_set_new(json, "previous_end", previous_end(known));
+	json_object_set_new(json, "unsupported", or_null(r ? r->words : NULL));
+	json_object_set_new(json, "unit", r && unit_has_process(r->id.pid, name) ?
 			    json_sprintf(UNIT_VM, name) : json_null());
 	json_object_set_new(json, "autostart", json_boolean(unit_is_enabled(p, name)));
 	json_object_set_new(json, "restarting", json_boolean(!strcmp(state, STATUS_STOPPED) &&
