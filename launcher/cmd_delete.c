@@ -61,6 +61,22 @@ static bool asked(const struct removal *d)
 	return cmd_vm_agree(d->yes, question, nobody);
 }
 
+/* One file may have many names, and paths. */
+static bool is_same(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !strcmp(a, b) || (!stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
+static bool uses(const struct wish *w, const char *path)
+{
+	for (size_t i = 0; i < w->n_disk; i++)
+		if (is_same(w->disk[i].path, path))
+			return true;
+	return is_same(w->kernel, path) || is_same(w->initrd, path) || is_same(w->rom_path, path);
+}
+
 /* A file that cannot be read may name the image as well: it is not removed then. */
 static bool others_use(const struct removal *d, const char *path)
 {
@@ -75,9 +91,7 @@ static bool others_use(const struct removal *d, const char *path)
 
 		if (!strcmp(*vm, d->name))
 			continue;
-		used = memory_note(wish_read(&d->paths, *vm, w, &e)) != 0;
-		for (size_t i = 0; !used && i < w->n_disk; i++)
-			used = !strcmp(w->disk[i].path, path);
+		used = memory_note(wish_read(&d->paths, *vm, w, &e)) != 0 || uses(w, path);
 	}
 	return used;
 }
@@ -87,18 +101,23 @@ static const char *const own[] = {
 	"ovmf-vars.fd", "ovmf-secure-vars.fd", "ovmf-code.fd", "ovmf-secure-code.fd", "tpm",
 	"igd-assign.rom", "igd-file.rom", "igd-store.rom", "stolen-base",
 	"kernel", "initrd", "vmlinuz", "initrd.img", WISH_ANSWERS_FILE, "seed.iso",
-	"probe.json", "verify.json", "snapshots",
+	"probe", "probe.json", "verify.json", "snapshots",
 };
 
-/* Or the temporary file of file_replace_at() that a power cut left: NAME.PID.new */
+/* The temporary file of file_replace_at() that a power cut left: NAME.PID.new */
+static bool is_temporary(const char *rest)
+{
+	size_t digits = *rest == '.' ? strspn(rest + 1, "0123456789") : 0;
+
+	return digits && !strcmp(rest + 1 + digits, ".new");
+}
+
 static bool is_own_name(const char *name)
 {
-	size_t len = strlen(name);
-
 	for (size_t i = 0; i < ARRAY_SIZE(own); i++) {
 		const char *rest = str_starts(name, own[i]);
 
-		if (rest && (!*rest || (*rest == '.' && len > 4 && !strcmp(name + len - 4, ".new"))))
+		if (rest && (!*rest || is_temporary(rest)))
 			return true;
 	}
 	return false;

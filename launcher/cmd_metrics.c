@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
@@ -117,10 +118,16 @@ static int collect(const struct globals *g, struct found *l)
 
 static int write_out(const char *file, const char *text, size_t n)
 {
+	struct stat st;
 	int r;
 
 	if (!file)
 		return fwrite(text, 1, n, stdout) == n ? EXIT_OK : EXIT_FAILED;
+	/* It is replaced: /dev/null or /dev/stdout would be no more what they are. */
+	if (!stat(file, &st) && !S_ISREG(st.st_mode)) {
+		say(_("%s: is there and not a regular file, which --output would replace"), file);
+		return EXIT_USAGE;
+	}
 	r = file_replace_at(AT_FDCWD, file, text, n, 0644);
 	return r ? say_fail(file, r) : EXIT_OK;
 }

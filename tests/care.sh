@@ -342,8 +342,8 @@ too "never a disc" "kept.img is kept"
 [ ! -e "$tmp/disk.img" ] && [ -e "$tmp/kept.img" ] && [ -c /dev/null ]
 ok $? "nor a device"
 data=/var/lib/igvm/$mark
-mkdir -p "$data/tpm" "$data/snapshots/one"
-touch "$data"/{system.qcow2,mine.img,ovmf-vars.fd,ovmf-code.fd.17.new,seed.iso,tpm/state}
+mkdir -p "$data/tpm" "$data/snapshots/one" "$data/probe"
+touch "$data"/{system.qcow2,mine.img,kernel.new,ovmf-vars.fd,ovmf-code.fd.17.new,seed.iso,tpm/state,probe/x}
 write "$mark" <<< "$good
 [disk system]
 path = $data/system.qcow2
@@ -352,12 +352,29 @@ path = $data/seed.iso
 cdrom = yes"
 try "delete of a VM whose disk is in its data folder" 0 "system.qcow2 is kept" delete --yes "$mark"
 too "tells of a file that is not igvm's" "mine.img is kept"
-[ "$(cd "$data" && echo * .[!.]*)" = "mine.img system.qcow2 .[!.]*" ] && ! grep -q seed "$tmp/out"
-ok $? "these two are all that is left"
+[ "$(cd "$data" && echo * .[!.]*)" = "kernel.new mine.img system.qcow2 .[!.]*" ] && ! grep -q seed "$tmp/out"
+ok $? "these are all that is left"
 try "create does not take that name" 1 "$mark: there already.*the disks of a deleted VM are kept" create --template win11 "$mark"
 printf '[vm]\nnonsense\n' | write "$mark"
 try "a file with a fault can be deleted, and what it may have named is kept" 0 "system.qcow2 is kept" delete --yes "$mark"
 rm -r "$data"
+ln -s "$tmp" "$tmp/by-link"
+touch "$tmp/shared.img" "$tmp/vmlinuz"
+write "$mark" <<< "$good
+[disk system]
+path = $tmp/shared.img
+[disk kernel]
+path = $tmp/vmlinuz"
+write other <<< "${good/\[igpu/kernel = $tmp/by-link/vmlinuz
+[igpu}
+[disk system]
+path = $tmp/by-link//shared.img"
+try "an image that another VM names by another path, and its kernel" 0 "shared.img is kept" delete --yes --disks "$mark"
+[ -e "$tmp/shared.img" ] && [ -e "$tmp/vmlinuz" ]
+ok $? "... are there"
+"$igvm" showcmd other > "$tmp/out" 2>&1
+ok $? "... of a file that can be read"
+rm "$vms/other.conf"
 printf '[vm]\nnonsense\n' | write "$mark"
 try "a file with a fault can be deleted" 0 "deleted" delete --yes "$mark"
 mkdir -p "$tmp/elsewhere/x"

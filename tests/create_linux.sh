@@ -49,7 +49,8 @@ ok $? "create demo --template linux"
 sed 's/^/# /' "$tmp/out"
 ! grep -q "a secret" "$tmp/out"; ok $? "the password given is not shown"
 # Beside what create has made: two folders of the host, and a watchdog.
-mkdir "$tmp/films" "$tmp/work"
+mkdir -p "$tmp/films/later" "$tmp/work"
+mount --bind "$tmp/films" "$tmp/films" && mount --make-shared "$tmp/films"
 echo 'a film' > "$tmp/films/film"
 chown 4711:4712 "$tmp/work"
 chmod go+x "$tmp"
@@ -85,18 +86,23 @@ printf 'echo sum $((41 + 1)) $(findmnt -no FSTYPE /)\r' >&5
 await 'sum 42 ext4' 20; ok $? "commands run there"
 # As the guest sees it, and as the host does.
 says() { printf '%s; echo "end of $((%s))"\r' "$1" "$2" >&5; await "end of $2" 20; }
-says 'mount -t virtiofs films /mnt; cat /mnt/film; touch /mnt/x; stat -c "owner %u" /mnt/film' 51
+mount -t tmpfs later "$tmp/films/later" && touch "$tmp/films/later/stick"
+says 'mount -t virtiofs films /mnt; cat /mnt/film; touch /mnt/x; stat -c "owner %u" /mnt/film; ls /mnt/later' 51
+umount "$tmp/films/later" "$tmp/films"
 seen 'a film' && seen 'touch.*Read-only file system' && seen 'owner 65534'
 ok $? "a folder of the host is mounted there, read-only, and root's files are nobody's"
+! seen '^stick'; ok $? "what is mounted below it meanwhile does not come through"
+for pid in $(daemons); do grep -q '^Max open files  *1000000 ' /proc/"$pid"/limits || break; done
+ok $? "virtiofsd may open what a guest can look at"
 says 'mkdir /w; mount -t virtiofs work /w; cd /w; echo mine > root; echo his > user; chown 1000:1001 user; stat -c "owner %u" . root user' 52
 seen 'owner 4711' && seen 'owner 0' && seen 'owner 1000'
 ok $? "another is written, with owners"
 owners=$(stat -c '%u:%g' "$tmp/work/root" "$tmp/work/user" | tr '\n' ' ')
 [ "$owners" = "$vm_uid:$vm_uid 1000:1001 " ]
 ok $? "which are the host's, but root, who is the VM's user: $owners"
-says 'mknod null c 1 3; : > null; chmod u+s root; cd /; umount /w /mnt' 53
-[ ! -c "$tmp/work/null" ] && [ "$(stat -c %u "$tmp/work/root")" = "$vm_uid" ]
-ok $? "no device file is made, and nothing is root's"
+says 'mknod null c 1 3; : > null; chmod u+s user; chmod 2755 root; mkdir -m 2755 dir; cd /; umount /w /mnt' 53
+[ ! -c "$tmp/work/null" ] && [ "$(stat -c %u "$tmp/work/root")" = "$vm_uid" ] && [ -z "$(find "$tmp/work" -perm /6000)" ]
+ok $? "no device file is made, nothing is root's, and nothing is set-user-ID or set-group-ID"
 says 'modprobe i6300esb; grep -h i6300 /sys/class/watchdog/*/identity' 54
 seen i6300ESB; ok $? "the watchdog is there"
 printf '\035' >&5

@@ -128,6 +128,7 @@ else
 	(user cleanup hooked) > "$tmp/out" 2>&1
 	is "once" "$(wc -l < "$said")" 2
 
+	cp "$tmp/home/run/igvm/hooked/state.json" "$tmp/state.before"
 	# shellcheck disable=SC2016
 	hook_is 'echo "$2" >> "${0%/*}/hook.said"' 'echo not today' 'test "$2" = ended'
 	(user launch hooked) > "$tmp/out" 2>&1
@@ -137,6 +138,8 @@ else
 	is "and is told of the end" "$(tr '\n' ' ' < "$said")" "starting ended "
 	[ ! -e "$tmp/home/run/igvm/hooked/journal.json" ] && grep -q "not today" "$tmp/home/run/igvm/hooked/log/qemu.0"
 	ok "nothing is left but what it wrote, in the log" $?
+	cmp "$tmp/state.before" "$tmp/home/run/igvm/hooked/state.json" > "$tmp/out" 2>&1
+	ok "and what is known of the run before" $? "$tmp/out"
 
 	hook_is 'sleep 98.7 & sleep 98.7'
 	start=$SECONDS

@@ -100,6 +100,11 @@ ln -s "$tmp/target" "$tmp/folder/link.prom"
 echo mine > "$tmp/target"
 vm metrics --output "$tmp/folder/link.prom"
 is "--output: a link is replaced, not followed" "$(cat "$tmp/target")" mine
+mkfifo "$tmp/folder/pipe"
+ln -s pipe "$tmp/folder/to-pipe"
+vm metrics --output "$tmp/folder/to-pipe" > "$tmp/out" 2>&1
+is "--output: what is no file, as /dev/stdout, is refused" "$? $(stat -c %F "$tmp/folder/to-pipe")" "2 symbolic link"
+has "... with a sentence" "$tmp/out" 'to-pipe: is there and not a regular file'
 vm metrics --output "$tmp/none/igvm.prom" > "$tmp/out" 2>&1
 is "--output into nowhere: 1" $? 1
 grep -q "none/igvm.prom: No such file" "$tmp/out"

@@ -318,6 +318,7 @@ static void test_words(void **state)
 		"", "-S", "-device x,addr=3", "--device x", "-device  x   -S", "-object rng-random,filename=/dev/urandom",
 		"-chardev socket,id=mine,path=/x", "-global a.b=fdx", "-append nofd", "-fw_cfg name=opt/x,string=fd",
 		"-append \"\" -S", "-device x,name=afd-1,fdx=1",
+		"-netdev stream,id=n,addr.type=fdx,addr.str=5", "-smbios type=1,serial=x",
 	};
 	/* What igvm stands on, in each way QEMU would take it. */
 	static const char *const refused[] = {
@@ -329,6 +330,8 @@ static void test_words(void **state)
 		"-drive file=/dev/fdset/2", "-drive file=/dev/fd/2", "-object memory-backend-file,mem-path=/proc/self/fd/3",
 		"-serial mon:stdio", "-object monitor-qmp,id=a", "-object qom-type=monitor-hmp,id=a", "-preconfig",
 		"-readconfig /x", "-set chardev.qmp.fd=9", "-L -sandbox off", "-append -qmp",
+		"-netdev stream,id=n,addr.type=fd,addr.str=5", "-blockdev nbd,server.type=fd,server.str=5,node-name=a",
+		"-smbios type=1,uuid=0baf1e34-b36b-5c5b-93f4-70a1e1f22c85", "-drive file=json:{\"driver\":\"x\"}",
 	};
 
 	(void)state;
@@ -684,11 +687,12 @@ static void test_jobs(void **state)
 	(void)state;
 	assert_int_equal(read_text("[vm]\nwatchdog = pause\nhook = /dev/null\n[share a]\npath = /\n"
 				   "[share b]\nread-only = no\n[share c]\npath = /nonexistent\nread-only = no\n"
-				   "[share d]\npath = /dev/null\n"), 0);
+				   "[share d]\npath = /dev/null\n[share e]\npath = /proc/self//\n"
+				   "[share f]\npath = //proc/sys/\n"), 0);
 	assert_int_equal(w.watchdog, WATCHDOG_PAUSE);
 	assert_string_equal(w.hook, "/dev/null");
 	/* b has no path: a drop-in has taken it out. */
-	assert_int_equal(w.n_share, 3);
+	assert_int_equal(w.n_share, 5);
 	assert_string_equal(w.share[0].name, "a");
 	assert_true(w.share[0].read_only && !w.share[1].read_only);
 	assert_int_equal(w.share[1].where.line, 9);
@@ -696,6 +700,8 @@ static void test_jobs(void **state)
 	assert_int_equal(w.share[0].err, 0);
 	assert_int_equal(w.share[1].err, ENOENT);
 	assert_int_equal(w.share[2].err, ENOTDIR);
+	assert_int_equal(w.share[3].err, ELOOP);
+	assert_int_equal(w.share[4].err, 0);
 	assert_int_equal(w.hook_err, EACCES);
 	assert_int_equal(read_text("[vm]\nwatchdog = no\nhook =\n"), 0);
 	assert_true(w.watchdog == WATCHDOG_NO && !*w.hook && !w.n_share);

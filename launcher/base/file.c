@@ -117,12 +117,14 @@ static int open_parent(int dirfd, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
+/* What is there under that name is of a process that was killed, or somebody's trap: it is not written through. */
 static int write_temp(int dirfd, const char *temp, const void *data, size_t len, mode_t mode)
 {
-	_fd_ int fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-			     mode & 0600);
+	_fd_ int fd = -1;
 	int r;
 
+	unlinkat(dirfd, temp, 0);
+	fd = openat(dirfd, temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0600);
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, data, len);
@@ -225,6 +227,31 @@ int dir_open_mine(const char *path, mode_t mode)
 	if (st.st_uid != geteuid() || (st.st_mode & (S_IWGRP | S_IWOTH)))
 		return -EPERM;
 	return TAKE_FD(fd);
+}
+
+/* The end of this loop is an empty part: a path without one is "/" itself. */
+int dir_open_nolink(const char *path)
+{
+	_fd_ int at = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char part[NAME_MAX + 1];
+	size_t n;
+
+	for (path += strspn(path, "/"); at >= 0 && *path; path += n, path += strspn(path, "/")) {
+		struct stat st;
+		int next;
+
+		n = strcspn(path, "/");
+		if (!str_print(part, sizeof(part), "%.*s", (int)n, path))
+			return -ENAMETOOLONG;
+		next = openat(at, part, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+		close(at);
+		at = next;
+		if (at >= 0 && fstat(at, &st))
+			return -errno;
+		if (at >= 0 && !S_ISDIR(st.st_mode))
+			return S_ISLNK(st.st_mode) ? -ELOOP : -ENOTDIR;
+	}
+	return at < 0 ? -errno : TAKE_FD(at);
 }
 
 static int remove_below(int parent, const char *name, dev_t dev, int depth)

@@ -44,6 +44,13 @@ nodiscard_ int dir_make(const char *path, mode_t mode);
  */
 nodiscard_ int dir_open_mine(const char *path, mode_t mode);
 
+/**
+ * dir_open_nolink() - an O_PATH descriptor of the folder at the absolute @path, none of whose parts is a symbolic link
+ *
+ * -ELOOP one is, -ENOTDIR, -ENAMETOOLONG, -errno.
+ */
+nodiscard_ int dir_open_nolink(const char *path);
+
 /** dir_remove() - remove @path and what is in it; does not follow links, does not cross
  * mounts; a missing one is 0 */
 nodiscard_ int dir_remove(const char *path);

@@ -347,12 +347,13 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 	ROW(SHARE_MISSING,
 		N_("the folder of [share NAME]"),
 		N_("make the folder, or mend its path"),
-		N_("virtiofsd would end at once, and QEMU, which waits for it, with it.")),
+		N_("virtiofsd would end at once, and QEMU, which waits for it, with it. Symbolic links are not followed: "
+		   "whoever may change one could give the guest any other folder.")),
 	ROW(SHARE_USER,
 		N_("a VM of the system for [share NAME]"),
 		N_("create the VM as root, or share the folder over the network (SSH, SMB)"),
-		N_("virtiofsd must run as root: files have to get the owners the guest gives them. A VM of an "
-		   "ordinary user has no root.")),
+		N_("Files have to get the owners the guest gives them, which takes root to set up, though virtiofsd does "
+		   "not run as root. A VM of an ordinary user has no root.")),
 	ROW(HOOK_MISSING,
 		N_("the program of hook ="),
 		N_("mend its path, or make it executable (chmod +x)"),

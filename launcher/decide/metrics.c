@@ -152,9 +152,10 @@ static const struct metric metrics[] = {
 	  .value = flag, .key = "autostart" },
 	{ "igvm_vm_restarting", "gauge", "Whether the VM has failed and is about to be started again.",
 	  .value = flag, .key = "restarting" },
-	{ "igvm_vm_start_time_seconds", "gauge", "When the last run began, in seconds since 1970.",
+	{ "igvm_vm_start_time_seconds", "gauge", "When the run that goes on began, in seconds since 1970.",
 	  .value = number, .key = "started" },
-	{ "igvm_vm_starts_total", "counter", "How often the VM was started since the host's boot.",
+	{ "igvm_vm_starts_total", "counter", "How often the VM was started since the host's boot, or a user's VM "
+	  "since his login.",
 	  .value = number, .key = "starts" },
 	{ "igvm_vm_last_end", "gauge", "How the last run that is over ended: 1 for the kind it was.",
 	  .label = "kind", .words = ends, .word = end_word },

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What watches over the guest, the folders it shares with the host, and the owner's own program. */
+#include <errno.h>
 #include <string.h>
 
 #include "launcher/base/str.h"
@@ -24,7 +25,8 @@ static void look_at_share(struct planning *g, const struct wish_share *s)
 
 	if (s->err)
 		plan_flag(g, FINDING_SHARE_MISSING, "%.150s:%d: [share %s] %.100s: %s", at->file, at->line, s->name,
-			  s->path, strerror(s->err));
+			  s->path, s->err == ELOOP ? _("a symbolic link is in this path; write where it leads") :
+			  strerror(s->err));
 	if (!g->in->paths->system)
 		plan_refuse(g, FINDING_SHARE_USER, _("%.150s:%d: [share %s]: this VM is an ordinary user's"), at->file,
 			    at->line, s->name);

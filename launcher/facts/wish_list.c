@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "launcher/base/file.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/disk_blank.h"
 #include "launcher/facts/host_tree.h"
@@ -36,9 +37,9 @@ static void look_disk(const struct tree *t, struct wish_disk *d)
 
 static void look_share(struct wish_share *s)
 {
-	struct stat st;
+	_fd_ int fd = dir_open_nolink(s->path);
 
-	s->err = stat(s->path, &st) ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+	s->err = fd < 0 ? -fd : 0;
 }
 
 void wish_look(struct wish *w)

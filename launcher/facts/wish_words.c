@@ -50,12 +50,18 @@ static bool is_fd_key(const char *key, size_t n)
 	return (n >= 2 && !memcmp(key + n - 2, "fd", 2)) || (n >= 3 && !memcmp(key + n - 3, "fds", 3));
 }
 
+/* addr.type=fd: the number stands in another key then */
+static bool is_fd_type(const char *key, size_t n)
+{
+	return n >= 4 && !memcmp(key + n - 4, "type", 4) && str_starts(key + n, "=fd") && strchr(",", key[n + 3]);
+}
+
 static bool has_fd_key(const char *value)
 {
 	while (*value) {
 		size_t n = strcspn(value, ",="), rest;
 
-		if (value[n] == '=' && is_fd_key(value, n))
+		if (value[n] == '=' && (is_fd_key(value, n) || is_fd_type(value, n)))
 			return true;
 		rest = strcspn(value + n, ",");
 		value += n + rest;
@@ -67,11 +73,13 @@ static bool has_fd_key(const char *value)
 /* QEMU takes fd:N where it takes an address (migration, some backends), and names that lead to descriptors. */
 static const char *judge_value(const char *option, const char *value)
 {
-	if (*value == '{')
+	if (*value == '{' || strstr(value, "json:"))
 		return N_("write key=value instead of JSON, so that it can be judged");
 	if (has_fd_key(value) || str_starts(value, "fd:") || strstr(value, "/dev/fd") ||
 	    strstr(value, "/proc/"))
 		return DESCRIPTORS;
+	if (!strcmp(option, "smbios") && strstr(value, "uuid="))
+		return N_("igvm knows QEMU by its uuid; [vm] has a key for it");
 	if (str_starts(value, "mon:") || (!strcmp(option, "object") && strstr(value, "monitor-")))
 		return MONITOR;
 	return NULL;

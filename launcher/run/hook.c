@@ -9,6 +9,7 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#include "launcher/base/signals.h"
 #include "launcher/base/str.h"
 #include "launcher/facts/wish_file.h"
 #include "launcher/run/launch_parts.h"
@@ -37,12 +38,15 @@ _Noreturn static void exec_hook(const struct hook *h, int tell)
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC), r;
 
 	setpgid(0, 0);
-	r = null < 0 || dup2(null, 0) < 0 || (h->out >= 0 && (dup2(h->out, 1) < 0 || dup2(h->out, 2) < 0)) ? -errno : 0;
+	/* Without a place for what it says: standard output may be an answer in JSON. */
+	r = null < 0 || dup2(null, 0) < 0 || (h->out >= 0 && dup2(h->out, 2) < 0) || dup2(2, 1) < 0 || chdir("/") ?
+		-errno : 0;
 	if (!r && (dup3(tell, 3, O_CLOEXEC) < 0 || close_range(4, ~0U, 0)))
 		r = -errno;
 	if (!r)
 		r = launch_drop(h->uid, h->uid, NULL, 0);
 	if (!r) {
+		signals_reset();
 		execve(h->path, (char *const *)argv, launch_environment);
 		r = -errno;
 	}

@@ -78,6 +78,7 @@ static int write_state(struct launching *s)
 		str_fit(r.previous_driver, sizeof(r.previous_driver), s->l->previous_driver);
 	r.trial_ms = s->l->trial_ms;
 	record_follow(s->run_fd, &r);
+	s->recorded = true;
 	/* The uuid is the VM's, not the run's: what tells of the run before must not seem to be of this one. */
 	for (size_t i = 0; i < ARRAY_SIZE(of_last_run); i++)
 		unlinkat(s->run_fd, of_last_run[i], 0);
@@ -171,7 +172,9 @@ static void undo(struct launching *s)
 		cleanup_fd(&s->keeper_in[i]);
 	if (s->run_fd < 0)
 		return;
-	unlinkat(s->run_fd, "state.json", 0);
+	/* Until then it tells of the run before, and how many there were. */
+	if (s->recorded)
+		unlinkat(s->run_fd, "state.json", 0);
 	close(s->run_fd);
 	if (vm_cleanup_dir(s->p->run_dir))
 		errno = 0; /* the journal keeps what could not be undone for the next cleanup */

@@ -22,6 +22,7 @@ struct launching {
 	int status;			/* status_fd, moved by launch_place_fds() */
 	int out;			/* write end of the keeper's pipe: stdout and stderr of QEMU and helpers */
 	int keeper_in[KEEPER_NSTREAMS];	/* until keeper_start() */
+	bool recorded;			/* state.json is of this launch */
 	char error[1024];
 };
 

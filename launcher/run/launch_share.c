@@ -8,6 +8,10 @@
  * what is root's it sees as nobody's and gets from it what others get. No capability that reaches beyond is needed, and
  * the service's unit grants none (igvm@.service).
  *
+ * A file of the share that is set-user-ID or set-group-ID would be so on the host, where mount options of this namespace
+ * do not count: it cannot be made one (seccomp). virtiofsd needs CAP_SETUID, so one that was taken over could also signal
+ * processes of host users other than root.
+ *
  * The namespace's mounts are all read-only but the folder, which is mounted where the VM's run directory was: a path without
  * commas, by which virtiofsd separates its options. virtiofsd then shuts itself into it by chroot. Its own
  * "namespace" would mount a new /proc, which the kernel allows nobody who sees only parts of the old one, as
@@ -19,18 +23,29 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
 #include "launcher/base/str.h"
 #include "launcher/run/launch_parts.h"
 
 #define SOCKET		"share"
+
+/* Linux' asm-generic/unistd.h, since 6.6 */
+#ifndef __NR_fchmodat2
+#define __NR_fchmodat2	452
+#endif
+
+#define FILES		1000000	/* virtiofsd's own limit, which it can no more set when it is root of a namespace */
 
 /* QEMU's own, in C, was there until 8.0. It tells of each queue that the guest starts; its successor does not know the word. */
 #define OF_QEMU		"/usr/lib/qemu/"
@@ -97,11 +112,14 @@ static int enter_namespaces(uid_t uid)
 /* By number: glibc has the calls since 2.36. */
 static int mount_folder(const struct wish_share *share, const char *at)
 {
-	struct mount_attr folder = { .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV },
+	/* Private: what is mounted below it later would come without these attributes. */
+	struct mount_attr folder = { .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, .propagation = MS_PRIVATE },
 			  all = { .attr_set = MOUNT_ATTR_RDONLY };
-	_fd_ int tree = (int)syscall(SYS_open_tree, AT_FDCWD, share->path,
-				     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+	_fd_ int tree = -1, dir = dir_open_nolink(share->path);
 
+	if (dir < 0)
+		return dir;
+	tree = (int)syscall(SYS_open_tree, dir, "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | AT_RECURSIVE);
 	folder.attr_set |= share->read_only ? MOUNT_ATTR_RDONLY : 0;
 	if (tree < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &folder, sizeof(folder)) ||
@@ -111,12 +129,54 @@ static int mount_folder(const struct wish_share *share, const char *at)
 	return 0;
 }
 
+/* As RestrictSUIDSGID= of systemd.exec(5) does it; openat2() has its mode where seccomp cannot look. */
+static int refuse_setid(void)
+{
+	static const struct {
+		int call;
+		unsigned int mode;	/* which argument that is */
+	} calls[] = {
+		{ SCMP_SYS(chmod), 1 }, { SCMP_SYS(fchmod), 1 }, { SCMP_SYS(fchmodat), 2 }, { SCMP_SYS(fchmodat2), 2 },
+		{ SCMP_SYS(mkdir), 1 }, { SCMP_SYS(mkdirat), 2 }, { SCMP_SYS(mknod), 1 }, { SCMP_SYS(mknodat), 2 },
+		{ SCMP_SYS(creat), 1 }, { SCMP_SYS(open), 2 }, { SCMP_SYS(openat), 3 },
+	};
+	static const scmp_datum_t bits[] = { S_ISUID, S_ISGID };
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	int r = ctx ? seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(openat2), 0) : -ENOMEM;
+
+	for (size_t i = 0; !r && i < ARRAY_SIZE(calls) * ARRAY_SIZE(bits); i++) {
+		scmp_datum_t bit = bits[i % 2];
+
+		r = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), calls[i / 2].call, 1,
+				     SCMP_CMP(calls[i / 2].mode, SCMP_CMP_MASKED_EQ, bit, bit));
+	}
+	if (!r)
+		r = seccomp_load(ctx);
+	seccomp_release(ctx);
+	return r;
+}
+
+/* A descriptor for each file that the guest knows: as many as virtiofsd itself would ask for, else as many as there are. */
+static void raise_files(void)
+{
+	struct rlimit have, want = { .rlim_cur = FILES, .rlim_max = FILES };
+
+	if (getrlimit(RLIMIT_NOFILE, &have) || !setrlimit(RLIMIT_NOFILE, &want))
+		return;
+	have.rlim_cur = have.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &have);
+}
+
 static int enter_share(const struct launching *s, size_t i)
 {
 	const struct wish_share *share = &s->p->share[s->p->fd[i].index];
-	int r = enter_namespaces(s->uid);
+	int r;
 
-	return r ? r : mount_folder(share, s->p->run_dir);
+	raise_files();
+	r = enter_namespaces(s->uid);
+	if (!r)
+		r = mount_folder(share, s->p->run_dir);
+	return r ? r : refuse_setid();
 }
 
 /* QEMU's end of a connection that virtiofsd, who gets *@listener, will find waiting. */

@@ -99,7 +99,8 @@ void sup_helpers_timer(struct sup *sup, int64_t now)
 
 	if (h->due < 0 || h->due > now)
 		return;
-	h->due = -1;
+	/* A QEMU that is silent may answer again. */
+	h->due = sup->state == SUP_DEAF && sup_alive(sup) ? now + GRACE_MS : -1;
 	if (sup->state != SUP_RUNNING || !sup_alive(sup))
 		return;
 	for (size_t i = 0; i < h->n; i++) {
