@@ -26,7 +26,8 @@ const struct cmd cmd_report = {
 	.more = N_("At most 80 lines of text for a code block, in English; with NAME also that VM, its last run\n"
 		   "and what verify last saw. Names of users and of the host, MAC addresses, UUIDs, serial\n"
 		   "numbers and product keys are taken out, and what was taken out is listed. Starts nothing\n"
-		   "and asks no guest. Exit status 0: nothing blocks, 5: something does, 6: verify said broken."),
+		   "and asks no guest; as root it reads an idle iGPU's OpRegion through vfio-pci, which resets\n"
+		   "the device. Exit status 0: nothing blocks, 5: something does, 6: verify said broken."),
 	.opts = opts,
 	.json = true,
 	.run = run_report,

@@ -136,7 +136,7 @@ static void read_drivers(struct verify *v)
 
 int verify_outside(struct verify *v)
 {
-	_fd_ int run_fd = open_run(v);
+	_fd_ int run_fd = open_run(v), process = -1;
 	int r = run_fd < 0 ? -errno : record_read(run_fd, &v->record);
 
 	/* A VM that has never run has no run directory. */
@@ -144,6 +144,10 @@ int verify_outside(struct verify *v)
 		return EXIT_NOT_RUNNING;
 	if (r)
 		return cmd_status_fail("verify", &v->pl->paths, v->pl->name, r);
+	/* The run before: a start that still probes has none of its own, and holds the VM's lock. */
+	process = identity_open(&v->record.id);
+	if (process == -ESRCH)
+		return EXIT_NOT_RUNNING;
 	read_words(v);
 	read_log(v, run_fd);
 	read_host(v);

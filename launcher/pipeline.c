@@ -305,6 +305,10 @@ int pipeline_claim(struct pipeline *p)
 			    e.value, e.path);
 		return EXIT_REFUSED;
 	}
+	if (r && strstr(e.path, "/unbind")) {
+		finding_add(&p->findings, FINDING_IGPU_DRIVER_STUCK, "%s: %s: %s", text, e.path, strerror(-r));
+		return EXIT_REFUSED;
+	}
 	if (r) {
 		say(_("%s: cannot bind %s to vfio-pci: %s (%s): %s"), p->name, text, e.path, e.value,
 		    strerror(-r));
@@ -379,23 +383,33 @@ static bool is_changed(const struct rom_store_entry *e, const char *bytes, size_
 	return n != e->size || strcmp(hex, e->sha256) != 0;
 }
 
+/* igvm's own ROM is kept as it was at the first start (plan_rom.c): that is the one the guest gets. */
+static bool read_pinned_rom(struct pipeline *p)
+{
+	char path[PATH_MAX];
+
+	return str_print(path, sizeof(path), "%s/%s/" PLAN_ASSIGN_ROM, p->paths.data, p->name ? p->name : "") &&
+	       !file_read_at(AT_FDCWD, path, ROM_BUILD_MAX, &p->rom, &p->rom_len);
+}
+
 /* The ROM's bytes are a fact too: read once, judged by the plan. */
 static void read_rom(struct pipeline *p, struct plan_input *in)
 {
 	const struct rom_store_entry *stored;
 	char path[PATH_MAX];
-	int r;
+	int r = 0;
 
 	if (!plan_rom_path(in, path))
 		return;
 	free(TAKE(p->rom));
-	r = file_read_at(AT_FDCWD, path, ROM_BUILD_MAX, &p->rom, &p->rom_len);
+	stored = plan_rom_entry(in);
+	if (stored || p->wish.rom == ROM_FILE || !read_pinned_rom(p))
+		r = file_read_at(AT_FDCWD, path, ROM_BUILD_MAX, &p->rom, &p->rom_len);
 	if (r)
 		in->rom = (struct plan_rom){ .state = PLAN_ROM_FAILED, .err = -r };
 	else
 		in->rom = (struct plan_rom){ .state = PLAN_ROM_READ,
 					     .bytes = { (uint8_t *)p->rom, p->rom_len } };
-	stored = plan_rom_entry(in);
 	if (!r && stored)
 		in->rom.changed = is_changed(stored, p->rom, p->rom_len);
 }

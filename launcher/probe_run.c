@@ -23,6 +23,7 @@
 #include "launcher/base/i18n.h"
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
+#include "launcher/create/tool.h"
 #include "launcher/decide/probe.h"
 #include "launcher/run/keeper.h"
 #include "launcher/run/launch.h"
@@ -106,7 +107,12 @@ static int start_qemu(struct probe *pr)
 		return -ECHILD;
 	}
 	pr->pidfd = pidfd_open(pr->pid, 0);
-	return pr->pidfd < 0 ? -errno : 0;
+	if (pr->pidfd >= 0)
+		return 0;
+	say(_("%s: QEMU cannot be watched: %m"), p->name);
+	kill(pr->pid, SIGKILL);
+	waitpid(pr->pid, NULL, 0);
+	return -ECHILD;
 }
 
 static char *read_ring(const struct probe *pr, enum keeper_stream stream, size_t *len)
@@ -147,7 +153,7 @@ static json_t *wait_report(struct probe *pr)
 		report = read_report(pr);
 		if (!report || probe_ended(report))
 			break;
-		if (pr->exited)
+		if (pr->exited || tool_interrupted)
 			break;
 		/* One more look after QEMU's end: the keeper may still be writing. */
 		pr->exited = poll(&pfd, 1, STEP_MS) > 0;
@@ -208,15 +214,25 @@ static void clean_up(const struct pipeline *p)
 		say(_("%s: the probe could not be cleaned up completely: %s"), p->name, strerror(-r));
 }
 
-int probe_once(struct pipeline *p, unsigned int timeout_s, json_t **report)
+static int run_once(struct pipeline *p, unsigned int timeout_s, json_t **report)
 {
 	struct probe pr = { .pl = p, .timeout_s = timeout_s };
 
 	*report = NULL;
-	if (place_rom(p) || start_qemu(&pr))
+	if (place_rom(p))
 		return EXIT_FAILED;
+	if (start_qemu(&pr)) {
+		clean_up(p);
+		return EXIT_FAILED;
+	}
 	*report = wait_report(&pr);
 	end_qemu(&pr);
+	if (tool_interrupted) {
+		say(_("%s: interrupted; the probe is ended"), p->name);
+		json_decref(TAKE(*report));
+		clean_up(p);
+		return EXIT_FAILED;
+	}
 	if (pr.exited && *report && !probe_ended(*report))
 		say_qemu_ended(&pr);
 	if (*report)
@@ -225,4 +241,20 @@ int probe_once(struct pipeline *p, unsigned int timeout_s, json_t **report)
 		say(_("out of memory"));
 	clean_up(p);
 	return *report ? EXIT_OK : EXIT_FAILED;
+}
+
+/* QEMU has a session of its own: Ctrl-C reaches us alone, and nobody else watches it. */
+int probe_once(struct pipeline *p, unsigned int timeout_s, json_t **report)
+{
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction was[ARRAY_SIZE(ends)];
+	int r;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		sigaction(ends[i], NULL, &was[i]);
+	tool_catch_signals();
+	r = run_once(p, timeout_s, report);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
+		sigaction(ends[i], &was[i], NULL);
+	return r;
 }

@@ -98,6 +98,9 @@ static json_t *events_json(int run_fd, json_int_t started)
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		json_t *event = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
 
+		/* A ring may begin in the middle of a line. */
+		if (!event)
+			continue;
 		if (json_integer_value(json_object_get(event, "time_ms")) < started * 1000)
 			json_decref(event);
 		else if (json_array_append_new(list, event))

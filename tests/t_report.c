@@ -47,6 +47,12 @@ static void takes_out(void **state)
 		{ "mac=52:54:00:12:34:56", "mac=[mac 1]" },
 		{ "52-54-00-AB-CD-EF, 52:54:00:12:34:56 52-54-00-AB-CD-EF", "[mac 1], [mac 2] [mac 1]" },
 		{ "-uuid 3f1c0a52-0000-4000-8000-000000000001", "-uuid [uuid 1]" },
+		{ "initrd=\\0123456789abcdef0123456789abcdef\\6.12", "initrd=\\[uuid 1]\\6.12" },
+		{ "sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+		  "sha256 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef" },
+		{ "-object secret,id=s,data=hush,format=raw", "-object secret,id=s,data=[secret 1],format=raw" },
+		{ "/dev/mapper/rumpel--vg-root /dev/rumpel-vg/win11", "/dev/mapper/[host 1]--vg-root /dev/[host 1]-vg/win11" },
+		{ "/dev/mapper/mei--ling-x /srv/alice-vms/vm_alice.qcow2", "/dev/mapper/[user 1]-x /srv/[user 2]-vms/vm_[user 2].qcow2" },
 		{ "luks-3f1c0a52-0000-4000-8000-000000000001", "luks-[uuid 1]" },
 		{ "root=UUID=ABCD-1234 ro", "root=UUID=[serial 1] ro" },
 		{ "root=PARTUUID=00112233-02 ro", "root=PARTUUID=[serial 1] ro" },
@@ -71,7 +77,7 @@ static void leaves(void **state)
 {
 	static const struct report_names names = { .user = { "alice", "bo" }, .n_user = 2, .host = "debian" };
 	static const char *const rows[] = {
-		"0000:00:02.0", "8086:4692", "31.0.101.5333", "bo", "malice alice2 x_alice", "debian 13",
+		"0000:00:02.0", "8086:4692", "31.0.101.5333", "bo", "malice alice2 xalice", "debian 13",
 		"52:54:00:12:34", "3f1c0a52-0000-4000-8000-0000000000011",
 		"abcde-12345-fghij-67890-klmno", "by-id/", "serial=", "at home", "/homes/x", "",
 	};
@@ -201,12 +207,36 @@ static void names_its_verdict(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		json_t *r = report_with("vm", json_pack("{s:{s:s}}", "seen", "verdict", rows[i].guest));
+		json_t *r = report_with("vm", json_pack("{s:{s:s, s:i}, s:i}", "seen", "verdict", rows[i].guest, "time", 9,
+							"started", 9));
 
 		json_object_set_new(json_object_get(r, "doctor"), "verdict", json_string(rows[i].host));
 		assert_int_equal(report_verdict(r), rows[i].v);
 		json_object_set_new(r, "again", json_pack("{s:s}", "verdict", "blocked"));
 		assert_int_equal(report_verdict(r), VERDICT_BLOCKED);
+		json_decref(r);
+	}
+}
+
+/* Seen before this run, or before it was stopped: that it worked is no more known, and no news either that it did not. */
+static void knows_an_old_verdict(void **state)
+{
+	static const struct {
+		const char *guest;
+		int seen, started;	/* 0: it does not run */
+		enum verdict v;
+	} rows[] = {
+		{ "works", 10, 9, VERDICT_WORKS },   { "works", 8, 9, VERDICT_READY },	 { "works", 8, 0, VERDICT_READY },
+		{ "broken", 10, 9, VERDICT_BROKEN }, { "broken", 8, 9, VERDICT_READY }, { "broken", 8, 0, VERDICT_BROKEN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *r = report_with("vm", json_pack("{s:{s:s, s:i}, s:o}", "seen", "verdict", rows[i].guest, "time",
+							rows[i].seen, "started",
+							rows[i].started ? json_integer(rows[i].started) : json_null()));
+
+		assert_int_equal(report_verdict(r), rows[i].v);
 		json_decref(r);
 	}
 }
@@ -259,6 +289,17 @@ static void finds_spans(void **state)
 	json_decref(r);
 }
 
+static bool has_finding(const json_t *report, const char *id)
+{
+	const json_t *x;
+	size_t i;
+
+	json_array_foreach(report_findings(report), i, x)
+		if (!strcmp(report_text_at(x, "id"), id))
+			return true;
+	return false;
+}
+
 static void judges_again(void **state)
 {
 	json_t *r = report_with("vm", json_loads(
@@ -266,17 +307,28 @@ static void judges_again(void **state)
 		"{\"option\":\"-machine\",\"value\":\"q35\"},{\"option\":\"-accel\",\"value\":\"kvm\"},"
 		"{\"option\":\"-device\",\"value\":\"vfio-pci,host=0000:00:02.0,bus=pcie.0,addr=03.0\"}]}}", 0, NULL));
 	json_t *doctor = json_object_get(r, "doctor");
-	bool slot = false;
-	const json_t *x;
-	size_t i;
 
 	(void)state;
 	json_object_set_new(doctor, "igpu", json_pack("{s:i}", "device", 0x4692));
 	assert_int_equal(report_again(r), 0);
-	json_array_foreach(report_findings(r), i, x)
-		slot |= !strcmp(report_text_at(x, "id"), "line.slot");
-	assert_true(slot);
+	assert_true(has_finding(r, "line.slot"));
 	assert_int_equal(report_verdict(r), VERDICT_BLOCKED);
+
+	/* The same words of a VM that has no iGPU say nothing. */
+	json_object_set_new(json_object_get(r, "vm"), "plan", json_pack("{s:n}", "igpu"));
+	assert_int_equal(report_again(r), 0);
+	assert_int_equal(report_verdict(r), VERDICT_READY);
+	/* What blocked it there, though no word shows it, and what only a newer igvm knows. */
+	json_object_set_new(doctor, "findings", json_pack("[{s:s, s:s, s:s}]", "id", "kernel.missing", "severity", "block",
+							  "seen", "x"));
+	json_object_set_new(json_object_get(r, "vm"), "plan", json_pack("{s:{}}", "igpu"));
+	assert_int_equal(report_again(r), 0);
+	assert_true(has_finding(r, "kernel.missing") && has_finding(r, "line.slot"));
+	json_object_set_new(doctor, "findings", json_pack("[{s:s, s:s, s:s}]", "id", "gpu.of-tomorrow", "severity", "block",
+							  "seen", "x"));
+	json_object_set_new(json_object_get(r, "vm"), "plan", json_pack("{s:n}", "igpu"));
+	assert_int_equal(report_again(r), 0);
+	assert_int_equal(report_verdict(r), VERDICT_UNKNOWN);
 	json_decref(r);
 }
 
@@ -285,7 +337,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_out),	   cmocka_unit_test(leaves),
 		cmocka_unit_test(lists_what),	   cmocka_unit_test(checks),
-		cmocka_unit_test(is_no_longer),	   cmocka_unit_test(names_its_verdict),
+		cmocka_unit_test(is_no_longer),	   cmocka_unit_test(names_its_verdict), cmocka_unit_test(knows_an_old_verdict),
 		cmocka_unit_test(escapes),	   cmocka_unit_test(finds_spans),
 		cmocka_unit_test(judges_again),
 	};

@@ -259,8 +259,9 @@ ends late
 # Who starts it holds its lock long before QEMU runs.
 cp "$root/etc/igvm/vms/late.conf" "$root/etc/igvm/vms/soon.conf"
 mkdir -p "$root/run/igvm/lock"
-flock "$root/run/igvm/lock/soon" sleep 2 &
+flock "$root/run/igvm/lock/soon" sh -c 'touch "$1"; sleep 2' sh "$tmp/held" &
 first=$!
+for _ in {1..100}; do [ -e "$tmp/held" ] && break; sleep 0.05; done
 before=${EPOCHREALTIME/./}
 vm verify soon --wait > "$tmp/out" 2> "$tmp/err"
 is "--wait waits for a start that goes on, and says so when nothing came of it" $? 3

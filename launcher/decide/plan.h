@@ -45,6 +45,7 @@ enum plan_fd_kind {
 #define PLAN_VNC_DIR	"vnc.d"
 #define PLAN_VNC_SOCKET	"vnc.d/vnc"
 #define PLAN_PROBE_ROM	"probe.rom"
+#define PLAN_ASSIGN_ROM		"igd-assign.rom"	/* in the data folder, as it was at the first start */
 
 struct plan_fd {
 	enum plan_fd_kind kind;

@@ -221,7 +221,7 @@ static void place(struct planning *g, const char *path)
 		return;
 	}
 	plan_path(g, p->rom, p->data_dir, stored ? "igd-store.rom" : own ? "igd-file.rom"
-										      : "igd-assign.rom");
+										      : PLAN_ASSIGN_ROM);
 	plan_file_add(g, path, p->rom)->once = !own && p->purpose == PLAN_RUN;
 }
 

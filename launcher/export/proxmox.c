@@ -41,7 +41,7 @@ static void write_machine(const struct exporting *x)
 	if (p->accel != ACCEL_KVM)
 		fprintf(f, "kvm: 0\n");
 	if (p->huge_bytes)
-		fprintf(f, "hugepages: %llu\n", (unsigned long long)(p->huge_bytes >> 20));
+		fprintf(f, "numa: 1\nhugepages: %llu\n", (unsigned long long)(p->huge_bytes >> 20));
 	if (cpu_list_count(&p->pin))
 		fprintf(f, "affinity: %s\n", cpu_list_text(&p->pin, pin, sizeof(pin)));
 	if (p->watchdog)

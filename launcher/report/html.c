@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A report as one page: no script, and a policy that forbids it to load anything. All text passes report_escape(). */
+#include "launcher/base/memory.h"
 #include "launcher/report/parts.h"
 
 static const char style[] =
@@ -264,12 +265,10 @@ char *report_html(const json_t *report)
 {
 	char *text = NULL;
 	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = memory_open(&text, &n);
 
 	if (!f)
 		return NULL;
 	write_page(f, report);
-	if (fclose(f))
-		free(TAKE(text));
-	return text;
+	return memory_close(f, &text) ? NULL : text;
 }

@@ -131,11 +131,23 @@ int report_check(const json_t *report, const char **why)
 	return 0;
 }
 
+/* What was seen in an earlier run says nothing of this one; and of none that goes on, not that it works. */
+static const char *guest_verdict(const json_t *report)
+{
+	const json_t *started = report_at(report, "vm.started");
+	const char *seen = report_text_at(report, "vm.seen.verdict");
+	json_int_t then = json_integer_value(report_at(report, "vm.seen.time"));
+
+	if (json_is_integer(started) ? then < json_integer_value(started) : !strcmp(seen, verdict_text(VERDICT_WORKS)))
+		return "";
+	return seen;
+}
+
 enum verdict report_verdict(const json_t *report)
 {
 	const json_t *again = json_object_get(report, "again");
 	const char *host = report_text_at(report, json_is_object(again) ? "again.verdict" : "doctor.verdict"),
-		   *guest = report_text_at(report, "vm.seen.verdict");
+		   *guest = guest_verdict(report);
 
 	if (!strcmp(host, verdict_text(VERDICT_BLOCKED)))
 		return VERDICT_BLOCKED;

@@ -9,15 +9,17 @@
 #include <ctype.h>
 #include <errno.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 #include "launcher/report/parts.h"
 
-enum kind { KIND_KEY, KIND_UUID, KIND_MAC, KIND_USER, KIND_HOST, KIND_SERIAL, KINDS };
+enum kind { KIND_KEY, KIND_SECRET, KIND_UUID, KIND_MAC, KIND_USER, KIND_HOST, KIND_SERIAL, KINDS };
 
 static const struct {
 	const char *word, *what;
 } kinds[KINDS] = {
 	[KIND_KEY] = { "key", "product keys" },	 [KIND_UUID] = { "uuid", "UUIDs" },
+	[KIND_SECRET] = { "secret", "passwords" },
 	[KIND_MAC] = { "mac", "MAC addresses" }, [KIND_USER] = { "user", "user names" },
 	[KIND_HOST] = { "host", "host names" },	 [KIND_SERIAL] = { "serial", "serial numbers" },
 };
@@ -33,9 +35,10 @@ struct match {
 	size_t keep, n;		/* bytes kept in front, and those that go */
 };
 
+/* "vm_ada" and "ada-vms" have a name in them. */
 static bool word_byte(char c)
 {
-	return isalnum((unsigned char)c) || c == '_';
+	return isalnum((unsigned char)c);
 }
 
 /* @groups groups of @digits bytes of @set with @sep between; 0: not that */
@@ -69,10 +72,12 @@ static bool match_key(const struct redaction *r, const char *s, struct match *m)
 
 static bool match_uuid(const struct redaction *r, const char *s, struct match *m)
 {
-	static const unsigned char digits[] = { 8, 4, 4, 4, 12 };
+	static const unsigned char digits[] = { 8, 4, 4, 4, 12 }, machine_id[] = { 32 };
 
 	(void)r;
 	m->n = grouped(s, digits, ARRAY_SIZE(digits), '-', isxdigit);
+	if (!m->n)
+		m->n = grouped(s, machine_id, 1, '-', isxdigit);
 	return m->n;
 }
 
@@ -107,7 +112,7 @@ static bool match_home(const struct redaction *r, const char *s, struct match *m
 static bool match_serial(const struct redaction *r, const char *s, struct match *m)
 {
 	static const char *const before[] = { "serial=", "wwn=", "serial_number=", "by-id/", "by-uuid/", "by-partuuid/",
-					      "UUID=", "PARTUUID=" };
+					      "UUID=", "PARTUUID=", "asset=" };
 
 	(void)r;
 	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
@@ -116,36 +121,65 @@ static bool match_serial(const struct redaction *r, const char *s, struct match 
 	return false;
 }
 
-static bool is_word(const char *s, const char *name)
+static bool match_secret(const struct redaction *r, const char *s, struct match *m)
 {
-	size_t n = strlen(name);
+	static const char *const before[] = { "password=", "passwd=", "secret=", "data=" };
 
-	return n > 2 && !strncmp(s, name, n) && !word_byte(s[n]) && s[n] != '-';
+	(void)r;
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		if (match_after(s, before[i], " ,'\"", m))
+			return true;
+	return false;
+}
+
+/* Names that many have, and that stand for other things, tell nobody anything. */
+static bool is_common(const char *name, size_t n)
+{
+	static const char *const common[] = { "localhost", "debian", "ubuntu", "fedora", "arch", "archlinux", "pve",
+					      "proxmox", "nixos", "linux", "intel", "qemu", "kvm", "igvm", "vfio", "guest",
+					      "media", "user", "admin" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
+		if (strlen(common[i]) == n && !strncmp(name, common[i], n))
+			return true;
+	return false;
+}
+
+/* How much of @s the first @n bytes of @name are, as a word; the device mapper doubles the '-' of a name (lvm(8)). */
+static size_t name_at(const char *s, const char *name, size_t n)
+{
+	size_t at = 0;
+
+	if (n < 3 || is_common(name, n))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		if (s[at++] != name[i])
+			return 0;
+		at += name[i] == '-' && s[at] == '-';
+	}
+	return word_byte(s[at]) ? 0 : at;
 }
 
 static bool match_user(const struct redaction *r, const char *s, struct match *m)
 {
-	for (size_t i = 0; i < r->names->n_user; i++)
-		if (is_word(s, r->names->user[i])) {
-			m->n = strlen(r->names->user[i]);
-			return true;
-		}
-	return false;
+	for (size_t i = 0; i < r->names->n_user; i++) {
+		size_t n = name_at(s, r->names->user[i], strlen(r->names->user[i]));
+
+		m->n = n > m->n ? n : m->n;
+	}
+	return m->n;
 }
 
-/* Names that many hosts have, and that stand for other things, tell nobody anything. */
 static bool match_host(const struct redaction *r, const char *s, struct match *m)
 {
-	static const char *const common[] = { "localhost", "debian", "ubuntu", "fedora", "arch", "archlinux", "pve",
-					      "proxmox", "nixos", "linux", "intel", "qemu", "kvm", "igvm" };
+	const char *host = r->names->host;
 
-	if (!r->names->host || !is_word(s, r->names->host))
+	if (!host)
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(common); i++)
-		if (!strcmp(r->names->host, common[i]))
-			return false;
-	m->n = strlen(r->names->host);
-	return true;
+	m->n = name_at(s, host, strlen(host));
+	if (!m->n)
+		m->n = name_at(s, host, strcspn(host, "."));
+	return m->n;
 }
 
 static const struct {
@@ -153,8 +187,8 @@ static const struct {
 	bool (*match)(const struct redaction *, const char *, struct match *);
 } matchers[] = {
 	{ KIND_KEY, match_key },   { KIND_UUID, match_uuid },	  { KIND_MAC, match_mac },
-	{ KIND_USER, match_home }, { KIND_SERIAL, match_serial }, { KIND_USER, match_user },
-	{ KIND_HOST, match_host },
+	{ KIND_USER, match_home }, { KIND_SERIAL, match_serial }, { KIND_SECRET, match_secret },
+	{ KIND_USER, match_user }, { KIND_HOST, match_host },
 };
 
 static bool find(const struct redaction *r, const char *s, struct match *m)
@@ -204,16 +238,29 @@ static int redact_string(struct redaction *r, json_t *v)
 {
 	_free_ char *clean = strdup(json_string_value(v)), *text = NULL;
 	size_t n = 0;
-	FILE *f = clean ? open_memstream(&text, &n) : NULL;
+	FILE *f = clean ? memory_open(&text, &n) : NULL;
 	int e;
 
 	if (!f)
 		return -ENOMEM;
 	str_sanitize(clean);
 	e = write_text(r, clean, f);
-	if (fclose(f) || e)
+	if (memory_close(f, &text) || e)
 		return -ENOMEM;
 	return !strcmp(text, json_string_value(v)) || !json_string_set(v, text) ? 0 : -ENOMEM;
+}
+
+/* igvm's own ids and kinds, which a login "gpu" would spoil; no report of somebody else's hides a text there. */
+static bool is_ours(const char *key, const json_t *v)
+{
+	static const char *const keys[] = { "id", "area", "severity", "kind", "verdict", "cause", "state", "option" };
+	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!strcmp(key, keys[i]))
+			return json_is_string(v) && json_string_length(v) < 40 &&
+			       !json_string_value(v)[strspn(json_string_value(v), set)];
+	return false;
 }
 
 /* report_check() has bounded the depth. */
@@ -230,7 +277,7 @@ static int redact(struct redaction *r, json_t *v)
 		if (!e)
 			e = redact(r, child);
 	json_object_foreach(v, key, child)
-		if (!e)
+		if (!e && !is_ours(key, child))
 			e = redact(r, child);
 	return e;
 }

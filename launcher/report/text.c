@@ -2,6 +2,7 @@
 /* A report as the text that people paste. Each part has its share of the lines, so that none is cut off by the end. */
 #include <stdarg.h>
 
+#include "launcher/base/memory.h"
 #include "launcher/report/parts.h"
 
 #define COLUMNS		200
@@ -197,12 +198,10 @@ char *report_text(const json_t *report)
 {
 	char *text = NULL;
 	size_t n = 0;
-	FILE *f = open_memstream(&text, &n);
+	FILE *f = memory_open(&text, &n);
 
 	if (!f)
 		return NULL;
 	write_all_parts(f, report);
-	if (fclose(f))
-		free(TAKE(text));
-	return text;
+	return memory_close(f, &text) ? NULL : text;
 }
