@@ -112,9 +112,31 @@ static int recorded_vfio(const struct tree *t, struct bdf bdf, struct vfio_facts
 	return 0;
 }
 
+/*
+ * sysfs gives the registers behind the first 64 bytes (BDSM, GGC, ASLS) only to who has CAP_SYS_ADMIN
+ * (drivers/pci/pci-sysfs.c), which igvm@.service has not. Those of a vendor VFIO gives as they are
+ * (drivers/vfio/pci/vfio_pci_config.c); of the first 64 it makes some up.
+ */
+static void fill_config(struct pci_fact *f, const struct vfio_facts *v)
+{
+	if (f->config_len < 64 || f->config_len >= v->config_len)
+		return;
+	memcpy(f->config + f->config_len, v->config + f->config_len, v->config_len - f->config_len);
+	f->config_len = v->config_len;
+}
+
+static int ask_vfio(struct pci_fact *f, struct vfio_facts *v)
+{
+	int r = vfio_read(f->bdf, f->group, v);
+
+	if (!r)
+		fill_config(f, v);
+	return r;
+}
+
 static int read_vfio(const struct tree *t, enum host_vfio may, struct host_facts *h)
 {
-	const struct pci_fact *f = h->igpu < 0 ? NULL : &h->pci[h->igpu];
+	struct pci_fact *f = h->igpu < 0 ? NULL : &h->pci[h->igpu];
 	struct vfio_facts *v = &h->vfio;
 
 	if (!f)
@@ -128,7 +150,7 @@ static int read_vfio(const struct tree *t, enum host_vfio may, struct host_facts
 	else if (may == HOST_VFIO_NEVER)
 		snprintf(v->why, sizeof(v->why), "the device was not opened");
 	else
-		return vfio_read(f->bdf, f->group, v);
+		return ask_vfio(f, v);
 	return 0;
 }
 

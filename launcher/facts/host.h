@@ -32,7 +32,7 @@ struct pci_fact {
 	enum tri flr;		/* reset_method has flr or device_specific; PCIe/AF capability as fallback */
 	int numvfs;		/* sriov_numvfs, -1 = no such file */
 	uint8_t config[256];	/* first config_len bytes are valid */
-	size_t config_len;	/* 64 when not root */
+	size_t config_len;	/* 64 without CAP_SYS_ADMIN; what is behind comes through VFIO then, where that may be asked */
 	uint64_t bar_base[6], bar_size[6];	/* bytes; size 0 = none */
 	int iommu_width;	/* MGAW of its IOMMU unit in bits, 0 = unknown */
 };
@@ -52,6 +52,8 @@ struct vfio_facts {
 	char why[160];		/* English, for "seen"; "" when READ */
 	uint8_t *opregion;	/* owned; NULL = the kernel offers no OpRegion region */
 	size_t opregion_len;	/* bytes */
+	uint8_t config[256];	/* as VFIO shows it; 0 or all bytes are valid */
+	size_t config_len;
 	bool host_bridge, lpc_bridge;	/* subtypes 2 and 3 present */
 	enum tri vga;		/* VFIO_PCI_VGA_REGION_INDEX present */
 	enum tri reset;		/* VFIO_DEVICE_FLAGS_RESET */

@@ -144,6 +144,19 @@ static enum tri vga_region(int dev)
 	return head.size ? TRI_YES : TRI_NO;
 }
 
+static void read_config(int dev, struct vfio_facts *v)
+{
+	uint8_t info[INFO_MAX];
+	struct vfio_region_info head;
+	size_t len;
+
+	if (region_info(dev, VFIO_PCI_CONFIG_REGION_INDEX, info, &len))
+		return;
+	memcpy(&head, info, sizeof(head));
+	if (pread(dev, v->config, sizeof(v->config), (off_t)head.offset) == sizeof(v->config))
+		v->config_len = sizeof(v->config);
+}
+
 static int read_device(int dev, struct vfio_facts *v)
 {
 	struct vfio_device_info info = { .argsz = sizeof(info) };
@@ -156,6 +169,7 @@ static int read_device(int dev, struct vfio_facts *v)
 	v->state = REGION_READ;
 	v->reset = info.flags & VFIO_DEVICE_FLAGS_RESET ? TRI_YES : TRI_NO;
 	v->vga = vga_region(dev);
+	read_config(dev, v);
 	for (uint32_t i = VFIO_PCI_NUM_REGIONS; i < info.num_regions && i < REGIONS_MAX && !r; i++)
 		r = read_region(dev, i, v);
 	return r;
