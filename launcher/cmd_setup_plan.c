@@ -146,6 +146,16 @@ static bool has_way_in(const struct setup_call *c, const struct ready *y)
 	return false;
 }
 
+static int say_refused(const struct setup_call *c)
+{
+	if (c->wish.adopt)
+		say(_("what is wrong has to be mended before --apply; nothing was changed"));
+	else
+		say(_("what is wrong has to be mended before --apply, or, where it is a line of yours, taken over with "
+		      "--adopt; nothing was changed"));
+	return EXIT_REFUSED;
+}
+
 int setup_call_plan(struct setup_call *c)
 {
 	struct ready *y = calloc(1, sizeof(*y));
@@ -154,7 +164,7 @@ int setup_call_plan(struct setup_call *c)
 	if (!code)
 		code = print_plan(c, y);
 	if (!code && setup_refused(&y->notes))
-		code = EXIT_REFUSED;
+		code = say_refused(c);
 	if (!code)
 		(void)has_way_in(c, y);
 	ready_free(y);
@@ -265,7 +275,7 @@ static int apply_ready(struct setup_call *c, struct ready *y)
 
 	if (setup_refused(&y->notes)) {
 		setup_notes_print(stderr, &y->notes);
-		return EXIT_REFUSED;
+		return say_refused(c);
 	}
 	if (!has_way_in(c, y))
 		return EXIT_REFUSED;

@@ -151,7 +151,8 @@ static const char *iommu_step(const struct host_facts *h)
 	if (h->dmar == TRI_NO)
 		return N_("switch on VT-d in the firmware setup (\"VT-d\", \"Directed I/O\")");
 	if (iommu_off_word(h))
-		return N_("remove iommu=off and intel_iommu=off from the kernel command line and restart the host");
+		return N_("remove iommu=off and intel_iommu=off from the kernel command line (igvm setup --adopt shows "
+		   "how) and restart the host");
 	return N_("put intel_iommu=on on the kernel command line and restart the host");
 }
 

@@ -677,7 +677,8 @@ static const struct finding_def finding_defs[FINDING_COUNT] = {
 		   "left over from two guides or from two files the boot loader joins.")),
 	ROW(CMDLINE_IOMMU_OFF,
 		N_("no parameter that switches the IOMMU off"),
-		N_("remove iommu=off and intel_iommu=off from the kernel command line and restart the host"),
+		N_("remove iommu=off and intel_iommu=off from the kernel command line (igvm setup --adopt shows "
+		   "how) and restart the host"),
 		N_("Without an IOMMU no device can be assigned. Here it is not the firmware that has it off "
 		   "but the kernel command line.")),
 	ROW(CMDLINE_QUOTE,
