@@ -66,7 +66,7 @@ static bool is_same(const char *a, const char *b)
 {
 	struct stat x, y;
 
-	return !strcmp(a, b) || (!stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+	return !strcmp(a, b) || (!stat(a, &x) && !stat(b, &y) && stat_is_same(&x, &y));
 }
 
 static bool uses(const struct wish *w, const char *path)

@@ -149,7 +149,7 @@ static bool is_same(int a, int b)
 {
 	struct stat x, y;
 
-	return !fstat(a, &x) && !fstat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return !fstat(a, &x) && !fstat(b, &y) && stat_is_same(&x, &y);
 }
 
 /* The file after the one that *@fd is: the oldest that is newer, or -1 where it is the newest itself. */

@@ -214,33 +214,40 @@ static void clean_up(const struct pipeline *p)
 		say(_("%s: the probe could not be cleaned up completely: %s"), p->name, strerror(-r));
 }
 
+static int conclude(const struct probe *pr, const json_t *report)
+{
+	if (tool_interrupted) {
+		say(_("%s: interrupted; the probe is ended"), pr->pl->name);
+		return EXIT_FAILED;
+	}
+	if (!report) {
+		say(_("out of memory"));
+		return EXIT_FAILED;
+	}
+	if (pr->exited && !probe_ended(report))
+		say_qemu_ended(pr);
+	judge(pr, report);
+	return EXIT_OK;
+}
+
 static int run_once(struct pipeline *p, unsigned int timeout_s, json_t **report)
 {
 	struct probe pr = { .pl = p, .timeout_s = timeout_s };
 
+	int code = EXIT_FAILED;
+
 	*report = NULL;
 	if (place_rom(p))
 		return EXIT_FAILED;
-	if (start_qemu(&pr)) {
-		clean_up(p);
-		return EXIT_FAILED;
+	if (!start_qemu(&pr)) {
+		*report = wait_report(&pr);
+		end_qemu(&pr);
+		code = conclude(&pr, *report);
 	}
-	*report = wait_report(&pr);
-	end_qemu(&pr);
-	if (tool_interrupted) {
-		say(_("%s: interrupted; the probe is ended"), p->name);
-		json_decref(TAKE(*report));
-		clean_up(p);
-		return EXIT_FAILED;
-	}
-	if (pr.exited && *report && !probe_ended(*report))
-		say_qemu_ended(&pr);
-	if (*report)
-		judge(&pr, *report);
-	else
-		say(_("out of memory"));
 	clean_up(p);
-	return *report ? EXIT_OK : EXIT_FAILED;
+	if (code)
+		json_decref(TAKE(*report));
+	return code;
 }
 
 /* QEMU has a session of its own: Ctrl-C reaches us alone, and nobody else watches it. */

@@ -3,10 +3,18 @@
 #ifndef IGVM_BASE_FILE_H
 #define IGVM_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "launcher/base/cleanup.h"
+
+/** stat_is_same() - are they of one file, whatever its names? */
+static inline bool stat_is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
 
 /**
  * file_read_at() - whole file @path below @dirfd (AT_FDCWD allowed) as an owned, NUL-terminated buffer

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "launcher/base/file.h"
 #include "launcher/base/memory.h"
 #include "launcher/base/str.h"
 
@@ -18,8 +19,7 @@ int tree_init(struct tree *t, const char *root)
 	t->fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (t->fd < 0)
 		return -errno;
-	t->live = !fstat(t->fd, &mine) && !stat("/", &slash) && mine.st_dev == slash.st_dev &&
-		  mine.st_ino == slash.st_ino;
+	t->live = !fstat(t->fd, &mine) && !stat("/", &slash) && stat_is_same(&mine, &slash);
 	return 0;
 }
 

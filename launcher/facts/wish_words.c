@@ -11,6 +11,8 @@
 #include "launcher/base/str.h"
 #include "launcher/facts/wish_value.h"
 
+#define UUID		N_("igvm knows QEMU by its uuid; [vm] has a key for it")
+
 /* Options that are refused whatever their value is. */
 static const struct {
 	const char *option, *why;
@@ -21,7 +23,7 @@ static const struct {
 	{ "chroot", N_("QEMU's user is igvm's") },
 	{ "daemonize", N_("igvm knows QEMU by its process") },
 	{ "pidfile", N_("igvm knows QEMU by its process") },
-	{ "uuid", N_("igvm knows QEMU by its uuid; [vm] has a key for it") },
+	{ "uuid", UUID },
 	{ "name", N_("the name is the VM's") },
 	{ "qmp", N_("QEMU's monitor is igvm's; `igvm qmp` speaks to it") },
 	{ "qmp-pretty", N_("QEMU's monitor is igvm's; `igvm qmp` speaks to it") },
@@ -79,7 +81,7 @@ static const char *judge_value(const char *option, const char *value)
 	    strstr(value, "/proc/"))
 		return DESCRIPTORS;
 	if (!strcmp(option, "smbios") && strstr(value, "uuid="))
-		return N_("igvm knows QEMU by its uuid; [vm] has a key for it");
+		return UUID;
 	if (str_starts(value, "mon:") || (!strcmp(option, "object") && strstr(value, "monitor-")))
 		return MONITOR;
 	return NULL;

@@ -12,11 +12,6 @@
 #include "launcher/base/log.h"
 #include "launcher/base/str.h"
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 int output_check(const char *path, const char *in, bool force)
 {
 	struct stat out, from;
@@ -24,7 +19,7 @@ int output_check(const char *path, const char *in, bool force)
 	/* Through links: what matters is which bytes would be lost. */
 	if (stat(path, &out))
 		return 0;
-	if (!(strcmp(in, "-") ? stat(in, &from) : fstat(STDIN_FILENO, &from)) && same_file(&out, &from))
+	if (!(strcmp(in, "-") ? stat(in, &from) : fstat(STDIN_FILENO, &from)) && stat_is_same(&out, &from))
 		return -EXDEV;
 	if (!S_ISREG(out.st_mode))
 		return S_ISDIR(out.st_mode) ? -EISDIR : -EINVAL;

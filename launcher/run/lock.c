@@ -175,8 +175,7 @@ static bool process_holds(int proc, const struct stat *lock)
 		(void)TAKE_FD(fds);
 	while (dir && (e = readdir(dir)))
 		if (e->d_name[0] != '.' && !fstatat(dirfd(dir), e->d_name, &st, 0) &&
-		    st.st_dev == lock->st_dev && st.st_ino == lock->st_ino &&
-		    has_flock(proc, e->d_name))
+		    stat_is_same(&st, lock) && has_flock(proc, e->d_name))
 			return true;
 	return false;
 }

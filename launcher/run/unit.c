@@ -42,8 +42,7 @@ static bool is_me(const char *path)
 {
 	struct stat me, other;
 
-	return !stat("/proc/self/exe", &me) && !stat(path, &other) && me.st_dev == other.st_dev &&
-	       me.st_ino == other.st_ino;
+	return !stat("/proc/self/exe", &me) && !stat(path, &other) && stat_is_same(&me, &other);
 }
 
 static bool find_unit(const char *file, char **text)

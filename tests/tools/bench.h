@@ -3,9 +3,11 @@
 #ifndef TESTS_TOOLS_BENCH_H
 #define TESTS_TOOLS_BENCH_H
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 static inline double now_ms(void)
 {
@@ -13,6 +15,23 @@ static inline double now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* Executes @argv with nothing to read and nowhere to write; -1: no process. */
+static inline pid_t spawn_silent(char *const *argv)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		int null = open("/dev/null", O_RDWR);
+
+		dup2(null, 0);
+		dup2(null, 1);
+		dup2(null, 2);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	return pid;
 }
 
 static inline int compare_double(const void *a, const void *b)

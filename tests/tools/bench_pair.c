@@ -22,17 +22,8 @@ static double run(char **argv)
 	const char *other = getenv("BENCH_STATUS");
 	double start = now_ms();
 	int status;
-	pid_t pid = fork();
+	pid_t pid = spawn_silent(argv);
 
-	if (!pid) {
-		int null = open("/dev/null", O_RDWR);
-
-		dup2(null, 0);
-		dup2(null, 1);
-		dup2(null, 2);
-		execvp(argv[0], argv);
-		_exit(127);
-	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
 	    (WEXITSTATUS(status) && !(other && WEXITSTATUS(status) == atoi(other)))) {
 		fprintf(stderr, "bench_pair: %s failed\n", argv[0]);

@@ -41,17 +41,8 @@ static _Noreturn void die(const char *what, int err)
 
 static pid_t spawn(char *const *argv)
 {
-	pid_t pid = fork();
+	pid_t pid = spawn_silent(argv);
 
-	if (!pid) {
-		int null = open("/dev/null", O_RDWR);
-
-		dup2(null, 0);
-		dup2(null, 1);
-		dup2(null, 2);
-		execv(argv[0], argv);
-		_exit(127);
-	}
 	if (pid < 0)
 		die("fork", errno);
 	return pid;
