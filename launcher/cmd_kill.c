@@ -92,6 +92,9 @@ static int kill_without(const struct globals *g, const struct paths *p, const ch
 		    strerror(-why));
 		return EXIT_FAILED;
 	}
+	r = supervise_mark_killing(p, name);
+	if (r && r != -ENOENT)
+		log_line(LOG_WARNING, "%s: its end will not be recorded as one by force: %s", name, strerror(-r));
 	/* First, so that it records nothing meanwhile. */
 	r = watcher > 0 ? end_process(supervisor) : 0;
 	if (r)
@@ -106,7 +109,7 @@ static int kill_without(const struct globals *g, const struct paths *p, const ch
 		printf(_("%s was stopped by force (process %d), without a supervisor.\n"), name, pid);
 	if (unit)
 		return EXIT_OK;
-	r = supervise_finish(p, g->root, name, true);
+	r = supervise_finish(p, g->root, name);
 	if (!r)
 		return EXIT_OK;
 	say(_("%s: cleaning up after it: %s"), name, strerror(-r));

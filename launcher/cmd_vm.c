@@ -90,7 +90,7 @@ int cmd_vm_not_running(const char *verb, const struct globals *g, const struct p
 		printf(_("%s does not run.\n"), name);
 		return EXIT_OK;
 	}
-	r = supervise_finish(p, g->root, name, false);
+	r = supervise_finish(p, g->root, name);
 	if (r == -EACCES || r == -EPERM)
 		return cmd_vm_needs_root(verb, name);
 	if (r && r != -EBUSY) {

@@ -33,7 +33,7 @@ told() { tr -cd '[:print:]' < "$tmp/page" | tail -c 400 | sed 's/^/# /'; echo; }
 picture() {
 	for _ in $(seq 40); do
 		vm screenshot win11 "$tmp/shot.png"
-		[ "$(od -An -tx1 -j16 -N8 "$tmp/shot.png")" = ' 00 00 02 80 00 00 01 e0' ] && break
+		[ "$(od -An -tx1 -j16 -N8 "$tmp/shot.png" 2> /dev/null)" = ' 00 00 02 80 00 00 01 e0' ] && break
 		sleep 0.25
 	done
 	perl tests/schema/png.pl "$tmp/shot.png" > "$tmp/out" 2> "$tmp/err" &&

@@ -277,6 +277,10 @@ stops() {
 	is "force is no failure that systemd mends" "$(end_of deaf end) $(state deaf) $(prop igvm@deaf ActiveState)" \
 		"forced stopped failed"
 	on igvm start deaf > "$tmp/out" 2>&1
+	kill_it "$(prop igvm-supervise@deaf MainPID)" STOP
+	on igvm kill deaf > "$tmp/out" 2>&1
+	is "nor is one without its supervisor, which hangs" "$? $(end_of deaf end) $(end_of deaf by)" "0 forced kill"
+	on igvm start deaf > "$tmp/out" 2>&1
 	on systemctl stop --no-block igvm@deaf
 	wait_for 20 asked state deaf
 	on igvm stop --force deaf > "$tmp/out" 2>&1

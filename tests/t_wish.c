@@ -597,6 +597,15 @@ static void test_owner(void **state)
 	change_mode("open", 0777);
 	assert_int_equal(trusted("vms/l.conf", getuid()), -EPERM);
 	assert_non_null(strstr(e.file, "/open"));
+	/* As /tmp is: what is the owner's stays; a link of somebody else's may lie there, too. */
+	change_mode("open", 01777);
+	assert_int_equal(trusted("open/b.conf", getuid()), 0);
+	assert_int_equal(trusted("vms/l.conf", getuid()), 0);
+	snprintf(link, sizeof(link), "%s/open/l.conf", base);
+	assert_int_equal(symlink("../vms/a.conf", link), 0);
+	assert_int_equal(trusted("open/l.conf", getuid()), -EPERM);
+	change_mode("open/b.conf", 0666);
+	assert_int_equal(trusted("open/b.conf", getuid()), -EPERM);
 }
 
 /* --- the rest ----------------------------------------------------------------------------------- */

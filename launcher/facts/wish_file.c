@@ -34,20 +34,30 @@ static bool only_by(const struct stat *st, uid_t owner)
 	return st->st_uid == owner && !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
+/* In a directory like /tmp nobody but @owner can take away or replace what is the owner's. */
+static bool is_kept(const struct stat *dir, const char *entry, uid_t owner)
+{
+	struct stat st;
+
+	return dir->st_uid == owner && dir->st_mode & S_ISVTX && !lstat(entry, &st) &&
+	       st.st_uid == owner && !S_ISLNK(st.st_mode);
+}
+
 /* Every directory above @path, up to and with @top. */
 static int parents_check(const char *path, const char *top, uid_t owner, struct wish_error *e)
 {
-	char dir[PATH_MAX];
+	char dir[PATH_MAX], entry[PATH_MAX];
 	struct stat st;
 	char *slash;
 
 	if (!str_copy(dir, sizeof(dir), path))
 		return -ENAMETOOLONG;
 	while ((slash = strrchr(dir, '/'))) {
+		str_fit(entry, sizeof(entry), dir);
 		slash[slash == dir] = '\0';
 		if (stat(dir, &st))
 			return -errno;
-		if (!only_by(&st, owner))
+		if (!only_by(&st, owner) && !is_kept(&st, entry, owner))
 			return distrust(e, dir, owner, &st);
 		if (!strcmp(dir, top) || !strcmp(dir, "/"))
 			break;

@@ -20,7 +20,8 @@ nodiscard_ int wish_file_read(const struct paths *p, const char *file, size_t ma
  * wish_file_trusted() - can only @owner have written the open file @fd?
  *
  * The file and every directory above it up to and with @top, by the name @file and by the name it
- * really has, belong to @owner and are writable by nobody else. Returns 0 or -EPERM with *@e filled.
+ * really has, belong to @owner and are writable by nobody else, or are sticky (inode(7)) and what is used of
+ * them is no link and the owner's. Returns 0 or -EPERM with *@e filled.
  */
 nodiscard_ int wish_file_trusted(int fd, const char *file, const char *top, uid_t owner,
 				 struct wish_error *e);

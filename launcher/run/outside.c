@@ -96,7 +96,7 @@ _Noreturn static void watch(const struct paths *p, const char *sysroot, const ch
 			continue;
 		if (held == 1 && vm)
 			(void)!supervise_spawn(p, sysroot, name, SPAWN_MS);
-		else if (held == 0 && supervise_finish(p, sysroot, name, false) == -ENOENT)
+		else if (held == 0 && supervise_finish(p, sysroot, name) == -ENOENT)
 			(void)!vm_cleanup(sysroot, p, name);
 		alone = 0;
 	}

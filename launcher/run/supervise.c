@@ -461,7 +461,9 @@ int supervise_run(const struct supervise *s)
 	sup->waiting_at = sup_now() + WAITING_MS;
 	sup_note(sup, "attached", NULL);
 	enter(sup, sup_first(sup->facts.was_ready), "attached");
-	if (sup_resume_stop(sup) || s->stop)
+	if (sup_recall_kill(sup))
+		sup_event(sup, EV_KILL);
+	else if (sup_resume_stop(sup) || s->stop)
 		sup_event(sup, EV_STOP);
 	while (!sup->leave)
 		turn(sup);

@@ -80,12 +80,18 @@ void supervise_notify(const char *text);
 /**
  * supervise_finish() - do for a VM that has ended what its supervisor could not do
  *
- * Writes end.json where that run has none ("forced" by @killed, else "unknown") and cleans
- * up, which gives the iGPU back. 0, -EBUSY a supervisor is there and does it, or the VM
+ * Writes end.json where that run has none ("forced" after supervise_mark_killing(), else "unknown") and
+ * cleans up, which gives the iGPU back. 0, -EBUSY a supervisor is there and does it, or the VM
  * runs, -errno.
  */
-nodiscard_ int supervise_finish(const struct paths *p, const char *sysroot, const char *name,
-				bool killed);
+nodiscard_ int supervise_finish(const struct paths *p, const char *sysroot, const char *name);
+
+/**
+ * supervise_mark_killing() - for whoever kills a QEMU without its supervisor: its end is one by force
+ *
+ * Before the kill, since the record may be written right after it. 0, -ENOENT no record, -errno.
+ */
+nodiscard_ int supervise_mark_killing(const struct paths *p, const char *name);
 
 /**
  * supervise_spawn() - start a supervisor for a VM that runs without one

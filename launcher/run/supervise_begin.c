@@ -151,7 +151,7 @@ static void remove_socket(const struct paths *p, const char *name)
 		unlinkat(dir, name, 0);
 }
 
-int supervise_finish(const struct paths *p, const char *sysroot, const char *name, bool killed)
+int supervise_finish(const struct paths *p, const char *sysroot, const char *name)
 {
 	const struct supervise s = { .paths = p, .sysroot = sysroot, .name = name, .ready_fd = -1 };
 	_free_ struct sup *sup = malloc(sizeof(*sup));
@@ -160,10 +160,6 @@ int supervise_finish(const struct paths *p, const char *sysroot, const char *nam
 	if (!sup)
 		return r;
 	sup_init(sup, &s);
-	if (killed) {
-		sup->facts.killed_by_us = true;
-		sup->last_rung = "kill";
-	}
 	r = sup->lock_fd = lock_supervisor(p, name);
 	if (r >= 0) {
 		remove_socket(p, name);

@@ -303,7 +303,8 @@ void sup_reap(struct sup *sup);
 void sup_record_end(struct sup *sup);
 /* An end that nobody saw, and cleaning up: 0, -ENOENT no record, -errno */
 int sup_record_unseen(struct sup *sup);
-int sup_write_end(struct sup *sup, enum sup_end end, json_t **json);	/* end.json as facts and record say; 0 or -errno */
+/* end.json as facts, marks and record say; sets @end and @json; 0 or -errno */
+int sup_write_end(struct sup *sup, enum sup_end *end, json_t **json);
 bool sup_has_end(const struct sup *sup);	/* this run's */
 bool sup_was_ready(const struct sup *sup);
 void sup_mark_ready(struct sup *sup);
@@ -314,6 +315,7 @@ void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */
 /* supervise_stopping.c: a stop outlives the supervisor that began it */
 void sup_mark_stopping(struct sup *sup);	/* the state's deadline is when the guest's time is over */
 bool sup_resume_stop(struct sup *sup);	/* was it being stopped? then stop_ms is what is left */
+bool sup_recall_kill(struct sup *sup);	/* by force? then the facts say so */
 
 /* supervise_events.c */
 void sup_note(struct sup *sup, const char *event, const json_t *data);	/* @data may be NULL */

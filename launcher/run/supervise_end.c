@@ -107,7 +107,7 @@ bool sup_was_ready(const struct sup *sup)
 	return same_run(sup, READY_FILE);
 }
 
-/* Told by the run's uuid from the marker of an earlier run, so nobody has to remove it. */
+/* The launch of the next run removes it. */
 void sup_mark_ready(struct sup *sup)
 {
 	_json_ json_t *json = NULL;
@@ -251,11 +251,14 @@ static void describe(const struct sup *sup, const json_t *json, char *text, size
 	snprintf(text, size, "%s%s%s", how, said, more);
 }
 
-int sup_write_end(struct sup *sup, enum sup_end end, json_t **json)
+int sup_write_end(struct sup *sup, enum sup_end *end, json_t **json)
 {
 	int r;
 
-	*json = end_json(sup, end);
+	/* One that is killed by somebody else has no supervisor any more that knows it by itself. */
+	(void)sup_recall_kill(sup);
+	*end = sup_classify(&sup->facts);
+	*json = end_json(sup, *end);
 	r = *json ? file_replace_json_at(sup->run_fd, END_FILE, *json, 0600) : -ENOMEM;
 	if (r)
 		sup_log(sup, LOG_ERROR, "%s: %s", END_FILE, strerror(-r));
@@ -311,9 +314,8 @@ void sup_record_end(struct sup *sup)
 	enum sup_end end;
 
 	sup_reap(sup);
-	end = sup_classify(&sup->facts);
 	wait_for_keeper(sup);
-	(void)!sup_write_end(sup, end, &json);
+	(void)!sup_write_end(sup, &end, &json);
 	describe(sup, json, text, sizeof(text));
 	sup_log(sup, end == END_CLEAN || end == END_FORCED ? LOG_NOTE : LOG_ERROR, "ended (%s): %s",
 		sup_end_text(end), text);
@@ -334,12 +336,13 @@ int sup_record_unseen(struct sup *sup)
 {
 	_json_ json_t *json = NULL;
 	int r = record_read(sup->run_fd, &sup->record), cleaned;
+	enum sup_end end;
 
 	if (r)
 		return r;
 	sup->facts.was_ready = sup_was_ready(sup);
 	if (!sup_has_end(sup))
-		r = sup_write_end(sup, sup_classify(&sup->facts), &json);
+		r = sup_write_end(sup, &end, &json);
 	cleaned = sup->s->notify ? 0 : vm_cleanup(sup->s->sysroot, sup->s->paths, sup->s->name);
 	return r ? r : cleaned == -EBUSY ? 0 : cleaned;
 }

@@ -120,7 +120,7 @@ static int record_exit(struct sup *sup, const char *result, const char *code, co
 		return r;
 	if (!sup_has_end(sup)) {
 		sup->facts.was_ready = sup_was_ready(sup);
-		r = sup_write_end(sup, sup_classify(&sup->facts), &json);
+		r = sup_write_end(sup, end, &json);
 		json_decref(TAKE(json));
 	}
 	json = r ? NULL : file_load_json_at(sup->run_fd, END_FILE, END_MAX, &r);
