@@ -205,6 +205,22 @@ static int run(const struct cmd *c, struct globals *g, int argc, char **argv)
 	return c->run(g, argc, argv);
 }
 
+/* igvm help [COMMAND [VERB]], as many other programs have it: what --help prints. */
+static int help(int argc, char **argv)
+{
+	const struct cmd *c = argc > 1 ? cmd_find(argv[1]) : NULL, *verb;
+
+	if (argc == 1) {
+		print_help();
+		return EXIT_OK;
+	}
+	if (!c)
+		return unknown_command(argv[1]);
+	verb = c->sub && argc > 2 ? find_verb(c, argv[2]) : NULL;
+	cmd_help(verb ? verb : c);
+	return EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct globals g = { .root = "/" };
@@ -228,6 +244,8 @@ int main(int argc, char **argv)
 		print_help();
 		return finish(EXIT_USAGE);
 	}
+	if (!strcmp(argv[first], "help"))
+		return finish(help(argc - first, argv + first));
 	g.foreign_root = strcmp(g.root, "/") != 0;
 	c = cmd_find(argv[first]);
 	if (!c)

@@ -263,4 +263,8 @@ fi
 for c in $("$igvm" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
 	try "$c --help" 0 "^Usage: igvm $c" "$c" --help
 done
+try "help" 0 "^Commands:" help
+try "help of a command" 0 "^Usage: igvm status" help status
+try "of a verb" 0 "^Usage: igvm rom show" help rom show
+try "of what is none" 2 "did you mean 'status'" help staus
 echo "1..$n"
