@@ -318,7 +318,7 @@ check-quick: deps	## every test but the lab and the long ones
 
 .PHONY: check-run
 check-run: $(check_bins)
-	B=$(B) $(PROVE) -j$(jobs) --timer --failures --comments -e '' $(tests) $(unit_tests) $(last)
+	B=$(B) tests/tools/reachable $(PROVE) -j$(jobs) --timer --failures --comments -e '' $(tests) $(unit_tests) $(last)
 
 build-all: $(check_bins)
 

@@ -35,17 +35,34 @@ static void show(const char *name, const char *property, char *value, size_t siz
 	str_fit(value, size, out);
 }
 
-/* What the launch has said, in its own words. */
-static bool say_journal(const char *name, const char *invocation)
+/* journald reads what a unit has said when it comes to it; a sync waits until it has (journalctl(1)). */
+static void sync_journal(void)
 {
-	char match[96], why[256];
-	const char *const argv[] = { "journalctl", "-q", "-o", "cat", "--no-pager", "-n", "20", match,
-				     "_TRANSPORT=stdout", "_COMM=igvm", NULL };
+	const char *const argv[] = { "journalctl", "--sync", NULL };
+	const struct tool t = { .argv = argv, .umask = 077 };
+	char why[256];
+
+	(void)!tool_run(&t, why, sizeof(why));
+}
+
+/*
+ * What the launch has said, in its own words. By the process and the unit: what else the journal may know
+ * (_COMM, the invocation) it can no longer find out of a process that has ended before its line was read.
+ */
+static bool say_journal(const char *name)
+{
+	char pid[32], process[48], unit[UNIT_NAME_MAX + 16], why[256];
+	const char *const argv[] = { "journalctl", "-q", "-b", "-o", "cat", "--no-pager", "-n", "20", process, unit,
+				     "_TRANSPORT=stdout", NULL };
 	_free_ char *out = NULL;
 	const struct tool t = { .argv = argv, .umask = 077, .out = &out };
 
-	if (!*invocation || !str_print(match, sizeof(match), "_SYSTEMD_INVOCATION_ID=%s", invocation) ||
-	    tool_run(&t, why, sizeof(why)) || !out || !*out)
+	show(name, "ExecMainPID", pid, sizeof(pid));
+	if (!*pid || !str_print(process, sizeof(process), "_PID=%s", pid) ||
+	    !str_print(unit, sizeof(unit), "_SYSTEMD_UNIT=" UNIT_VM, name))
+		return false;
+	sync_journal();
+	if (tool_run(&t, why, sizeof(why)) || !out || !*out)
 		return false;
 	for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n")) {
 		str_sanitize(line);
@@ -86,7 +103,7 @@ static int say_failed(const struct pipeline *p, int r)
 	show(p->name, "ActiveState", state, sizeof(state));
 	show(p->name, "ExecMainStatus", exited, sizeof(exited));
 	show(p->name, "ExecMainCode", mark, sizeof(mark));
-	if (!(unit_is_marked(&p->paths, p->name, invocation) && say_end(p)) && !say_journal(p->name, invocation))
+	if (!(unit_is_marked(&p->paths, p->name, invocation) && say_end(p)) && !say_journal(p->name))
 		say(_("%s: did not start; `journalctl -u igvm@%s` says why"), p->name, p->name);
 	if (!strcmp(state, "activating"))
 		say(_("%s: systemd tries again; `igvm stop %s` ends that"), p->name, p->name);

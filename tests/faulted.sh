@@ -207,13 +207,18 @@ plays agents && agents
 killed_in() {	# STATE NAME: the supervisor $sup is in it
 	wait_for "$1" state "$2"
 	is "a supervisor is killed while $1" "$(state "$2")" "$1"
+	# Who waits for its answer would start the next one.
+	[ -z "$stopper" ] || kill -STOP "$stopper"
 	kill -KILL "$sup"
 	wait_gone "$sup"
 	is "QEMU lives" "$(alive "$pid"; echo $?)" 0
+	[ -z "$stopper" ] || kill -CONT "$stopper"
 	"$tools/suprun" "$root" supervise "$2" 2> "$tmp/$2.log" &
 	watcher=$!
 }
 lives_states() {
+	local stopper=
+
 	fake in-attaching hangs-after-greeting
 	"$tools/suprun" "$root" start in-attaching 8000 3000 "$tmp/fq-in-attaching" > "$tmp/in-attaching.out" 2> /dev/null &
 	starter=$!
