@@ -21,6 +21,7 @@ n=0
 export LC_ALL=C LANGUAGE=
 cleanup() {
 	"$igvm" kill demo > /dev/null 2>&1
+	umount "$tmp/films/later" "$tmp/films" 2> /dev/null
 	umount /var/lib/igvm
 	rm -rf --one-file-system "$tmp"
 }
@@ -31,7 +32,9 @@ mount -t tmpfs -o mode=0755 igvm-test /etc/igvm && mount -t tmpfs -o mode=0755 i
 	mount --bind "$tmp/lib" /var/lib/igvm || exit 1
 ok() {
 	n=$((n + 1))
-	if [ "$1" = 0 ]; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+	if [ "$1" = 0 ]; then echo "ok $n - $2"; return; fi
+	echo "not ok $n - $2"
+	tail -n 20 "$tmp/out" | sed 's/^/# /'
 }
 
 echo 'a secret of 1 test' > "$tmp/password"
