@@ -178,6 +178,14 @@ wait_for stopped state tried
 is "the next one does at once; the confirmation of an earlier run is none" "$(end_of tried end)" clean
 nothing_left tried
 
+fake slow slow
+SUPRUN_TRIAL_MS=2000 start slow 10000
+is "a QEMU that takes longer than the trial: it counts from ready" \
+	"$status $(state slow) $([ "$(get "$tmp/status" trial_until)" -gt "$(date +%s)" ]; echo $?)" "0 running 0"
+wait_gone "$pid"
+wait_for stopped state slow
+is "and then ends it" "$(end_of slow end) $(end_of slow by)" "clean powerdown"
+
 fake untried normal
 start untried 5000
 vm confirm untried > "$tmp/out" 2>&1

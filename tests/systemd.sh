@@ -322,9 +322,9 @@ helpers() {	# ROOT
 }
 
 trial() {
-	on igvm start --trial 10s good > "$tmp/out" 2>&1
+	on igvm start --trial 20s good > "$tmp/out" 2>&1
 	is "start --trial reaches the unit" "$? $([ "$(state good)" = running ] && [ "$(get "$dir/status" trial_until)" != null ]; echo $?)" "0 0"
-	wait_for 30 stopped state good
+	wait_for 60 stopped state good
 	wait_for 10 inactive active igvm@good
 	is "nobody confirms: stopped in order, and left so" "$(end_of good end) $(end_of good by) $(active igvm@good)" \
 		"clean powerdown inactive"

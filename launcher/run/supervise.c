@@ -100,6 +100,19 @@ static int64_t left_since_start(const struct sup *sup, unsigned int ms)
 	return age < (int64_t)ms ? (int64_t)ms - age : 0;
 }
 
+/* A trial begins when QEMU is ready, which is when whoever has to confirm it is told how long it takes. */
+static int64_t trial_left(const struct sup *sup)
+{
+	int64_t trial = sup->record.trial_ms, ready = sup_ready_boot_ms(sup), now = clock_boot_ms();
+
+	if (!sup->facts.was_ready)
+		return left_since_start(sup, sup->record.start_ms) + trial;
+	/* Marked ready by an igvm that did not write down when. */
+	if (ready < 0 || ready > now)
+		return left_since_start(sup, sup->record.trial_ms);
+	return now - ready < trial ? trial - (now - ready) : 0;
+}
+
 static int64_t start_deadline(const struct sup *sup)
 {
 	int64_t left = left_since_start(sup, sup->record.start_ms);
@@ -147,6 +160,8 @@ static void announce(struct sup *sup)
 	/* A QEMU that an earlier supervisor has seen ready may be far into its set-up. */
 	if (!sup_was_ready(sup))
 		sup_keys_begin(sup);
+	if (!sup->facts.was_ready && sup->trial_at >= 0)
+		sup->trial_at = sup_now() + sup->record.trial_ms;
 	sup_mark_ready(sup);
 	sup_log(sup, LOG_NOTE, "ready: QEMU is process %d, %s", sup->record.id.pid,
 		sup->link.run_state);
@@ -455,7 +470,7 @@ int supervise_run(const struct supervise *s)
 	sup->facts.was_ready = sup_was_ready(sup);
 	sup->state_unix = (uint64_t)time(NULL);
 	if (sup->record.trial_ms && !sup_was_confirmed(sup))
-		sup->trial_at = sup_now() + left_since_start(sup, sup->record.trial_ms);
+		sup->trial_at = sup_now() + trial_left(sup);
 	if (s->stop)
 		sup->extend_at = sup_now();
 	sup->waiting_at = sup_now() + WAITING_MS;

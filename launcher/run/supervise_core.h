@@ -308,6 +308,7 @@ int sup_write_end(struct sup *sup, enum sup_end *end, json_t **json);
 bool sup_has_end(const struct sup *sup);	/* this run's */
 bool sup_was_ready(const struct sup *sup);
 void sup_mark_ready(struct sup *sup);
+int64_t sup_ready_boot_ms(const struct sup *sup);	/* when that was, CLOCK_BOOTTIME; -1 not known */
 bool sup_was_confirmed(const struct sup *sup);
 int sup_mark_confirmed(struct sup *sup);	/* 0 or -errno */
 void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */

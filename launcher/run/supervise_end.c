@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "launcher/base/clock.h"
 #include "launcher/base/exit_code.h"
 #include "launcher/base/file.h"
 #include "launcher/base/i18n.h"
@@ -107,6 +108,15 @@ bool sup_was_ready(const struct sup *sup)
 	return same_run(sup, READY_FILE);
 }
 
+int64_t sup_ready_boot_ms(const struct sup *sup)
+{
+	int err;
+	_json_ json_t *json = file_load_json_at(sup->run_fd, READY_FILE, SMALL_FILE, &err);
+	const json_t *at = json_object_get(json, "ready_boot_ms");
+
+	return json_is_integer(at) ? json_integer_value(at) : -1;
+}
+
 /* The launch of the next run removes it. */
 void sup_mark_ready(struct sup *sup)
 {
@@ -116,8 +126,9 @@ void sup_mark_ready(struct sup *sup)
 	if (sup->facts.was_ready)
 		return;
 	sup->facts.was_ready = true;
-	json = json_pack("{s:i, s:s, s:s, s:I}", "version", 1, "kind", "ready", "uuid",
-			 sup->record.id.uuid, "ready", (json_int_t)time(NULL));
+	json = json_pack("{s:i, s:s, s:s, s:I, s:I}", "version", 1, "kind", "ready", "uuid",
+			 sup->record.id.uuid, "ready", (json_int_t)time(NULL), "ready_boot_ms",
+			 (json_int_t)clock_boot_ms());
 	r = json ? file_replace_json_at(sup->run_fd, READY_FILE, json, 0600) : -ENOMEM;
 	if (r)
 		sup_log(sup, LOG_WARNING, "%s: %s", READY_FILE, strerror(-r));

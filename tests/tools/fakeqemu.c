@@ -60,6 +60,7 @@ static const struct {
 	const char *name, *steps;
 } behaviours[] = {
 	{ "normal", "serve" },
+	{ "slow", "sleep 2500\nserve" },
 	{ "dies-before-greeting", "stderr fakeqemu: cannot set up guest memory\nexit 1" },
 	{ "greets-then-aborts",
 	  "accept\ngreet\nstderr fakeqemu: error: failed to set MSR\nsignal 6" },
