@@ -92,13 +92,13 @@ static int kill_without(const struct globals *g, const struct paths *p, const ch
 		    strerror(-why));
 		return EXIT_FAILED;
 	}
-	r = supervise_mark_killing(p, name);
-	if (r && r != -ENOENT)
-		log_line(LOG_WARNING, "%s: its end will not be recorded as one by force: %s", name, strerror(-r));
 	/* First, so that it records nothing meanwhile. */
 	r = watcher > 0 ? end_process(supervisor) : 0;
 	if (r)
 		return say_failed(name, watcher, r);
+	r = supervise_mark_killing(p, name);
+	if (r && r != -ENOENT)
+		log_line(LOG_WARNING, "%s: its end will not be recorded as one by force: %s", name, strerror(-r));
 	r = end_process(qemu);
 	if (r)
 		return say_failed(name, pid, r);
