@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
-# The whole lab as one test for prove: every scenario with both QEMUs.
+# The whole lab as one test for prove: every scenario, most of them with both QEMUs.
 
 here=$(dirname "$0")
 if [ "$(id -u)" != 0 ]; then
