@@ -233,7 +233,6 @@ static int conclude(const struct probe *pr, const json_t *report)
 static int run_once(struct pipeline *p, unsigned int timeout_s, json_t **report)
 {
 	struct probe pr = { .pl = p, .timeout_s = timeout_s };
-
 	int code = EXIT_FAILED;
 
 	*report = NULL;

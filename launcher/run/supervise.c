@@ -157,11 +157,12 @@ static void announce(struct sup *sup)
 	sup->announced = true;
 	sup_inhibit_begin(sup);
 	sup_helpers_begin(sup);
-	/* A QEMU that an earlier supervisor has seen ready may be far into its set-up. */
-	if (!sup_was_ready(sup))
+	/* A QEMU that an earlier supervisor has seen ready may be far into its set-up, and its trial has begun. */
+	if (!sup->facts.was_ready) {
 		sup_keys_begin(sup);
-	if (!sup->facts.was_ready && sup->trial_at >= 0)
-		sup->trial_at = sup_now() + sup->record.trial_ms;
+		if (sup->trial_at >= 0)
+			sup->trial_at = sup_now() + sup->record.trial_ms;
+	}
 	sup_mark_ready(sup);
 	sup_log(sup, LOG_NOTE, "ready: QEMU is process %d, %s", sup->record.id.pid,
 		sup->link.run_state);
@@ -452,6 +453,7 @@ void sup_done(struct sup *sup)
 int supervise_run(const struct supervise *s)
 {
 	_free_ struct sup *sup = malloc(sizeof(*sup));
+	enum sup_event event = EV_STOP;
 	int r;
 
 	if (!sup)
@@ -476,10 +478,8 @@ int supervise_run(const struct supervise *s)
 	sup->waiting_at = sup_now() + WAITING_MS;
 	sup_note(sup, "attached", NULL);
 	enter(sup, sup_first(sup->facts.was_ready), "attached");
-	if (sup_recall_kill(sup))
-		sup_event(sup, EV_KILL);
-	else if (sup_resume_stop(sup) || s->stop)
-		sup_event(sup, EV_STOP);
+	if (sup_resume_stop(sup, &event) || s->stop)
+		sup_event(sup, event);
 	while (!sup->leave)
 		turn(sup);
 	sup_done(sup);

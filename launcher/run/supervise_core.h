@@ -315,8 +315,9 @@ void sup_tell(struct sup *sup, const char *line);	/* ready_fd, once */
 
 /* supervise_stopping.c: a stop outlives the supervisor that began it */
 void sup_mark_stopping(struct sup *sup);	/* the state's deadline is when the guest's time is over */
-bool sup_resume_stop(struct sup *sup);	/* was it being stopped? then stop_ms is what is left */
-bool sup_recall_kill(struct sup *sup);	/* by force? then the facts say so */
+/* was it being stopped? Then by @event: EV_STOP, and stop_ms is what is left, or EV_KILL, and the facts say so */
+bool sup_resume_stop(struct sup *sup, enum sup_event *event);
+void sup_recall_kill(struct sup *sup);	/* was it to be ended by force? then the facts say so */
 
 /* supervise_events.c */
 void sup_note(struct sup *sup, const char *event, const json_t *data);	/* @data may be NULL */

@@ -267,7 +267,7 @@ int sup_write_end(struct sup *sup, enum sup_end *end, json_t **json)
 	int r;
 
 	/* One that is killed by somebody else has no supervisor any more that knows it by itself. */
-	(void)sup_recall_kill(sup);
+	sup_recall_kill(sup);
 	*end = sup_classify(&sup->facts);
 	*json = end_json(sup, *end);
 	r = *json ? file_replace_json_at(sup->run_fd, END_FILE, *json, 0600) : -ENOMEM;

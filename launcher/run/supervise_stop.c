@@ -120,6 +120,7 @@ void sup_kill(struct sup *sup)
 	sup_agent_close(sup);
 	sup->last_rung = "kill";
 	sup->facts.killed_by_us = true;
+	/* Those two are failures, whoever writes them down. */
 	if (!sup->facts.timed_out && !sup->facts.storm)
 		sup_mark_stopping(sup);
 	if (pidfd_send_signal(sup->pidfd, SIGKILL, NULL, 0) && errno != ESRCH)

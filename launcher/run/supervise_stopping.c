@@ -57,18 +57,23 @@ int supervise_mark_killing(const struct paths *p, const char *name)
 	return r ? r : write_mark(run, &record.id, 0, true);
 }
 
-bool sup_recall_kill(struct sup *sup)
+static bool take_force(struct sup *sup, const json_t *mark)
 {
-	_json_ json_t *json = read_mark(sup);
-
-	if (!json_is_true(json_object_get(json, "by_force")))
+	if (!json_is_true(json_object_get(mark, "by_force")))
 		return false;
 	sup->facts.killed_by_us = true;
 	sup->last_rung = "kill";
 	return true;
 }
 
-bool sup_resume_stop(struct sup *sup)
+void sup_recall_kill(struct sup *sup)
+{
+	_json_ json_t *json = read_mark(sup);
+
+	(void)take_force(sup, json);
+}
+
+bool sup_resume_stop(struct sup *sup, enum sup_event *event)
 {
 	_json_ json_t *json = read_mark(sup);
 	json_int_t until = json_integer_value(json_object_get(json, "until_boot_ms"));
@@ -76,6 +81,11 @@ bool sup_resume_stop(struct sup *sup)
 
 	if (!json)
 		return false;
+	if (take_force(sup, json)) {
+		*event = EV_KILL;
+		return true;
+	}
+	*event = EV_STOP;
 	left = until - clock_boot_ms();
 	sup->stop_ms = left <= 0 ? 0 : left > (int64_t)SUPERVISE_STOP_MAX_MS ? SUPERVISE_STOP_MAX_MS :
 		       (unsigned int)left;
